@@ -1,0 +1,40 @@
+# The README's two commands are `make demo` and `make test`; each does its own set-up.
+PYTHON ?= python3.11
+DEMO_PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test serve bench clean
+
+$(VENV)/.installed: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the packages of requirements.txt (a minute or two, once)…"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@echo "Installing the packages of requirements-dev.txt…"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+demo: $(VENV)/.installed
+	@exec $(BIN)/python manage.py demo --port $(DEMO_PORT)
+
+test: $(VENV)/.installed-dev
+	@sh tests/install_chromium.sh
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python manage.py check --fail-level WARNING
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python -m pytest
+
+serve: $(VENV)/.installed
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@exec $(BIN)/gunicorn --config config/gunicorn.py config.wsgi
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis htmlcov .coverage

@@ -1,0 +1,149 @@
+"""Every setting of the project, read from the environment (and `.env`) in this one file.
+
+`.env.example` lists the variables with their defaults. A wrong value stops the program
+and names the variable.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+if (BASE_DIR / ".env").is_file():
+    env.read_env(BASE_DIR / ".env")
+
+
+def env_path(name: str, default: Path) -> Path:
+    """The path in variable `name`; a relative one is taken from the project's root."""
+    return (BASE_DIR / (env.str(name, "") or default)).resolve()
+
+
+def env_choice(name: str, choices: tuple[str, ...], default: str) -> str:
+    """One of `choices` from variable `name`, or a loud error."""
+    value = env.str(name, "") or default
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name}={value!r}: choose one of {', '.join(choices)}.")
+    return value
+
+
+def env_number(name: str, default: float, minimum: float) -> float:
+    """A number of at least `minimum` from variable `name`, or a loud error."""
+    text = env.str(name, "") or str(default)
+    try:
+        value = float(text)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name}={text!r} is not a number.") from None
+    if not value >= minimum:
+        raise ImproperlyConfigured(f"{name}={text!r}: must be at least {minimum:g}.")
+    return value
+
+
+def secret_key(var_dir: Path) -> str:
+    """`SECRET_KEY`, or one made once and kept, readable by its owner only, in `VAR_DIR`."""
+    if key := env.str("SECRET_KEY", ""):
+        return key
+    path = var_dir / "secret_key"
+    try:
+        var_dir.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"VAR_DIR={var_dir}: cannot be written ({error}); set SECRET_KEY or VAR_DIR."
+        ) from error
+    return path.read_text()
+
+
+# Where things lie. A run with other values of these leaves the default data alone.
+MEDIA_ROOT = env_path("MEDIA_ROOT", Path("media"))
+VAR_DIR = env_path("VAR_DIR", Path("var"))
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/catalog.sqlite3")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # Readers go on while a scrape writes.
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+
+# Which network speaks, and what computes it.
+EMBEDDER = env_choice("EMBEDDER", ("auto", "vgg16", "vgg16-untrained"), "auto")
+RUNTIME = env_choice("RUNTIME", ("auto", "tensorflow"), "auto")
+VGG16_WEIGHTS = env_path("VGG16_WEIGHTS", Path()) if env.str("VGG16_WEIGHTS", "") else None
+
+# How shops are visited.
+SCRAPE_USER_AGENT = env.str(
+    "SCRAPE_USER_AGENT", "Lookalike/0.1 (+visual similarity; set SCRAPE_USER_AGENT to your contact)"
+)
+SCRAPE_PAUSE_SECONDS = env_number("SCRAPE_PAUSE_SECONDS", 0.5, minimum=0)
+SCRAPE_ALLOW_LOOPBACK = env.bool("SCRAPE_ALLOW_LOOPBACK", False)
+
+# Django.
+DEBUG = env.bool("DEBUG", False)
+SECRET_KEY = secret_key(VAR_DIR)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "catalog",
+    "recommender",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en"
+TIME_ZONE = env.str("TIME_ZONE", "UTC")
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# The source files themselves are served: no collectstatic step, nothing to forget.
+WHITENOISE_USE_FINDERS = True
+MEDIA_URL = "media/"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
+}
