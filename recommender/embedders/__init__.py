@@ -57,9 +57,7 @@ VGG16_PREPROCESSING = "bgr-224-pillow-bilinear-minus-103.939-116.779-123.68"
 EMBEDDERS = {
     spec.name: spec
     for spec in (
-        EmbedderSpec(
-            "vgg16", "fc2", 4096, VGG16_PREPROCESSING, True, "VGG-16 trained on ImageNet"
-        ),
+        EmbedderSpec("vgg16", "fc2", 4096, VGG16_PREPROCESSING, True, "VGG-16 trained on ImageNet"),
         EmbedderSpec(
             "vgg16-untrained", "fc2", 4096, VGG16_PREPROCESSING, False, "VGG-16, never trained"
         ),

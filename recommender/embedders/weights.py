@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-import h5py
 import numpy as np
 
 from recommender.embedders import EmbedderError
@@ -123,6 +122,8 @@ def check_weights(path: Path) -> None:
 
 
 def _shapes_in(path: Path) -> list[tuple[int, ...]]:
+    import h5py  # here, since a web worker imports this module but never reads weights
+
     shapes: list[tuple[int, ...]] = []
 
     def visit(_name: str, item: object) -> None:
