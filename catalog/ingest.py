@@ -1,0 +1,200 @@
+"""Records of any source -> Product rows and thumbnails.
+
+Only what is new or changed is fetched and written. A product is saved after its thumbnail, one
+by one, so that a run may be killed at any moment and started again.
+"""
+
+import hashlib
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from catalog.fetching import Fetcher, FetchError
+from catalog.models import Product
+from catalog.outcomes import Outcome, Status
+from catalog.sources import ProductRecord, SourceError
+from catalog.sources.folder import read_csv, read_folder
+from catalog.sources.html import walk_category
+from catalog.thumbnails import BadPicture, make_thumbnail, write_thumbnail
+
+# What the shop says of a product, and we keep.
+FIELDS = ("title", "price", "currency", "category", "product_url", "image_url", "in_stock")
+# A run that sees a smaller share than this of what was known has met something wrong.
+PLAUSIBLE = 0.5
+
+
+class Rejected(Exception):
+    """A record cannot become a product; the message says why."""
+
+
+def scrape(
+    url: str, fetcher: Fetcher, *, shop: str = "", category: str = "", limit: int | None = None
+) -> Iterator[Outcome]:
+    """Walks a category page and those after it; one outcome a product.
+
+    `shop` names the shop (its host by default), `category` goes to every product. Products of
+    this address that are not there any more are marked gone, unless `limit` cut the walk short.
+    """
+    records = walk_category(url, fetcher)
+    if category:
+        records = (replace(record, category=category) for record in records)
+    shop = shop or urlsplit(url).netloc
+    return ingest(records, shop=shop, source=url, fetcher=fetcher, limit=limit)
+
+
+def import_folder(
+    folder: Path, *, table: Path | None = None, shop: str = "local"
+) -> Iterator[Outcome]:
+    """Takes pictures from a folder, or those that a CSV file lists; one outcome a product."""
+    records = read_csv(table, folder) if table else read_folder(folder)
+    return ingest(records, shop=shop, source=str(folder.resolve()))
+
+
+def ingest(
+    records: Iterable[ProductRecord],
+    *,
+    shop: str,
+    source: str,
+    fetcher: Fetcher | None = None,
+    limit: int | None = None,
+) -> Iterator[Outcome]:
+    """Brings the catalogue up to what the records say; one bad record never stops the run.
+
+    When the source itself fails midway, what came before is kept and the last outcome says so.
+    """
+    run = _Run(shop, source, fetcher, timezone.now())
+    seen: set[str] = set()
+    try:
+        for record in islice(records, limit):
+            outcome = _outcome(run, record, seen)
+            seen.add(outcome.key)
+            yield outcome
+    except SourceError as error:
+        yield Outcome(source, Status.FAILED, str(error))
+        return
+    if limit is None:
+        yield from _mark_gone(run, seen)
+
+
+@dataclass(frozen=True)
+class _Run:
+    shop: str
+    source: str
+    fetcher: Fetcher | None
+    now: datetime
+
+
+def _outcome(run: _Run, record: ProductRecord, seen: set[str]) -> Outcome:
+    key = record.item_id.strip() or record.product_url
+    try:
+        if record.problem:
+            raise Rejected(record.problem)
+        if key in seen:
+            return Outcome(key, Status.SKIPPED, "listed twice; the first counts")
+        status, detail = _store(run, replace(record, item_id=_valid_id(record.item_id)))
+    except (Rejected, FetchError, BadPicture, OSError) as error:
+        return Outcome(key, Status.FAILED, str(error))
+    return Outcome(key, status, detail)
+
+
+def _valid_id(item_id: str) -> str:
+    """The id as the shop writes it, if it can be one. Raises Rejected."""
+    stripped = item_id.strip()
+    if not stripped or stripped in (".", ".."):
+        raise Rejected(f"{item_id!r} is no item_id")
+    if len(stripped) > 300:
+        raise Rejected(f"an item_id of {len(stripped)} characters is too long")
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in stripped):
+        raise Rejected(f"{item_id!r} has characters that cannot be shown")
+    return stripped
+
+
+def _store(run: _Run, record: ProductRecord) -> tuple[Status, str]:
+    product = Product.objects.filter(item_id=record.item_id).first()
+    if product and product.shop != run.shop:
+        raise Rejected(f"this item_id belongs to a product of {product.shop}")
+    known = product is not None
+    product = product or Product(item_id=record.item_id, first_seen=run.now)
+    changes = ["picture"] if _take_picture(run, product, record) else []
+    changes += _take_fields(product, record)
+    if product.gone_since:
+        changes.append("back in the shop")
+    product.shop, product.source = run.shop, run.source[:2000]
+    product.last_seen, product.gone_since = run.now, None
+    product.save()
+    if not known:
+        return Status.NEW, ""
+    return (Status.CHANGED, ", ".join(changes)) if changes else (Status.SAME, "")
+
+
+def _take_fields(product: Product, record: ProductRecord) -> list[str]:
+    """Copies what the record says; returns the names of what is different now."""
+    changed = []
+    for name in FIELDS:
+        value = getattr(record, name)
+        longest = getattr(Product._meta.get_field(name), "max_length", None)
+        if longest and isinstance(value, str):
+            value = value[:longest]
+        if getattr(product, name) != value:
+            setattr(product, name, value)
+            # The address of a picture may change without the picture.
+            changed += [] if name == "image_url" else [name]
+    return changed
+
+
+def _take_picture(run: _Run, product: Product, record: ProductRecord) -> bool:
+    """Brings the thumbnail up to date; True if it has changed. Raises FetchError, BadPicture."""
+    folder = Path(settings.MEDIA_ROOT) / "thumbnails"
+    here = bool(product.content_hash) and (Path(settings.MEDIA_ROOT) / product.thumbnail).is_file()
+    data = _picture_bytes(run, product, record, here)
+    if data is None:
+        return False
+    image_hash = hashlib.sha256(data).hexdigest()
+    if here and image_hash == product.image_hash:
+        return False
+    thumbnail = make_thumbnail(data)
+    content_hash = hashlib.sha256(thumbnail).hexdigest()
+    write_thumbnail(folder, product.item_id, thumbnail)
+    changed = content_hash != product.content_hash
+    product.image_hash, product.content_hash = image_hash, content_hash
+    return changed
+
+
+def _picture_bytes(run: _Run, product: Product, record: ProductRecord, here: bool) -> bytes | None:
+    """The picture's bytes; None when the shop says that it has not changed."""
+    if record.image_path:
+        return record.image_path.read_bytes()
+    if not record.image_url or run.fetcher is None:
+        raise Rejected("it has no picture")
+    same_place = here and product.image_url == record.image_url
+    response = run.fetcher.get(
+        record.image_url,
+        etag=product.image_etag if same_place else "",
+        last_modified=product.image_last_modified if same_place else "",
+    )
+    product.image_etag = response.etag[:300] or product.image_etag
+    product.image_last_modified = response.last_modified[:100] or product.image_last_modified
+    return None if response.status == 304 else response.body
+
+
+def _mark_gone(run: _Run, seen: set[str]) -> Iterator[Outcome]:
+    """Marks what this shop and source had, and have no more. A failed product is not gone."""
+    known = Product.objects.filter(shop=run.shop, source=run.source[:2000], gone_since=None)
+    ids = set(known.values_list("item_id", flat=True))
+    gone = sorted(ids - seen)
+    if len(ids & seen) < PLAUSIBLE * len(ids):
+        detail = f"only {len(ids & seen)} of {len(ids)} known products seen: none marked as gone"
+        yield Outcome(run.source, Status.SKIPPED, detail)
+        return
+    with transaction.atomic():
+        for item_id in gone:
+            Product.objects.filter(item_id=item_id).update(gone_since=run.now)
+    yield from (Outcome(item_id, Status.GONE) for item_id in gone)

@@ -1,0 +1,35 @@
+"""`manage.py import_folder`."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from catalog.ingest import import_folder
+from catalog.outcomes import Status
+from catalog.reporting import report
+
+
+class Command(BaseCommand):
+    help = (
+        "Brings in pictures that are on disk already: every <ItemID>.jpg (or png, webp, gif, bmp, "
+        "tiff) below DIR, a sub-folder's name being the category; or those that a CSV file lists. "
+        "Run it again at any time: only what is new or changed is taken. Then run build_index."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", type=Path, metavar="DIR")
+        parser.add_argument(
+            "--csv",
+            type=Path,
+            metavar="FILE",
+            help="columns: item_id; and file, title, price, currency, category, product_url, "
+            "in_stock where there are such",
+        )
+        parser.add_argument("--shop", default="local", metavar="NAME", help="default: local")
+
+    def handle(self, **options: Any) -> None:
+        outcomes = import_folder(options["folder"], table=options["csv"], shop=options["shop"])
+        counts = report(self, outcomes, verbosity=options["verbosity"])
+        if counts[Status.FAILED]:
+            raise CommandError(f"{counts[Status.FAILED]} failed; the others are kept.")

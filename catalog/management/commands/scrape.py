@@ -1,0 +1,37 @@
+"""`manage.py scrape`."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from catalog.fetching import Fetcher
+from catalog.ingest import scrape
+from catalog.outcomes import Status
+from catalog.reporting import report
+
+
+class Command(BaseCommand):
+    help = (
+        "Brings in a shop's products: walks a category page and the pages after it, notes each "
+        "product, and fetches its picture. Run it again at any time: only what is new or changed "
+        "is fetched, and what has left the shop is marked gone. Then run build_index."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("url", metavar="URL", help="the first page of a category")
+        parser.add_argument("--limit", type=int, metavar="N", help="stop after N products")
+        parser.add_argument("--category", default="", metavar="NAME", help="for all of them")
+
+    def handle(self, **options: Any) -> None:
+        fetcher = Fetcher(
+            settings.SCRAPE_USER_AGENT,
+            settings.SCRAPE_PAUSE_SECONDS,
+            allow_loopback=settings.SCRAPE_ALLOW_LOOPBACK,
+        )
+        outcomes = scrape(
+            options["url"], fetcher, category=options["category"], limit=options["limit"]
+        )
+        counts = report(self, outcomes, verbosity=options["verbosity"])
+        if counts[Status.FAILED]:
+            raise CommandError(f"{counts[Status.FAILED]} failed; the others are kept.")

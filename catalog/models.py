@@ -1,0 +1,74 @@
+"""Products: what is sold."""
+
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+
+from catalog.thumbnails import thumbnail_name
+
+
+class ProductQuerySet(models.QuerySet["Product"]):
+    def shown(self) -> "ProductQuerySet":
+        """Products that are still in their shop and have a thumbnail."""
+        return self.filter(gone_since=None).exclude(content_hash="")
+
+
+class Product(models.Model):
+    """One product of one shop, as last seen there."""
+
+    item_id = models.CharField(max_length=300, unique=True, help_text="The shop's own id.")
+    title = models.CharField(max_length=500, blank=True)
+    price = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    category = models.CharField(max_length=200, blank=True, db_index=True)
+    shop = models.CharField(max_length=200, help_text="Host name, or the name of an import.")
+    source = models.CharField(max_length=2000, help_text="The address or folder it came by.")
+    product_url = models.CharField(max_length=2000, blank=True)
+    image_url = models.CharField(max_length=2000, blank=True)
+
+    image_etag = models.CharField(max_length=300, blank=True)
+    image_last_modified = models.CharField(max_length=100, blank=True)
+    image_hash = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the original.")
+    content_hash = models.CharField(
+        max_length=64, blank=True, db_index=True, help_text="SHA-256 of the thumbnail."
+    )
+
+    in_stock = models.BooleanField(null=True, help_text="Unknown where the shop does not say.")
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField()
+    gone_since = models.DateTimeField(null=True, blank=True, db_index=True)
+
+    objects: models.Manager["Product"] = ProductQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["item_id"]
+
+    def __str__(self) -> str:
+        return self.title or self.item_id
+
+    def get_absolute_url(self) -> str:
+        return reverse("product", args=[self.item_id])
+
+    @property
+    def thumbnail(self) -> str:
+        """The thumbnail's name below MEDIA_ROOT."""
+        return f"thumbnails/{thumbnail_name(self.item_id)}"
+
+    @property
+    def thumbnail_url(self) -> str:
+        """The thumbnail's address; it changes with the picture, so it may be cached for ever."""
+        return reverse("media", args=[self.thumbnail]) + f"?v={self.content_hash[:12]}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The product as JSON shows it."""
+        return {
+            "item_id": self.item_id,
+            "title": self.title,
+            "price": None if self.price is None else str(self.price),
+            "currency": self.currency,
+            "category": self.category,
+            "in_stock": self.in_stock,
+            "product_url": self.product_url,
+            "thumbnail_url": self.thumbnail_url,
+        }

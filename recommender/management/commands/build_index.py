@@ -1,0 +1,57 @@
+"""`manage.py build_index`."""
+
+from typing import Any
+
+from catalog.reporting import progress_bar, report
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from recommender import building, store
+from recommender.embedders import EMBEDDERS, EmbedderError
+from recommender.embedders.weights import DOWNLOAD_MEGABYTES, download_imagenet_weights
+
+
+class Command(BaseCommand):
+    help = (
+        "Turns every product's thumbnail into a vector, finds each product's nearest neighbours "
+        "and makes the result live. Only new and changed pictures are embedded. It may be "
+        "stopped at any moment: the next run goes on, and the live index is never half-written."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--embedder", choices=EMBEDDERS, help="default: the EMBEDDER setting")
+        parser.add_argument("--limit", type=int, metavar="N", help="embed at most N pictures now")
+        parser.add_argument("--full", action="store_true", help="embed every picture anew")
+        parser.add_argument(
+            "--download-weights",
+            action="store_true",
+            help=f"fetch VGG-16's ImageNet weights ({DOWNLOAD_MEGABYTES} MB) if they are missing",
+        )
+
+    def handle(self, **options: Any) -> None:
+        try:
+            self._build(**options)
+        except (EmbedderError, store.StoreError) as error:
+            raise CommandError(str(error)) from error
+
+    def _build(self, **options: Any) -> None:
+        download = download_imagenet_weights if options["download_weights"] else None
+        source = store.source_to_build(options["embedder"] or "", download)
+        with store.exclusive(source.spec.name):
+            plan = building.plan(source, full=options["full"], limit=options["limit"])
+            if not plan.pictures:
+                raise CommandError("No products yet. Run: manage.py scrape, or import_folder")
+            self.stdout.write(f"{source.spec.description}: {plan.summary()}.")
+            counts = report(
+                self,
+                building.embed(plan),
+                total=len(plan.to_embed),
+                unit="picture",
+                verbosity=options["verbosity"],
+            )
+            with progress_bar("Neighbours", unit="product") as progress:
+                manifest = building.finish(plan, progress)
+        self.stdout.write(
+            f"Live: {manifest.count} products." if manifest else "Nothing has changed."
+        )
+        if counts["failed"]:
+            raise CommandError(f"{counts['failed']} pictures could not be embedded.")

@@ -1,0 +1,41 @@
+"""`manage.py import_joblib`."""
+
+from pathlib import Path
+from typing import Any
+
+from catalog.ingest import import_folder
+from catalog.reporting import progress_bar, report
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from recommender import exchange, store
+from recommender.embedders import EMBEDDERS
+from recommender.tutorial_file import TutorialFileError, read_tutorial_file
+
+
+class Command(BaseCommand):
+    help = (
+        "Makes a live index of the tutorial's joblib file, the tuple "
+        "(extid_to_intid_dict, intid_to_extid_dict, out), and imports its pictures, named "
+        "<ItemID>.jpg. No code in the file is run."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument("--images", type=Path, required=True, metavar="DIR")
+        parser.add_argument("--embedder", choices=EMBEDDERS, default="vgg16")
+
+    def handle(self, **options: Any) -> None:
+        try:
+            item_ids, vectors = read_tutorial_file(options["file"])
+            with store.exclusive(options["embedder"]):
+                pictures = report(self, import_folder(options["images"]), unit="picture")
+                with progress_bar("Neighbours", unit="product") as progress:
+                    imported = exchange.index_of(
+                        item_ids, vectors, options["embedder"], options["file"].name, progress
+                    )
+                    store.publish(imported.index)
+        except (TutorialFileError, exchange.ExchangeError, store.StoreError, OSError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"Live: {len(imported.index)} products of {options['embedder']}.")
+        if imported.missing or pictures["failed"]:
+            raise CommandError(imported.complaint())

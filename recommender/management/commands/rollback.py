@@ -1,0 +1,27 @@
+"""`manage.py rollback`."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from recommender import store
+from recommender.embedders import EMBEDDERS
+
+
+class Command(BaseCommand):
+    help = (
+        "Makes the index before the live one live again, at once and without a restart. "
+        "Run it a second time to undo it."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--embedder", choices=EMBEDDERS, help="default: the one being served")
+
+    def handle(self, **options: Any) -> None:
+        embedder = options["embedder"] or store.embedder_served()
+        try:
+            with store.exclusive(embedder):
+                manifest = store.rollback(embedder)
+        except store.StoreError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"Live: {manifest.count} products, built at {manifest.built_at}.")
