@@ -8,10 +8,11 @@ from django.urls import reverse
 from catalog.thumbnails import thumbnail_name
 
 
-class ProductQuerySet(models.QuerySet["Product"]):
-    def shown(self) -> "ProductQuerySet":
-        """Products that are still in their shop and have a thumbnail."""
-        return self.filter(gone_since=None).exclude(content_hash="")
+class ShownProducts(models.Manager["Product"]):
+    """Products that are still in their shop and have a thumbnail."""
+
+    def get_queryset(self) -> "models.QuerySet[Product]":
+        return super().get_queryset().filter(gone_since=None).exclude(content_hash="")
 
 
 class Product(models.Model):
@@ -39,7 +40,8 @@ class Product(models.Model):
     last_seen = models.DateTimeField()
     gone_since = models.DateTimeField(null=True, blank=True, db_index=True)
 
-    objects: models.Manager["Product"] = ProductQuerySet.as_manager()  # type: ignore[assignment]
+    objects = models.Manager["Product"]()
+    shown = ShownProducts()
 
     class Meta:
         ordering = ["item_id"]
@@ -58,7 +60,8 @@ class Product(models.Model):
     @property
     def thumbnail_url(self) -> str:
         """The thumbnail's address; it changes with the picture, so it may be cached for ever."""
-        return reverse("media", args=[self.thumbnail]) + f"?v={self.content_hash[:12]}"
+        address = reverse("media", args=[thumbnail_name(self.item_id)])
+        return f"{address}?v={self.content_hash[:12]}"
 
     def as_dict(self) -> dict[str, Any]:
         """The product as JSON shows it."""

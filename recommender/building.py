@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
-from catalog.outcomes import Outcome, Status
 from django.conf import settings
 
 from catalog.models import Product
+from catalog.outcomes import Outcome, Status
 from recommender import store
 from recommender.checkpoints import Checkpoint
 from recommender.embedders import Embedder, UndecodablePicture
@@ -72,7 +72,7 @@ def plan(source: EmbedderSource, *, full: bool = False, limit: int | None = None
 
 def _catalogue() -> Iterator[Picture]:
     media = Path(settings.MEDIA_ROOT)
-    for product in Product.objects.shown().only("item_id", "content_hash").iterator():  # type: ignore[attr-defined]
+    for product in Product.shown.only("item_id", "content_hash").iterator():
         yield Picture(product.item_id, product.content_hash, media / product.thumbnail)
 
 

@@ -14,6 +14,8 @@ from typing import NoReturn
 import requests
 from django.conf import settings
 
+from catalog.demo_shop.server import DemoShop
+from catalog.demo_shop.specs import ShirtSpec
 from catalog.models import Product
 
 SHOP = "demo-shop"
@@ -46,19 +48,16 @@ def require_free_port(port: int) -> None:
             ) from error
 
 
-def usable_port(remembered: Path) -> int:
-    """The shop's port of last time if it is free still, so that its addresses stay; else 0."""
+def open_shop(specs: list[ShirtSpec], folder: Path) -> DemoShop:
+    """The demo shop, at the port of last time if that is free, so that its addresses stay."""
+    remembered = folder / "port"
     try:
-        port = int(remembered.read_text())
-        require_free_port(port)
-    except (OSError, ValueError, DemoError):
-        return 0
-    return port
-
-
-def remember_port(remembered: Path, port: int) -> None:
-    remembered.parent.mkdir(parents=True, exist_ok=True)
-    remembered.write_text(str(port))
+        shop = DemoShop(specs, folder, int(remembered.read_text()))
+    except (OSError, ValueError, OverflowError):
+        shop = DemoShop(specs, folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    remembered.write_text(str(shop.port))
+    return shop
 
 
 def build(embedder: str) -> None:

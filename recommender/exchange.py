@@ -43,7 +43,7 @@ def index_of(
             f"{file_name} holds {vectors.shape[1]} numbers a picture; {embedder} ({spec.layer}) "
             f"makes {spec.dimension}."
         )
-    hashes = dict(Product.objects.shown().values_list("item_id", "content_hash"))  # type: ignore[attr-defined]
+    hashes = dict(Product.shown.values_list("item_id", "content_hash"))
     rows = [row for row, item_id in enumerate(item_ids) if item_id in hashes]
     if not rows:
         raise ExchangeError(f"None of the {len(item_ids)} ids in {file_name} has a picture.")

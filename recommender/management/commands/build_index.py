@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from catalog.reporting import progress_bar, report
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from catalog.reporting import progress_bar, report
 from recommender import building, store
 from recommender.embedders import EMBEDDERS, EmbedderError
 from recommender.embedders.weights import DOWNLOAD_MEGABYTES, download_imagenet_weights

@@ -1,0 +1,26 @@
+"""How a match is shown."""
+
+from typing import Any
+
+from django import template
+
+from recommender.similar import Match
+
+register = template.Library()
+
+
+@register.inclusion_tag("_tile.html")
+def tile(match: Match) -> dict[str, Any]:
+    """A neighbour as a link to its own page, with its distance to four digits."""
+    return {"product": match.product, "distance": four_digits(match.distance)}
+
+
+def four_digits(distance: float) -> str:
+    """0.1234, 12.34, 1234: four significant digits, never an exponent for everyday sizes."""
+    return f"{distance:.4g}" if distance < 1000 else f"{distance:.0f}"
+
+
+@register.filter
+def is_web_address(url: str) -> bool:
+    """Whether a link to it is safe to show: a shop's data may hold javascript: addresses."""
+    return url.startswith(("http://", "https://"))
