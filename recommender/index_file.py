@@ -25,7 +25,8 @@ class IndexFileError(Exception):
     """The file is not a sound index; the message says why, and the command that mends it."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path} is not a sound index: {reason}. {MEND}")
+        embedder = path.name.partition(".")[0]
+        super().__init__(f"{path} cannot be used: {reason}. {MEND} --embedder {embedder}")
 
 
 def write_index(index: SimilarityIndex, path: Path) -> str:
@@ -78,7 +79,7 @@ def _index(content: Any) -> SimilarityIndex:
     n, d = manifest.count, manifest.dimension
     if n < 0 or d < 1:
         raise ValueError(f"its manifest speaks of {n} products of {d} numbers")
-    k = np.shape(content.get("cosine_rows"))[-1:] or (0,)
+    k = getattr(content.get("cosine_rows"), "shape", ())[1:] or (0,)
     return SimilarityIndex(
         manifest,
         _array(content, "item_ids", "U", (n,)),

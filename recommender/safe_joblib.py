@@ -43,7 +43,7 @@ class _Dtype:
         self.order = "="
 
     def resolve(self) -> np.dtype[Any]:
-        return np.dtype(self.code).newbyteorder(self.order)
+        return np.dtype(self.code).newbyteorder(self.order)  # type: ignore[arg-type]
 
 
 class _Array:
@@ -88,7 +88,7 @@ _NAMES: dict[tuple[str, str], Any] = {
 }
 
 
-class _Unpickler(NumpyUnpickler):  # type: ignore[misc]
+class _Unpickler(NumpyUnpickler):
     """joblib's unpickler, with inert classes for names and checked sizes for arrays."""
 
     dispatch = NumpyUnpickler.dispatch.copy()

@@ -130,8 +130,7 @@ def _require_match(name: str, manifest: Manifest) -> None:
     found = (manifest.embedder, manifest.layer, manifest.preprocessing, manifest.dimension)
     if wanted != found:
         raise IndexFileError(
-            f"{index_path(name)} holds vectors of {found}, the configured embedder makes "
-            f"{wanted}. Run: manage.py build_index --embedder {name}"
+            index_path(name), f"it holds vectors of {found}, the embedder {name} makes {wanted}"
         )
 
 

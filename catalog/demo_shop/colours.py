@@ -2,6 +2,8 @@
 
 import random
 
+import numpy as np
+
 Rgb = tuple[int, int, int]
 
 COLOURS: dict[str, Rgb] = {
@@ -31,6 +33,11 @@ def fabric(family: str, rng: random.Random) -> Rgb:
     shift = rng.randint(-7, 7)
     red, green, blue = (min(255, max(0, c + shift + rng.randint(-5, 5))) for c in COLOURS[family])
     return red, green, blue
+
+
+def as_array(colour: Rgb) -> np.ndarray:
+    """(3,) float32, 0–255."""
+    return np.array(colour, np.float32)
 
 
 def luminance(colour: Rgb) -> float:

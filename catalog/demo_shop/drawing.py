@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from catalog.demo_shop.colours import Rgb, fabric, inks, luminance, mix
+from catalog.demo_shop.colours import Rgb, as_array, fabric, inks, luminance, mix
 from catalog.demo_shop.lettering import draw_lettering
 from catalog.demo_shop.motifs import draw_motif
 from catalog.demo_shop.pen import Point, curve
@@ -288,9 +288,9 @@ def _lit(
     rng: random.Random,
 ) -> np.ndarray:
     """The cloth in its light, (side, side, 3) float32."""
-    rib = np.float32(mix(base, (0, 0, 0) if luminance(base) > 90 else (255, 255, 255), 0.07))
+    rib = as_array(mix(base, (0, 0, 0) if luminance(base) > 90 else (255, 255, 255), 0.07))
     cloth = design + (rib - design) * masks["collar"][..., None]
-    plain = np.float32(mix(base, (0, 0, 0), 0.12))
+    plain = as_array(mix(base, (0, 0, 0), 0.12))
     hole = masks["opening"] * (1 - masks["collar"])
     cloth = cloth + (plain - cloth) * hole[..., None]
     grain = np.random.default_rng(rng.getrandbits(32)).normal(0, 0.014, light.shape)
@@ -300,14 +300,16 @@ def _lit(
 
 
 def _on_backdrop(cloth: np.ndarray, mask: np.ndarray, rng: random.Random, side: int) -> Image.Image:
-    ground = np.float32(rng.choice(_BACKDROPS))
+    ground = as_array(rng.choice(_BACKDROPS))
     y, x = np.mgrid[0:side, 0:side].astype(np.float32) / side - 0.5
     vignette = 1 - rng.uniform(0.02, 0.14) * (x * x + y * y) * 2 + rng.uniform(-0.03, 0.03) * x
     paper = ground * vignette[..., None] + rng.uniform(0, 1.6) * noise(side, 60, rng)[..., None]
     shadow = Image.fromarray((mask * 255).astype(np.uint8))
     shadow = shadow.filter(ImageFilter.GaussianBlur(side / 45))
     drop = (round(side / 150 * rng.uniform(-1, 1)), round(side / 90))
-    fallen = np.roll(np.asarray(shadow, np.float32) / 255, drop[::-1], (0, 1))
+    below = Image.new("L", shadow.size)
+    below.paste(shadow, drop)
+    fallen = np.asarray(below, np.float32) / 255
     paper = paper * (1 - rng.uniform(0.16, 0.3) * fallen)[..., None]
     picture = paper + (cloth - paper) * mask[..., None]
     return Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8))

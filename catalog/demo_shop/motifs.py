@@ -323,7 +323,10 @@ def mountain(pen: Pen, variation: int, main: Rgb, second: Rgb) -> None:
 def rocket(pen: Pen, variation: int, main: Rgb, second: Rgb) -> None:
     degrees = {0: 0, 1: 40, 2: -20, 3: 30}[variation]
     hull = mirrored(curve((50, 6), (30, 24), (30, 52), (36, 70)))
-    fins = [[(34, 48), (20, 70), (22, 82), (37, 68)], [(66, 48), (80, 70), (78, 82), (63, 68)]]
+    fins: list[list[Point]] = [
+        [(34, 48), (20, 70), (22, 82), (37, 68)],
+        [(66, 48), (80, 70), (78, 82), (63, 68)],
+    ]
     flame = mirrored(curve((42, 72), (38, 84), (50, 98)))
     if variation == 2:
         for points in (hull, *fins):

@@ -1,6 +1,7 @@
 """A pen on a square of 100 by 100 units, so that a motif is drawn in numbers one can picture."""
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 
 from PIL import Image, ImageDraw
@@ -18,7 +19,7 @@ class Pen:
         self.image = Image.new("RGBA", (side, side), (0, 0, 0, 0))
         self._draw = ImageDraw.Draw(self.image)
 
-    def _px(self, points: list[Point]) -> list[Point]:
+    def _px(self, points: Sequence[Point]) -> list[Point]:
         return [(x * self.scale, y * self.scale) for x, y in points]
 
     def circle(self, x: float, y: float, r: float, ink: Rgb) -> None:
@@ -31,17 +32,17 @@ class Pen:
         box = self._px([(x - r, y - r), (x + r, y + r)])
         self._draw.ellipse(box, outline=ink, width=round(width * self.scale))
 
-    def shape(self, points: list[Point], ink: Rgb) -> None:
+    def shape(self, points: Sequence[Point], ink: Rgb) -> None:
         self._draw.polygon(self._px(points), fill=ink)
 
-    def line(self, points: list[Point], width: float, ink: Rgb) -> None:
+    def line(self, points: Sequence[Point], width: float, ink: Rgb) -> None:
         """A line with round ends and corners."""
         pixels = self._px(points)
         self._draw.line(pixels, fill=ink, width=round(width * self.scale), joint="curve")
-        for x, y in points[:1] + points[-1:]:
+        for x, y in (points[0], points[-1]):
             self.circle(x, y, width / 2, ink)
 
-    def outline(self, points: list[Point], width: float, ink: Rgb) -> None:
+    def outline(self, points: Sequence[Point], width: float, ink: Rgb) -> None:
         self.line([*points, points[0], points[1]], width, ink)
 
     def arc(
@@ -69,9 +70,9 @@ def curve(*points: Point, steps: int = 24) -> list[Point]:
     return result
 
 
-def mirrored(points: list[Point]) -> list[Point]:
+def mirrored(points: Sequence[Point]) -> list[Point]:
     """The points and their mirror image about x = 50, as one closed shape."""
-    return points + [(100 - x, y) for x, y in reversed(points)]
+    return [*points, *((100 - x, y) for x, y in reversed(points))]
 
 
 def star_points(x: float, y: float, outer: float, inner: float, tips: int) -> list[Point]:
@@ -85,7 +86,7 @@ def star_points(x: float, y: float, outer: float, inner: float, tips: int) -> li
     ]
 
 
-def turned(points: list[Point], degrees: float, x: float = 50, y: float = 50) -> list[Point]:
+def turned(points: Sequence[Point], degrees: float, x: float = 50, y: float = 50) -> list[Point]:
     """The points turned clockwise about (x, y)."""
     c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     return [(x + (px - x) * c - (py - y) * s, y + (px - x) * s + (py - y) * c) for px, py in points]

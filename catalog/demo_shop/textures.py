@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
-from catalog.demo_shop.colours import Rgb, mix
+from catalog.demo_shop.colours import Rgb, as_array, mix
 
 Grid = tuple[np.ndarray, np.ndarray]
 Texture = Callable[[Grid, Rgb, Rgb, random.Random], np.ndarray]
@@ -24,7 +24,7 @@ def draw_texture(name: str, side: int, base: Rgb, other: Rgb, rng: random.Random
 
 def _blend(share: np.ndarray, base: Rgb, other: Rgb) -> np.ndarray:
     """`share` (h, w) of the other colour in the base -> (h, w, 3) float32."""
-    one, two = np.float32(base), np.float32(other)
+    one, two = as_array(base), as_array(other)
     return np.asarray(one + (two - one) * share[..., None], np.float32)
 
 
@@ -64,7 +64,7 @@ def checks(grid: Grid, base: Rgb, other: Rgb, rng: random.Random) -> np.ndarray:
             _soft(0.03 - np.abs((x * count + 0.25) % 1 - 0.5), 30),
             _soft(0.03 - np.abs((y * count + 0.25) % 1 - 0.5), 30),
         )
-        cloth += (np.float32(mix(base, (255, 255, 255), 0.6)) - cloth) * line[..., None]
+        cloth += (as_array(mix(base, (255, 255, 255), 0.6)) - cloth) * line[..., None]
     return cloth
 
 
@@ -80,11 +80,11 @@ def dots(grid: Grid, base: Rgb, other: Rgb, rng: random.Random) -> np.ndarray:
 def camouflage(grid: Grid, base: Rgb, other: Rgb, rng: random.Random) -> np.ndarray:
     side = grid[0].shape[0]
     cells = rng.choice((7, 10, 13))
-    cloth = np.broadcast_to(np.float32(base), (side, side, 3)).copy()
+    cloth = np.broadcast_to(as_array(base), (side, side, 3)).copy()
     shades = (mix(base, (20, 24, 20), 0.45), mix(base, (230, 222, 190), 0.4), mix(base, other, 0.5))
     for shade, level in zip(shades, (0.12, 0.2, 0.3), strict=True):
         patch = noise(side, cells, rng) + 0.35 * noise(side, 3 * cells, rng)
-        cloth += (np.float32(shade) - cloth) * _soft(patch - level, 25)[..., None]
+        cloth += (as_array(shade) - cloth) * _soft(patch - level, 25)[..., None]
     return cloth
 
 
@@ -101,7 +101,7 @@ def tie_dye(grid: Grid, base: Rgb, other: Rgb, rng: random.Random) -> np.ndarray
     share = 0.5 + 0.5 * np.sin(phase + rough)
     cloth = _blend(share**1.4, base, other)
     white = _soft(np.sin(phase * 0.5 + rough) - 0.55, 2.2)
-    cloth += (np.float32((246, 244, 240)) - cloth) * 0.75 * white[..., None]
+    cloth += (as_array((246, 244, 240)) - cloth) * 0.75 * white[..., None]
     return cloth
 
 

@@ -158,6 +158,7 @@ def image_of(value: Any) -> str:
 def money(value: Any) -> Decimal | None:
     """A price as a number with two decimals, whatever it is written like; None if it is none."""
     written = text(value)
+    amount: Decimal | None
     try:
         amount = Decimal(written)
     except InvalidOperation:

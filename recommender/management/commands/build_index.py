@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from catalog.outcomes import Status
 from catalog.reporting import progress_bar, report
 from recommender import building, store
 from recommender.embedders import EMBEDDERS, EmbedderError
@@ -53,5 +54,5 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Live: {manifest.count} products." if manifest else "Nothing has changed."
         )
-        if counts["failed"]:
-            raise CommandError(f"{counts['failed']} pictures could not be embedded.")
+        if counts[Status.FAILED]:
+            raise CommandError(f"{counts[Status.FAILED]} pictures could not be embedded.")

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from catalog.ingest import import_folder
-from catalog.reporting import progress_bar, report
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from catalog.ingest import import_folder
+from catalog.outcomes import Status
+from catalog.reporting import progress_bar, report
 from recommender import exchange, store
 from recommender.embedders import EMBEDDERS
 from recommender.tutorial_file import TutorialFileError, read_tutorial_file
@@ -37,5 +38,5 @@ class Command(BaseCommand):
         except (TutorialFileError, exchange.ExchangeError, store.StoreError, OSError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Live: {len(imported.index)} products of {options['embedder']}.")
-        if imported.missing or pictures["failed"]:
+        if imported.missing or pictures[Status.FAILED]:
             raise CommandError(imported.complaint())

@@ -1,0 +1,60 @@
+"""Small real shops on loopback, each page and picture a function of the request."""
+
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Answer = tuple[int, dict[str, str], bytes]
+
+
+class Shop:
+    """Serves `answers`: path -> bytes, text, (status, headers, body), or a function of headers."""
+
+    def __init__(self, answers: dict[str, Any] | None = None) -> None:
+        self.answers: dict[str, Any] = answers or {}
+        self.requests: list[str] = []
+        self.answered: list[tuple[str, int]] = []
+
+    def __enter__(self) -> "Shop":
+        shop = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                shop.requests.append(self.path)
+                status, headers, body = shop.answer(self.path, self.headers)
+                shop.answered.append((self.path, status))
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_args: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def answer(self, path: str, headers: Any) -> Answer:
+        found = self.answers.get(path, (404, {}, b"no such page"))
+        if isinstance(found, Callable):  # type: ignore[arg-type]
+            found = found(headers)
+        if isinstance(found, str):
+            found = found.encode()
+        return found if isinstance(found, tuple) else (200, {}, found)
