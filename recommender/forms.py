@@ -14,12 +14,16 @@ class SimilarForm(forms.Form):
 
     metric = forms.ChoiceField(
         choices=[(metric.value, metric.value) for metric in Metric],
-        error_messages={"invalid_choice": f"metric must be one of {METRICS}, not “%(value)s”."},
+        error_messages={
+            "required": f"metric must be one of {METRICS}.",
+            "invalid_choice": f"metric must be one of {METRICS}, not “%(value)s”.",
+        },
     )
     k = forms.IntegerField(
         min_value=1,
         max_value=K,
         error_messages={
+            "required": f"k must be a whole number between 1 and {K}.",
             "invalid": f"k must be a whole number between 1 and {K}.",
             "min_value": f"k must be a whole number between 1 and {K}.",
             "max_value": f"k must be a whole number between 1 and {K}.",

@@ -171,7 +171,9 @@ def test_a_broken_file_at_the_start_is_refused_with_the_command(catalogue):
     path = store.index_path("fake")
     path.parent.mkdir(parents=True)
     path.write_bytes(b"rubbish")
-    with pytest.raises(store.IndexUnavailable, match=r"Run: manage\.py build_index --embedder fake"):
+    with pytest.raises(
+        store.IndexUnavailable, match=r"Run: manage\.py build_index --embedder fake"
+    ):
         store.live_index()
 
 
@@ -285,7 +287,11 @@ def build_process(tmp_path, settings):
 
     def start():
         return subprocess.Popen(
-            [sys.executable, "-c", RUN], env=environment, cwd=root, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", RUN],
+            env=environment,
+            cwd=root,
+            stdout=subprocess.PIPE,
+            text=True,
         )
 
     return start
