@@ -51,7 +51,7 @@ def test_only_new_and_changed_pictures_are_embedded_and_gone_ones_leave(catalogu
     (folder / "hats" / "5.jpg").unlink()
     list(import_folder(folder))
     source = FakeSource()
-    outcomes, manifest = build(source)
+    outcomes, _ = build(source)
     assert {(o.key, o.status) for o in outcomes} == {("0", Status.CHANGED), ("new", Status.NEW)}
     assert source.embedded == 2
     assert list(store.live_index().item_ids) == ["0", "1", "2", "3", "4", "new"]

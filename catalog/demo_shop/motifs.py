@@ -111,8 +111,8 @@ def apple(pen: Pen, variation: int, main: Rgb, second: Rgb) -> None:
         pen.shape(inner, second)
         for side in (-1, 1):
             pen.oval(50 + 6 * side, 60, 3, 6, main)
-    if variation == 2:  # bitten
-        for x, y, r in ((88, 48, 11), (84, 62, 10), (92, 58, 10)):
+    if variation == 2:  # eaten to the core
+        for x, y, r in ((92, 58, 27), (8, 58, 27)):
             _erase(pen, x, y, r)
 
 
@@ -164,6 +164,10 @@ def skull(pen: Pen, variation: int, main: Rgb, second: Rgb) -> None:
     pen.shape([(50, 56 + lift), (45, 65 + lift), (55, 65 + lift)], second)
     for x in (42, 50, 58):
         pen.line([(x, 74 + lift), (x, 83 + lift)], 1.8, second)
+    if variation == 3:  # in a spotted scarf
+        pen.shape([*curve((18, 40), (20, 2), (80, 2), (82, 40))], second)
+        _dots(pen, [(34, 28), (46, 18), (58, 28), (70, 22)], 3, main)
+        pen.shape([(80, 36), (98, 30), (94, 44), (98, 54)], second)
     if variation == 2:  # a wreath of flowers
         for x, y in ((22, 26), (36, 14), (50, 10), (64, 14), (78, 26)):
             _petals(pen, x, y, 8, 5, second)

@@ -1,0 +1,73 @@
+import re
+
+import pytest
+
+from catalog.models import Product
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_click_on_a_neighbour_pivots_and_back_comes_back(live, open_page, javascript):
+    page = open_page("/products/0/", javascript=javascript)
+    assert page.locator("ol.row").count() == 3
+    assert page.locator("ol.row").first.locator("a.tile").count() == 5
+    first = page.locator("ol.row[data-metric=cosine] a.tile").first
+    target = first.get_attribute("href")
+    first.click()
+    page.wait_for_url(f"**{target}")
+    assert page.locator(f".item-id:has-text('{target.split('/')[2]}')").count() == 1
+    page.go_back()
+    page.wait_for_url("**/products/0/")
+    assert page.locator(".item-id:has-text('No. 0')").count() == 1
+
+
+@pytest.mark.parametrize("width", [320, 390, 820, 1280, 1600])
+@pytest.mark.parametrize("path", ["/products/0/", "/browse/", "/products/nobody/"])
+def test_no_page_scrolls_sideways(live, open_page, width, path):
+    page = open_page(path, width=width, expect_errors="nobody" in path)
+    assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+
+
+def test_pictures_have_their_room_before_they_load(live, open_page):
+    page = open_page("/products/0/")
+    assert page.evaluate("[...document.images].every(i => i.width && i.getAttribute('height'))")
+    assert page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 0)")
+
+
+def test_another_random_one_leads_on(live, open_page):
+    page = open_page("/products/0/")
+    page.get_by_text("Another random one").click()
+    page.wait_for_url(re.compile(r"/$"))
+    assert page.locator("ol.row").count() == 3
+
+
+def test_searching_narrows_the_grid_while_one_types(live, open_page):
+    Product.objects.filter(item_id="3").update(title="Blue striped tee")
+    page = open_page("/browse/")
+    assert page.locator("#grid a.tile").count() == 6
+    page.locator("#q").press_sequentially("striped")
+    page.locator("#grid a.tile").nth(1).wait_for(state="detached")
+    assert page.locator("#grid .tile-title").inner_text() == "Blue striped tee"
+    assert "q=striped" in page.url
+
+
+def test_browsing_works_without_javascript(live, open_page):
+    page = open_page("/browse/", javascript=False)
+    page.locator("#category").select_option("hats")
+    page.get_by_role("button", name="Show").click()
+    assert page.locator("#grid a.tile").count() == 3
+    page.locator("#grid a.tile").first.click()
+    assert page.locator("ol.row").count() == 3
+
+
+def test_the_keyboard_reaches_the_first_neighbour(live, open_page):
+    page = open_page("/products/0/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.className") == "tile":
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: not url.endswith("/products/0/"))
