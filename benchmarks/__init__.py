@@ -1,0 +1,1 @@
+"""Figures, each beside a peer's or a physical limit's of the same run."""

@@ -1,0 +1,59 @@
+"""What the benchmarks share: vectors, timing, and a line on the machine."""
+
+import os
+import platform
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from recommender.embedders import EMBEDDERS
+from recommender.index import Manifest, SimilarityIndex
+
+COUNT, DIMENSION = 11_556, 4096
+SPEC = EMBEDDERS["vgg16-untrained"]
+
+
+def relu_vectors(count: int = COUNT, dimension: int = DIMENSION, seed: int = 0) -> np.ndarray:
+    """(count, dimension) float32: normal numbers, the negative ones zero, as after a ReLU."""
+    random = np.random.default_rng(seed)
+    return np.maximum(random.standard_normal((count, dimension), np.float32), 0)
+
+
+def build(vectors: np.ndarray) -> SimilarityIndex:
+    """An index of made-up products with these (n, 4096) vectors."""
+    ids = [f"{number:07}" for number in range(len(vectors))]
+    hashes = [f"{number:064x}" for number in range(len(vectors))]
+    return SimilarityIndex.build(Manifest.of(SPEC, "0" * 64), ids, hashes, vectors)
+
+
+def median_seconds(work: Callable[[], object], repeats: int) -> float:
+    """The median time of `work`, after one run that does not count."""
+    work()
+    times = []
+    for _ in range(repeats):
+        began = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+def peak_megabytes() -> float:
+    """The most memory that this process has held so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def machine() -> str:
+    cores = len(os.sched_getaffinity(0))
+    return f"{platform.machine()}, {cores} cores, Python {platform.python_version()}"
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="lookalike-") as name:
+        yield Path(name)

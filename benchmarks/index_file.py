@@ -1,0 +1,76 @@
+"""Opening an index of 11,556 × 4096, and what two workers that use it hold in memory."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.common import build, median_seconds, relu_vectors, temporary_folder
+from recommender.index_file import load_index, write_index
+
+TOUCH = """
+import sys; from pathlib import Path
+from recommender.index_file import load_index
+index = load_index(Path(sys.argv[1]))
+total = float(index.embeddings.sum(dtype="f8")) + float(index.squared.sum())
+for lists in index.lists.values():
+    total += float(lists.rows.sum()) + float(lists.distances.sum())
+print("ready", flush=True); sys.stdin.read()
+"""
+OPEN = """
+import sys, time; from pathlib import Path
+from recommender.index_file import load_index
+began = time.perf_counter(); load_index(Path(sys.argv[1])); print(time.perf_counter() - began)
+"""
+
+
+def main() -> None:
+    with temporary_folder() as folder:
+        path = folder / "index.joblib"
+        began = time.perf_counter()
+        write_index(build(relu_vectors()), path)
+        size = path.stat().st_size / 2**20
+        print(f"file of {size:.0f} MB, made in {time.perf_counter() - began:.0f} s")
+        fresh = sorted(_in_fresh_process(path) for _ in range(5))[2]
+        again = median_seconds(lambda: load_index(path), 50)
+        print(f"opening: {1e3 * fresh:.1f} ms in a new process, {1e3 * again:.2f} ms again")
+        shared = _proportional_megabytes(path, workers=2)
+        print(f"two workers: {shared:.0f} MB together (PSS), {shared / size:.2f} × the file")
+
+
+def _in_fresh_process(path: Path) -> float:
+    done = subprocess.run(
+        [sys.executable, "-c", OPEN, str(path)], capture_output=True, text=True, check=True
+    )
+    return float(done.stdout)
+
+
+def _proportional_megabytes(path: Path, workers: int) -> float:
+    """The sum of the workers' proportional set sizes, each having read all of the index.
+
+    The whole of each process counts, interpreter and numpy too, not the mapping alone.
+    """
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", TOUCH, str(path)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        for _ in range(workers)
+    ]  # fmt: skip
+    try:
+        for process in processes:
+            assert process.stdout is not None
+            process.stdout.readline()
+        return sum(_pss(process.pid) for process in processes)
+    finally:
+        for process in processes:
+            process.communicate()
+
+
+def _pss(process: int) -> float:
+    rollup = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in rollup if line.startswith("Pss:")) / 1024
+
+
+if __name__ == "__main__":
+    main()
