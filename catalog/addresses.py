@@ -14,6 +14,11 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.connection import create_connection
 
+# The gateway of an IPv6-only network visits the IPv4 address in the last 32 bits (RFC 6052).
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# Not public whatever `is_global` says: old tunnels to any IPv4 address, and old local addresses.
+OUTDATED = [ipaddress.ip_network(text) for text in ("::/96", "2002::/16", "fec0::/10")]
+
 Resolver = Callable[[str, int], list[str]]
 Connector = Callable[..., socket.socket]
 
@@ -32,9 +37,11 @@ def may_visit(address: str, allow_loopback: bool) -> bool:
     ip = ipaddress.ip_address(address.split("%")[0])
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
         ip = ip.ipv4_mapped
+    elif ip in NAT64:
+        ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     if ip.is_loopback:
         return allow_loopback
-    return ip.is_global and not ip.is_multicast
+    return ip.is_global and not ip.is_multicast and not any(ip in old for old in OUTDATED)
 
 
 def checked_adapter(
@@ -43,7 +50,7 @@ def checked_adapter(
     """An adapter for a requests session that connects to checked addresses only."""
 
     def connect(connection: HTTPConnection) -> socket.socket:
-        addresses = resolver(connection.host, connection.port)
+        addresses = _resolved(resolver, connection)
         for address in addresses:
             if not may_visit(address, allow_loopback):
                 raise ForbiddenAddress(f"{connection.host} leads to {address}, a private address")
@@ -65,6 +72,13 @@ def checked_adapter(
             }
 
     return Adapter()
+
+
+def _resolved(resolver: Resolver, connection: HTTPConnection) -> list[str]:
+    try:
+        return resolver(connection.host, connection.port)
+    except UnicodeError as error:  # a label that is empty or too long
+        raise OSError(f"{connection.host} is no host name") from error
 
 
 def _first_that_answers(

@@ -48,7 +48,11 @@ class Response:
         """The address that this answer sends to, or nothing."""
         if self.status not in (301, 302, 303, 307, 308):
             return ""
-        return urljoin(self.url, self.headers.get("Location", ""))
+        target = self.headers.get("Location", "")
+        try:
+            return urljoin(self.url, target)
+        except ValueError:
+            return target  # refused, with its name, where it is followed
 
 
 class Fetcher:
@@ -90,13 +94,19 @@ class Fetcher:
         for _ in range(MOST_REDIRECTS + 1):
             self._require_allowed(url)
             response = self._patiently(url, headers)
-            if not response.redirect:
+            if response.status == 200 or (response.status == 304 and headers):
                 return response
+            if not response.redirect:
+                raise FetchError(f"{url}: HTTP status {response.status}")
             url = response.redirect
         raise FetchError(f"{url}: more than {MOST_REDIRECTS} redirects")
 
     def _require_allowed(self, url: str) -> None:
-        parts = urlsplit(url)
+        try:
+            url.encode()
+            parts = urlsplit(url)
+        except ValueError as error:
+            raise FetchError(f"{url!r} is no address: {error}") from error
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise FetchError(f"{url}: only http and https addresses are visited")
         if not self._rules(url).can_fetch(url, self.user_agent):
@@ -162,7 +172,8 @@ def _body(answer: requests.Response) -> bytes:
     """The body, unpacked, up to a size and a time: neither a bomb nor a trickle gets past."""
     deadline = time.monotonic() + MOST_SECONDS
     chunks, size = [], 0
-    for chunk in answer.iter_content(65536):
+    # read1 gives what has come; iter_content would wait for a full chunk, however slow.
+    while chunk := answer.raw.read1(65536, decode_content=True):
         chunks.append(chunk)
         size += len(chunk)
         if size > MOST_BYTES:

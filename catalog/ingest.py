@@ -5,6 +5,7 @@ by one, so that a run may be killed at any moment and started again.
 """
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from catalog.fetching import Fetcher, FetchError
@@ -23,12 +24,15 @@ from catalog.outcomes import Outcome, Status
 from catalog.sources import ProductRecord, SourceError
 from catalog.sources.folder import read_csv, read_folder
 from catalog.sources.html import walk_category
-from catalog.thumbnails import BadPicture, make_thumbnail, write_thumbnail
+from catalog.thumbnails import make_thumbnail, write_thumbnail
 
 # What the shop says of a product, and we keep.
 FIELDS = ("title", "price", "currency", "category", "product_url", "image_url", "in_stock")
 # A run that sees a smaller share than this of what was known has met something wrong.
 PLAUSIBLE = 0.5
+MOST_FILE_BYTES = 200_000_000
+# Control characters and halves of a pair: databases refuse them.
+_UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Rejected(Exception):
@@ -100,7 +104,7 @@ def _outcome(run: _Run, record: ProductRecord, seen: set[str]) -> Outcome:
         if key in seen:
             return Outcome(key, Status.SKIPPED, "listed twice; the first counts")
         status, detail = _store(run, replace(record, item_id=_valid_id(record.item_id)))
-    except (Rejected, FetchError, BadPicture, OSError) as error:
+    except (Rejected, FetchError, OSError, ValueError, DatabaseError) as error:
         return Outcome(key, Status.FAILED, str(error))
     return Outcome(key, status, detail)
 
@@ -142,7 +146,7 @@ def _take_fields(product: Product, record: ProductRecord) -> list[str]:
         value = getattr(record, name)
         longest = getattr(Product._meta.get_field(name), "max_length", None)
         if longest and isinstance(value, str):
-            value = value[:longest]
+            value = _UNSHOWN.sub(" ", value)[:longest]
         if getattr(product, name) != value:
             setattr(product, name, value)
             # The address of a picture may change without the picture.
@@ -171,6 +175,8 @@ def _take_picture(run: _Run, product: Product, record: ProductRecord) -> bool:
 def _picture_bytes(run: _Run, product: Product, record: ProductRecord, here: bool) -> bytes | None:
     """The picture's bytes; None when the shop says that it has not changed."""
     if record.image_path:
+        if record.image_path.stat().st_size > MOST_FILE_BYTES:
+            raise Rejected(f"its file is larger than {MOST_FILE_BYTES // 1_000_000} MB")
         return record.image_path.read_bytes()
     if not record.image_url or run.fetcher is None:
         raise Rejected("it has no picture")
@@ -180,18 +186,26 @@ def _picture_bytes(run: _Run, product: Product, record: ProductRecord, here: boo
         etag=product.image_etag if same_place else "",
         last_modified=product.image_last_modified if same_place else "",
     )
-    product.image_etag = response.etag[:300] or product.image_etag
-    product.image_last_modified = response.last_modified[:100] or product.image_last_modified
-    return None if response.status == 304 else response.body
+    if response.status == 304:
+        return None
+    # Nothing of an older picture's is kept, or it would be asked for in vain.
+    etag, modified = response.etag, response.last_modified
+    product.image_etag = etag if len(etag) <= 300 else ""
+    product.image_last_modified = modified if len(modified) <= 100 else ""
+    return response.body
 
 
 def _mark_gone(run: _Run, seen: set[str]) -> Iterator[Outcome]:
-    """Marks what this shop and source had, and have no more. A failed product is not gone."""
+    """Marks what this shop and source had, and have no more. A failed product is not gone.
+
+    `seen` holds item_ids; of a product whose page failed before it told its id, the address.
+    """
     known = Product.objects.filter(shop=run.shop, source=run.source[:2000], gone_since=None)
-    ids = set(known.values_list("item_id", flat=True))
-    gone = sorted(ids - seen)
-    if len(ids & seen) < PLAUSIBLE * len(ids):
-        detail = f"only {len(ids & seen)} of {len(ids)} known products seen: none marked as gone"
+    addresses = dict(known.values_list("item_id", "product_url"))
+    gone = sorted(i for i, url in addresses.items() if i not in seen and url not in seen)
+    met = len(addresses) - len(gone)
+    if met < PLAUSIBLE * len(addresses):
+        detail = f"only {met} of {len(addresses)} known products seen: none marked as gone"
         yield Outcome(run.source, Status.SKIPPED, detail)
         return
     with transaction.atomic():

@@ -74,13 +74,17 @@ def _upright_rgb(picture: Image.Image) -> Image.Image:
     upright = ImageOps.exif_transpose(picture)
     if upright.mode.startswith("I;16"):
         upright = upright.point(lambda value: value / 256).convert("L")
-    if profile:
-        upright = _in_srgb(upright, profile)
-    if upright.has_transparency_data:
-        alpha = upright.convert("RGBA")
-        upright = Image.new("RGBA", alpha.size, "white")
-        upright.alpha_composite(alpha)
-    return upright.convert("RGB")
+    opaque = _on_white(upright)
+    return (_in_srgb(opaque, profile) if profile else opaque).convert("RGB")
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """The picture without transparency or palette, in its own colour space still."""
+    if not picture.has_transparency_data:
+        return picture.convert("RGB") if picture.mode == "P" else picture
+    white = Image.new("RGBA", picture.size, "white")
+    white.alpha_composite(picture.convert("RGBA"))
+    return white.convert("L" if picture.mode == "LA" else "RGB")
 
 
 def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:

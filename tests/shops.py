@@ -1,15 +1,19 @@
 """Small real shops on loopback, each page and picture a function of the request."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-Answer = tuple[int, dict[str, str], bytes]
+Answer = tuple[int, dict[str, str], bytes | Iterator[bytes]]
 
 
 class Shop:
-    """Serves `answers`: path -> bytes, text, (status, headers, body), or a function of headers."""
+    """Serves `answers`: path -> bytes, text, (status, headers, body), or a function of headers.
+
+    A body may be an iterator of bytes, sent as they come.
+    """
 
     def __init__(self, answers: dict[str, Any] | None = None) -> None:
         self.answers: dict[str, Any] = answers or {}
@@ -29,9 +33,14 @@ class Shop:
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", str(len(body)))
+                if isinstance(body, bytes):
+                    self.send_header("Content-Length", str(len(body)))
+                else:
+                    self.send_header("Connection", "close")
                 self.end_headers()
-                self.wfile.write(body)
+                with suppress(ConnectionError):  # the visitor may have enough
+                    for part in [body] if isinstance(body, bytes) else body:
+                        self.wfile.write(part)
 
             def log_message(self, *_args: object) -> None:
                 pass

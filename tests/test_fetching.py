@@ -1,8 +1,10 @@
 import gzip
 import socket
+import time
 
 import pytest
 
+from catalog import fetching
 from catalog.addresses import may_visit
 from catalog.fetching import MOST_BYTES, Fetcher, FetchError
 from tests.shops import Shop
@@ -101,6 +103,36 @@ def test_a_gzip_bomb_stops_at_the_limit(fetcher):
             fetcher.get(f"{shop.url}/a")
 
 
+def test_a_trickle_is_given_up_in_time(fetcher, monkeypatch):
+    """A byte now and then keeps every time limit of the socket, and would go on for days."""
+    monkeypatch.setattr(fetching, "MOST_SECONDS", 0.3)
+
+    def trickle():
+        for _ in range(400):
+            time.sleep(0.05)
+            yield b"."
+
+    with Shop({"/a": (200, {}, trickle())}) as shop:
+        started = time.monotonic()
+        with pytest.raises(FetchError, match="not complete after"):
+            fetcher.get(f"{shop.url}/a")
+        assert time.monotonic() - started < 10  # all of it takes 20 seconds
+
+
+def test_an_unasked_not_modified_is_an_error(fetcher):
+    with Shop({"/a": (304, {}, b"")}) as shop, pytest.raises(FetchError, match="304"):
+        fetcher.get(f"{shop.url}/a")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[bad", "http://a..b/x", "http://\ud800/", "http://x:99999/"]
+)
+def test_what_is_no_address_is_an_error_of_that_address(url):
+    fetcher = Fetcher("T", 0, resolver=lambda host, port: [host.encode("idna") and "10.0.0.1"])
+    with pytest.raises(FetchError):
+        fetcher.get(url)
+
+
 @pytest.mark.parametrize(
     "url", ["ftp://shop.example/a", "file:///etc/passwd", "javascript:1", "//x"]
 )
@@ -114,7 +146,8 @@ def test_only_http_is_spoken(url):
 PRIVATE = [
     "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
     "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fd00::1", "ff02::1",
-    "::ffff:127.0.0.1", "::ffff:10.0.0.1",
+    "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a9fe:a9fe", "64:ff9b::7f00:1", "::7f00:1",
+    "2002:7f00:1::", "2002:a00:1::", "fec0::1",
 ]  # fmt: skip
 
 
@@ -163,5 +196,6 @@ def test_a_redirect_to_a_private_address_is_refused(fetcher):
 def test_public_addresses_may_be_visited_and_loopback_only_when_allowed():
     assert may_visit("93.184.215.14", allow_loopback=False)
     assert may_visit("2606:4700::1111", allow_loopback=False)
+    assert may_visit("64:ff9b::5db8:d70e", allow_loopback=False)  # 93.184.215.14 through NAT64
     assert may_visit("127.0.0.1", allow_loopback=True)
     assert not may_visit("10.0.0.1", allow_loopback=True)

@@ -1,3 +1,4 @@
+import os
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from catalog.ingest import import_folder, ingest, scrape
 from catalog.models import Product
 from catalog.outcomes import Status
 from catalog.sources import ProductRecord
+from catalog.sources.folder import read_folder
 from tests.conftest import picture_bytes
 from tests.shops import Shop
 from tests.test_sources_html import json_ld, product
@@ -226,3 +228,68 @@ def test_the_scrape_command_visits_loopback_only_when_allowed(settings, capsys):
 def test_a_folder_that_is_not_there_is_named():
     with pytest.raises(CommandError):
         call_command("import_folder", "/nowhere/at/all")
+
+
+def listed_by_address(*numbers) -> str:
+    elements = [{"@type": "ListItem", "url": f"/p/{number}"} for number in numbers]
+    context = "https://schema.org"
+    return json_ld({"@context": context, "@type": "ItemList", "itemListElement": elements})
+
+
+def test_a_product_whose_page_fails_for_once_is_not_gone(fetcher):
+    """The list names it by its address only, so that its id is not known in that run."""
+    with Shop({"/tees": listed_by_address(*"1234")}) as shop:
+        for number in "1234":
+            node = product(f"sku{number}", url=f"/p/{number}", image="/i.jpg")
+            shop.answers[f"/p/{number}"] = json_ld(node)
+        shop.answers["/i.jpg"] = picture_bytes("red")
+        scraped(shop, fetcher)
+        shop.answers["/p/3"] = (500, {}, b"")
+        found = scraped(shop, fetcher)
+        assert found.pop(f"{shop.url}/p/3")[0] == Status.FAILED
+        assert {status for status, _ in found.values()} == {Status.SAME}
+
+
+def test_a_picture_whose_address_is_none_fails_that_product_only(fetcher):
+    with Tees(b="blue") as shop:
+        shop.answers["/tees"] = json_ld([product("a", image="http://a..b/x.jpg"), product("b")])
+        found = scraped(shop, fetcher)
+    assert (found["a"][0], found["b"][0]) == (Status.FAILED, Status.NEW)
+
+
+def test_characters_that_no_database_takes_become_spaces(fetcher):
+    with Tees(a="red") as shop:
+        shop.answers["/tees"] = json_ld(product("a", name="blue\0tee \ud800"))
+        assert scraped(shop, fetcher)["a"][0] == Status.NEW
+    assert Product.objects.get().title.split() == ["blue", "tee"]
+
+
+def test_a_picture_back_to_an_older_one_is_seen(fetcher):
+    """Its old ETag must not be sent once another picture, without any, has been taken."""
+    with Tees(a="red") as shop:
+        scraped(shop, fetcher)
+        red = Product.objects.get().content_hash
+        shop.answers["/i/a.jpg"] = picture_bytes("blue")
+        assert scraped(shop, fetcher)["a"][0] == Status.CHANGED
+        shop.answers["/i/a.jpg"] = shop.picture("red")
+        assert scraped(shop, fetcher)["a"][0] == Status.CHANGED
+    assert Product.objects.get().content_hash == red
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "many"])
+def test_a_limit_that_is_none_is_refused(limit):
+    with pytest.raises(CommandError, match="at least 1"):
+        call_command("scrape", "http://127.0.0.1:1/", "--limit", limit)
+
+
+def test_a_pipe_in_the_folder_is_left_out(folder):
+    """To read one is to wait for a writer, who may never come."""
+    os.mkfifo(folder / "pipe.jpg")
+    assert sorted(record.item_id for record in read_folder(folder)) == list("012345")
+
+
+def test_a_csv_may_stand_beside_the_folder_and_name_columns_loosely(folder):
+    table = folder.parent / "list.csv"
+    table.write_text(f"Item_ID ; File ;price\n7;{folder.name}/shirts/0.jpg;12,50\n")
+    assert {o.key: o.status for o in import_folder(folder, table=table)} == {"7": Status.NEW}
+    assert Product.objects.get().price == Decimal("12.50")

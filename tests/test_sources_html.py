@@ -235,3 +235,41 @@ def test_a_page_without_products_and_one_that_fails_are_named(fetcher):
             ids(shop, fetcher)
         with pytest.raises(SourceError, match="404"):
             ids(shop, fetcher, "/2")
+
+
+def test_the_walk_goes_on_where_a_redirect_has_led(fetcher):
+    with Shop() as shop:
+        other = shop.url.replace("127.0.0.1", "localhost")
+        shop.answers = {
+            "/1": (302, {"Location": f"{other}/c"}, b""),
+            "/c": json_ld(product("1")) + '<link rel="next" href="/c2">',
+            "/c2": json_ld(product("2")),
+        }
+        assert ids(shop, fetcher) == ["1", "2"]
+
+
+def test_links_that_are_no_addresses_are_left_out(fetcher):
+    page = json_ld(product("1")) + '<a href="http://[x">q</a><link rel="next" href="http://[bad">'
+    with Shop({"/1": page}) as shop:
+        assert ids(shop, fetcher) == ["1"]
+
+
+def test_the_header_says_how_the_page_is_encoded(fetcher):
+    page = json_ld(product("1")).replace("Shirt 1", "Футболка").encode("koi8-r")
+    headers = {"Content-Type": "text/html; charset=koi8-r"}
+    with Shop({"/1": (200, headers, page)}) as shop:
+        [record] = walk_category(f"{shop.url}/1", fetcher)
+        assert record.title == "Футболка"
+
+
+@pytest.mark.parametrize("page", [b"", b"\xff\xfe\0\0", b"<", b"<!-- ", b"\x89PNG\r\n"])
+def test_a_page_that_is_no_page_is_named(fetcher, page):
+    with Shop({"/1": page}) as shop, pytest.raises(SourceError, match="no products found"):
+        ids(shop, fetcher)
+
+
+def test_microdata_too_broken_to_read_does_not_hide_opengraph():
+    broken = """<div itemscope itemtype="http://schema.org/Product">
+        <a itemprop="url" href="http://[bad"></a></div>"""
+    [found] = products_in(OPENGRAPH.replace("</head>", f"</head><body>{broken}</body>"), PAGE)
+    assert found.item_id == "blue-tee-77"

@@ -164,3 +164,18 @@ def test_a_thumbnail_replaces_the_old_one_in_one_step(tmp_path):
     write_thumbnail(tmp_path, "a/b", b"two")
     [path] = tmp_path.iterdir()
     assert hashlib.sha256(path.read_bytes()).digest() == hashlib.sha256(b"two").digest()
+
+
+def crossed_profile() -> bytes:
+    """sRGB's profile with red and green exchanged: what says red looks green."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    red, green = profile.index(b"rXYZ"), profile.index(b"gXYZ")
+    profile[red : red + 4], profile[green : green + 4] = b"gXYZ", b"rXYZ"
+    return bytes(profile)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P"])
+def test_a_colour_profile_counts_in_every_mode(mode):
+    picture = Image.new("RGB", (50, 50), (200, 30, 40)).convert(mode)
+    seen = pixels(saved(picture, "PNG", icc_profile=crossed_profile()))[125, 125]
+    assert seen[1] > seen[0] + 100

@@ -34,7 +34,8 @@ def _pictures(folder: Path) -> Iterator[Path]:
             path = Path(place) / name
             if name.startswith(".") or path.suffix.lower() not in ENDINGS:
                 continue
-            if path.resolve().is_relative_to(root):
+            # Not a pipe either, which would be waited for.
+            if path.resolve().is_relative_to(root) and path.is_file():
                 yield path
 
 
@@ -42,15 +43,17 @@ def read_csv(table: Path, folder: Path) -> Iterator[ProductRecord]:
     """Every row of a CSV file with a header; a row that is wrong is yielded with its `problem`.
 
     The column item_id is needed; file, title, price, currency, category, product_url and in_stock
-    are read where they are there. A file's path starts at `folder`; a row without one gets the
-    picture named by its item_id. Commas, semicolons and tabs are told apart. Raises SourceError.
+    are read where they are there. A file's path starts at `folder` or where the CSV file is; a row
+    without one gets the picture named by its item_id. Commas, semicolons and tabs are told apart.
+    Raises SourceError.
     """
     pictures = {path.stem: path for path in sorted(_pictures(folder))}
     try:
         with table.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file, dialect=_dialect(file.readline()), restval="")
             file.seek(0)
-            if "item_id" not in (rows.fieldnames or []):
+            rows.fieldnames = [name.strip().lower() for name in rows.fieldnames or []]
+            if "item_id" not in rows.fieldnames:
                 raise SourceError(f"{table}: its first line has no column item_id.")
             for row in rows:
                 yield _record(row, rows.line_num, table, folder, pictures)
@@ -71,7 +74,7 @@ def _record(
     item_id = row["item_id"].strip()
     if not item_id:
         return ProductRecord(f"line {line}", problem=f"{table.name}: line {line} has no item_id")
-    path = _picture_of(row, item_id, folder, pictures)
+    path = _named_file(row, folder, table.parent) or pictures.get(item_id)
     if path is None:
         return ProductRecord(item_id, problem=f"{table.name}, line {line}: no picture of it")
     stock = row.get("in_stock", "").strip().lower()
@@ -87,13 +90,11 @@ def _record(
     )
 
 
-def _picture_of(
-    row: dict[str, str], item_id: str, folder: Path, pictures: dict[str, Path]
-) -> Path | None:
-    """The file that a row names, if it is a picture within the folder; else the one named so."""
+def _named_file(row: dict[str, str], *places: Path) -> Path | None:
+    """The file that a row names, if it is within one of the places."""
     named = next((row[column].strip() for column in FILE_COLUMNS if row.get(column)), "")
-    if named:
-        path = (folder / named).resolve()
-        if path.is_file() and path.is_relative_to(folder.resolve()):
+    for place in places if named else ():
+        path = (place / named).resolve()
+        if path.is_relative_to(place.resolve()) and path.is_file():
             return path
-    return pictures.get(item_id)
+    return None

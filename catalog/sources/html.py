@@ -7,17 +7,30 @@ other by rel=next, or by a link whose address differs in the page number only.
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
-from urllib.parse import urldefrag, urljoin, urlsplit
+from dataclasses import dataclass, replace
+from email.message import Message
+from urllib.parse import urldefrag, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
 from catalog.fetching import Fetcher, FetchError, Response
 from catalog.sources import ProductRecord, SourceError
-from catalog.sources.structured import products_in
+from catalog.sources.structured import absolute, products_in
 
 MOST_PAGES = 2000
 _PAGE_NUMBER = re.compile(r"(?<=[?&]page=)\d+|(?<=[?&]p=)\d+|(?<=/page/)\d+")
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A page, where it was found in the end, and the address its relative links start from."""
+
+    html: BeautifulSoup
+    url: str
+    base: str
+
+    def products(self) -> list[ProductRecord]:
+        return products_in(str(self.html), self.base)
 
 
 def walk_category(url: str, fetcher: Fetcher) -> Iterator[ProductRecord]:
@@ -27,33 +40,38 @@ def walk_category(url: str, fetcher: Fetcher) -> Iterator[ProductRecord]:
     A product whose own page cannot be fetched is yielded with its `problem`.
     """
     seen: set[str] = set()
-    page, visited = url, set[str]()
-    while page and page not in visited and len(visited) < MOST_PAGES:
-        visited.add(page)
-        html, base = _page(page, fetcher)
-        records = [record for record in products_in(str(html), base) if _key(record) not in seen]
-        if not records and page == url:
+    address, visited = url, set[str]()
+    while address and address not in visited and len(visited) < MOST_PAGES:
+        visited.add(address)
+        page = _page(address, fetcher)
+        records = [record for record in page.products() if _key(record) not in seen]
+        if not records and address == url:
             raise SourceError(f"{url}: no products found on this page")
         for record in records:
             seen.add(_key(record))
-            yield _complete(record, page, fetcher)
-        page = _next_page(html, page, base) if records else ""
+            yield _complete(record, page.url, fetcher)
+        address = _next_page(page) if records else ""
 
 
-def _page(url: str, fetcher: Fetcher) -> tuple[BeautifulSoup, str]:
+def _page(url: str, fetcher: Fetcher) -> _Page:
     try:
-        response = fetcher.get(url)
+        return _parsed(fetcher.get(url))
     except FetchError as error:
         raise SourceError(str(error)) from error
-    return _parsed(response)
 
 
-def _parsed(response: Response) -> tuple[BeautifulSoup, str]:
-    """The page, and the address its relative links start from."""
-    html = BeautifulSoup(response.body, "lxml")
+def _parsed(response: Response) -> _Page:
+    html = BeautifulSoup(response.body, "lxml", from_encoding=_charset(response))
     base = html.find("base", href=True)
     link = str(base["href"]) if isinstance(base, Tag) else ""
-    return html, urljoin(response.url, link)
+    return _Page(html, response.url, absolute(response.url, link) or response.url)
+
+
+def _charset(response: Response) -> str | None:
+    """The encoding that the answer's header names; None leaves it to the page."""
+    header = Message()
+    header["Content-Type"] = response.headers.get("Content-Type", "")
+    return header.get_content_charset()
 
 
 def _key(record: ProductRecord) -> str:
@@ -66,10 +84,9 @@ def _complete(record: ProductRecord, page: str, fetcher: Fetcher) -> ProductReco
     if not lacking or not record.product_url or record.product_url == page:
         return record
     try:
-        html, base = _parsed(fetcher.get(record.product_url))
+        own = _parsed(fetcher.get(record.product_url)).products()
     except FetchError as error:
         return replace(record, problem=str(error))
-    own = products_in(str(html), base)
     if not own:
         return replace(record, problem=f"{record.product_url}: its page does not describe it")
     return _joined(record, own[0])
@@ -90,19 +107,19 @@ def _joined(listed: ProductRecord, own: ProductRecord) -> ProductRecord:
     )
 
 
-def _next_page(html: BeautifulSoup, page: str, base: str) -> str:
-    link = html.select_one("link[rel~=next][href], a[rel~=next][href]")
+def _next_page(page: _Page) -> str:
+    link = page.html.select_one("link[rel~=next][href], a[rel~=next][href]")
     if link:
-        return _same_site(urljoin(base, str(link["href"])), page)
-    number = _PAGE_NUMBER.search(page)
+        return _same_site(absolute(page.base, str(link["href"])), page.url)
+    number = _PAGE_NUMBER.search(page.url)
     following = int(number.group()) + 1 if number else 2
-    for anchor in html.select("a[href]"):
-        target = _same_site(urljoin(base, str(anchor["href"])), page)
+    for anchor in page.html.select("a[href]"):
+        target = _same_site(absolute(page.base, str(anchor["href"])), page.url)
         found = _PAGE_NUMBER.search(target)
         if (
             found
             and int(found.group()) == following
-            and urlsplit(target).path.startswith(urlsplit(page).path.split("/page/")[0])
+            and urlsplit(target).path.startswith(urlsplit(page.url).path.split("/page/")[0])
         ):
             return target
     return ""

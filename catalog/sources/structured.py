@@ -5,6 +5,7 @@ JSON-LD first, then microdata, then OpenGraph: the order of how much shops put i
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
@@ -26,15 +27,34 @@ def products_in(html: str, url: str) -> list[ProductRecord]:
 
     Those that an ItemList names by address only have that address and no item_id.
     """
-    data = extruct.extract(html, base_url=url, syntaxes=SYNTAXES, uniform=True, errors="ignore")
+    data = _extracted(html, url)
     for syntax in ("json-ld", "microdata"):
         found = [_product(node, url) for item in data.get(syntax, []) for node in _nodes(item)]
         if found:
             return list({record.item_id or record.product_url: record for record in found}.values())
     addresses = [address for item in data.get("json-ld", []) for address in _listed(item)]
     if addresses:
-        return [ProductRecord("", product_url=urljoin(url, address)) for address in addresses]
+        links = [link for address in addresses if (link := absolute(url, address))]
+        return [ProductRecord("", product_url=link) for link in links]
     return [record for item in data.get("opengraph", []) if (record := _opengraph(item, url))]
+
+
+def _extracted(html: str, url: str) -> dict[str, Any]:
+    """What the page says in each syntax; nothing in one where it is too broken to read."""
+    data: dict[str, Any] = {}
+    for syntax in SYNTAXES:
+        # One by one: extruct reads none of them where one fails.
+        with suppress(Exception):
+            data |= extruct.extract(html, base_url=url, syntaxes=[syntax], uniform=True)
+    return data
+
+
+def absolute(page: str, link: str) -> str:
+    """A link on a page as a whole address; nothing if it cannot be one, as `http://[`."""
+    try:
+        return urljoin(page, link)
+    except ValueError:
+        return ""
 
 
 def _listed(item: Any) -> Iterator[str]:
@@ -77,7 +97,7 @@ def _types(item: dict[str, Any]) -> list[str]:
 def _product(node: dict[str, Any], page: str) -> ProductRecord:
     offer = _offer(node.get("offers"))
     link = text(node.get("url")) or text(node.get("@id")) or text(offer.get("url"))
-    product_url = urljoin(page, link) if link and not link.startswith("#") else page
+    product_url = absolute(page, link) if link and not link.startswith("#") else page
     image = image_of(node.get("image"))
     price = offer.get("price", offer.get("lowPrice"))
     return ProductRecord(
@@ -87,7 +107,7 @@ def _product(node: dict[str, Any], page: str) -> ProductRecord:
         currency=text(offer.get("priceCurrency"))[:3].upper(),
         category=text(node.get("category")),
         product_url=product_url,
-        image_url=urljoin(page, image) if image else "",
+        image_url=absolute(page, image) if image else "",
         in_stock=in_stock(text(offer.get("availability"))),
     )
 
@@ -119,7 +139,7 @@ def _opengraph(item: dict[str, Any], page: str) -> ProductRecord | None:
     kind = str(item.get("@type", item.get("og:type", "")))
     if "product" not in kind.lower():
         return None
-    url = urljoin(page, text(item.get("og:url")) or page)
+    url = absolute(page, text(item.get("og:url")) or page) or page
     image = text(item.get("og:image"))
     amount = item.get("product:price:amount", item.get("og:price:amount"))
     currency = item.get("product:price:currency", item.get("og:price:currency"))
@@ -129,7 +149,7 @@ def _opengraph(item: dict[str, Any], page: str) -> ProductRecord | None:
         price=money(amount),
         currency=text(currency)[:3].upper(),
         product_url=url,
-        image_url=urljoin(page, image) if image else "",
+        image_url=absolute(page, image) if image else "",
         in_stock=in_stock(text(item.get("product:availability"))),
     )
 

@@ -1,5 +1,6 @@
 """`manage.py scrape`."""
 
+from argparse import ArgumentTypeError
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,12 @@ from catalog.outcomes import Status
 from catalog.reporting import report
 
 
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f"{text!r} is not a number of at least 1")
+    return int(text)
+
+
 class Command(BaseCommand):
     help = (
         "Brings in a shop's products: walks a category page and the pages after it, notes each "
@@ -20,7 +27,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("url", metavar="URL", help="the first page of a category")
-        parser.add_argument("--limit", type=int, metavar="N", help="stop after N products")
+        parser.add_argument("--limit", type=_positive, metavar="N", help="stop after N products")
         parser.add_argument("--category", default="", metavar="NAME", help="for all of them")
 
     def handle(self, **options: Any) -> None:
