@@ -5,6 +5,8 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
+
 from benchmarks.common import build, median_seconds, relu_vectors, temporary_folder
 from recommender.index_file import load_index, write_index
 
@@ -34,8 +36,11 @@ def main() -> None:
         fresh = sorted(_in_fresh_process(path) for _ in range(5))[2]
         again = median_seconds(lambda: load_index(path), 50)
         print(f"opening: {1e3 * fresh:.1f} ms in a new process, {1e3 * again:.2f} ms again")
-        shared = _proportional_megabytes(path, workers=2)
-        print(f"two workers: {shared:.0f} MB together (PSS), {shared / size:.2f} × the file")
+        mapped, whole = _proportional_megabytes(path, workers=2)
+        print(
+            f"two processes that have read all of it hold {mapped / size:.2f} × the file of it; "
+            f"with Python and numpy {whole / size:.2f} × (sums of PSS, {whole:.0f} MB)"
+        )
 
 
 def _in_fresh_process(path: Path) -> float:
@@ -45,10 +50,10 @@ def _in_fresh_process(path: Path) -> float:
     return float(done.stdout)
 
 
-def _proportional_megabytes(path: Path, workers: int) -> float:
-    """The sum of the workers' proportional set sizes, each having read all of the index.
+def _proportional_megabytes(path: Path, workers: int) -> tuple[float, float]:
+    """The sums of the workers' proportional set sizes: of the mapped index, and of all they hold.
 
-    The whole of each process counts, interpreter and numpy too, not the mapping alone.
+    Each has read the whole index.
     """
     processes = [
         subprocess.Popen(
@@ -61,15 +66,13 @@ def _proportional_megabytes(path: Path, workers: int) -> float:
         for process in processes:
             assert process.stdout is not None
             process.stdout.readline()
-        return sum(_pss(process.pid) for process in processes)
+        memory = [psutil.Process(process.pid).memory_maps() for process in processes]
+        whole = sum(part.pss for maps in memory for part in maps)
+        mapped = sum(part.pss for maps in memory for part in maps if part.path == str(path))
+        return mapped / 2**20, whole / 2**20
     finally:
         for process in processes:
             process.communicate()
-
-
-def _pss(process: int) -> float:
-    rollup = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-    return sum(int(line.split()[1]) for line in rollup if line.startswith("Pss:")) / 1024
 
 
 if __name__ == "__main__":

@@ -50,8 +50,12 @@ def _summarise(
         command.stderr.write(f"… and {len(failures) - MOST_REASONS} more; --verbosity 2 lists all")
     if counts:
         parts = ", ".join(f"{counts[status]} {status}" for status in Status if counts[status])
-        plural = unit if counts.total() == 1 else f"{unit}s"
-        command.stdout.write(f"{counts.total()} {plural}: {parts}.")
+        command.stdout.write(f"{counted(counts.total(), unit)}: {parts}.")
+
+
+def counted(number: int, unit: str) -> str:
+    """As in "1 picture", "2 pictures"."""
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
 @contextmanager

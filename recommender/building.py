@@ -16,6 +16,7 @@ from django.conf import settings
 
 from catalog.models import Product
 from catalog.outcomes import Outcome, Status
+from catalog.reporting import counted
 from recommender import store
 from recommender.checkpoints import Checkpoint
 from recommender.embedders import Embedder, UndecodablePicture
@@ -51,7 +52,8 @@ class Plan:
     def summary(self) -> str:
         """What will be done, for people: "360 products, 12 pictures to embed"."""
         later = f", {self.left_for_later} left for later" if self.left_for_later else ""
-        return f"{len(self.pictures)} products, {len(self.to_embed)} pictures to embed{later}"
+        products = counted(len(self.pictures), "product")
+        return f"{products}, {counted(len(self.to_embed), 'picture')} to embed{later}"
 
 
 def plan(source: EmbedderSource, *, full: bool = False, limit: int | None = None) -> Plan:

@@ -23,7 +23,7 @@ class Imported:
 
     def complaint(self) -> str:
         shown = ", ".join(self.missing[:10]) + ("…" if len(self.missing) > 10 else "")
-        return f"{len(self.missing)} products of the file have no picture: {shown}"
+        return f"Left out, since they have no picture: {shown} ({len(self.missing)} in all)."
 
 
 def index_of(

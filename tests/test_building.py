@@ -227,7 +227,7 @@ def test_the_build_command_says_what_it_did(catalogue, fake_source, capsys):
 
 def test_the_build_command_fails_after_the_good_work(catalogue, fake_source, settings):
     (Path(settings.MEDIA_ROOT) / "thumbnails" / "2.jpg").write_bytes(b"rubbish")
-    with pytest.raises(CommandError, match="1 pictures could not be embedded"):
+    with pytest.raises(CommandError, match="1 picture could not be embedded"):
         call_command("build_index")
     assert len(store.live_index()) == 5
 
@@ -297,6 +297,7 @@ def build_process(tmp_path, settings):
     return start
 
 
+@pytest.mark.slow
 def test_a_build_killed_at_ten_random_moments_goes_on_and_ends_the_same(build_process, tmp_path):
     path = tmp_path / "var" / "index" / "fake.joblib"
     shards = tmp_path / "var" / "checkpoints"

@@ -269,7 +269,7 @@ def test_the_tutorials_file_goes_out_and_comes_in(live, folder, tmp_path, settin
     before = store.live_index()
     (folder / "hats" / "5.jpg").unlink()
     Product.objects.all().delete()
-    with pytest.raises(CommandError, match="1 products of the file have no picture: 5"):
+    with pytest.raises(CommandError, match=r"no picture: 5 \(1 in all\)"):
         call_command("import_joblib", str(file), images=folder, embedder="fake")
     after = store.live_index()
     assert list(after.item_ids) == list("01234")

@@ -6,8 +6,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from catalog.arguments import at_least_one
 from catalog.demo_shop.server import DemoShop, contact_sheet
 from catalog.demo_shop.specs import COUNT, SEED, make_specs
+from catalog.reporting import counted
 
 
 class Command(BaseCommand):
@@ -19,14 +21,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8001)
         parser.add_argument("--seed", type=int, default=SEED, help="another seed, other shirts")
-        parser.add_argument("--count", type=int, default=COUNT, metavar="N")
+        parser.add_argument("--count", type=at_least_one, default=COUNT, metavar="N")
         parser.add_argument("--contact-sheet", type=Path, metavar="FILE")
 
     def handle(self, **options: Any) -> None:
         specs = make_specs(options["seed"], options["count"])
         if sheet := options["contact_sheet"]:
             contact_sheet(specs).save(sheet)
-            self.stdout.write(f"{sheet}: {len(specs)} shirts.")
+            self.stdout.write(f"{sheet}: {counted(len(specs), 'shirt')}.")
             return
         try:
             shop = DemoShop(specs, settings.VAR_DIR / "demo_shop", options["port"])

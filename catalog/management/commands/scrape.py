@@ -1,21 +1,15 @@
 """`manage.py scrape`."""
 
-from argparse import ArgumentTypeError
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from catalog.arguments import at_least_one
 from catalog.fetching import Fetcher
 from catalog.ingest import scrape
 from catalog.outcomes import Status
 from catalog.reporting import report
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise ArgumentTypeError(f"{text!r} is not a number of at least 1")
-    return int(text)
 
 
 class Command(BaseCommand):
@@ -27,7 +21,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("url", metavar="URL", help="the first page of a category")
-        parser.add_argument("--limit", type=_positive, metavar="N", help="stop after N products")
+        parser.add_argument("--limit", type=at_least_one, metavar="N", help="stop after N products")
         parser.add_argument("--category", default="", metavar="NAME", help="for all of them")
 
     def handle(self, **options: Any) -> None:

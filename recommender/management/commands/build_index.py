@@ -4,8 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from catalog.arguments import at_least_one
 from catalog.outcomes import Status
-from catalog.reporting import progress_bar, report
+from catalog.reporting import counted, progress_bar, report
 from recommender import building, store
 from recommender.embedders import EMBEDDERS, EmbedderError
 from recommender.embedders.weights import DOWNLOAD_MEGABYTES, download_imagenet_weights
@@ -20,7 +21,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--embedder", choices=EMBEDDERS, help="default: the EMBEDDER setting")
-        parser.add_argument("--limit", type=int, metavar="N", help="embed at most N pictures now")
+        parser.add_argument("--limit", type=at_least_one, metavar="N", help="embed at most N now")
         parser.add_argument("--full", action="store_true", help="embed every picture anew")
         parser.add_argument(
             "--download-weights",
@@ -52,7 +53,8 @@ class Command(BaseCommand):
             with progress_bar("Neighbours", unit="product") as progress:
                 manifest = building.finish(plan, progress)
         self.stdout.write(
-            f"Live: {manifest.count} products." if manifest else "Nothing has changed."
+            f"Live: {counted(manifest.count, 'product')}." if manifest else "Nothing has changed."
         )
         if counts[Status.FAILED]:
-            raise CommandError(f"{counts[Status.FAILED]} pictures could not be embedded.")
+            failed = counted(counts[Status.FAILED], "picture")
+            raise CommandError(f"{failed} could not be embedded.")

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from catalog.ingest import import_folder
 from catalog.outcomes import Status
-from catalog.reporting import progress_bar, report
+from catalog.reporting import counted, progress_bar, report
 from recommender import exchange, store
 from recommender.embedders import EMBEDDERS
 from recommender.tutorial_file import TutorialFileError, read_tutorial_file
@@ -37,6 +37,9 @@ class Command(BaseCommand):
                     store.publish(imported.index)
         except (TutorialFileError, exchange.ExchangeError, store.StoreError, OSError) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"Live: {len(imported.index)} products of {options['embedder']}.")
-        if imported.missing or pictures[Status.FAILED]:
+        products = counted(len(imported.index), "product")
+        self.stdout.write(f"Live: {products} of {options['embedder']}.")
+        if imported.missing:
             raise CommandError(imported.complaint())
+        if pictures[Status.FAILED]:
+            raise CommandError(f"{counted(pictures[Status.FAILED], 'picture')} failed.")
