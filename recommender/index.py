@@ -165,10 +165,6 @@ class SimilarityIndex:
         row = int(np.searchsorted(self.item_ids, item_id))
         return row if row < len(self) and self.item_ids[row] == item_id else None
 
-    def embedding(self, item_id: str) -> np.ndarray:
-        """The (d,) embedding of a product; raises UnknownItem."""
-        return np.asarray(self.embeddings[self.row_of(item_id)])
-
     def neighbours(self, item_id: str, metric: Metric, k: int = 5) -> list[Neighbour]:
         """The k nearest products, nearest first, without the product itself.
 
