@@ -23,6 +23,11 @@ def env_path(name: str, default: Path) -> Path:
     return (BASE_DIR / (env.str(name, "") or default)).resolve()
 
 
+def env_file(name: str) -> Path | None:
+    """The path in variable `name`, as env_path takes it; None where there is none."""
+    return env_path(name, Path()) if env.str(name, "") else None
+
+
 def env_choice(name: str, choices: tuple[str, ...], default: str) -> str:
     """One of `choices` from variable `name`, or a loud error."""
     value = env.str(name, "") or default
@@ -75,9 +80,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 
 # Which network speaks, and what computes it.
-EMBEDDER = env_choice("EMBEDDER", ("auto", "vgg16", "vgg16-untrained"), "auto")
+EMBEDDER = env_choice("EMBEDDER", ("auto", "vgg16", "vgg16-lite", "vgg16-untrained"), "auto")
 RUNTIME = env_choice("RUNTIME", ("auto", "tensorflow"), "auto")
-VGG16_WEIGHTS = env_path("VGG16_WEIGHTS", Path()) if env.str("VGG16_WEIGHTS", "") else None
+VGG16_WEIGHTS = env_file("VGG16_WEIGHTS")
+VGG16_LITE_WEIGHTS = env_file("VGG16_LITE_WEIGHTS")
 
 # How shops are visited.
 SCRAPE_USER_AGENT = env.str(

@@ -50,21 +50,29 @@ def checkpoint(source: EmbedderSource) -> Checkpoint:
 
 
 def source_to_build(name: str = "", download: Callable[[], str] | None = None) -> EmbedderSource:
-    """What a build embeds with: `name`, else the configured embedder; `auto` means vgg16.
+    """What a build embeds with: `name`, else the configured embedder.
 
     Raises EmbedderError when it cannot be had.
     """
-    chosen = name or settings.EMBEDDER
-    return embedder_source(
-        "vgg16" if chosen == "auto" else chosen, settings.VGG16_WEIGHTS, download
-    )
+    chosen = name or embedder_to_build(may_download=download is not None)
+    own = {"vgg16": settings.VGG16_WEIGHTS, "vgg16-lite": settings.VGG16_LITE_WEIGHTS}
+    return embedder_source(chosen, own.get(chosen), download)
+
+
+def embedder_to_build(may_download: bool = False) -> str:
+    """The configured embedder; `auto` means vgg16, unless only vgg16-lite's weights are there."""
+    if settings.EMBEDDER != "auto":
+        return str(settings.EMBEDDER)
+    ready = may_download or weights_at_hand(settings.VGG16_WEIGHTS)
+    return "vgg16-lite" if settings.VGG16_LITE_WEIGHTS and not ready else "vgg16"
 
 
 def embedder_at_hand() -> str:
     """The best embedder that needs no download: what the demo takes unless it is told."""
-    if settings.EMBEDDER != "auto":
-        return str(settings.EMBEDDER)
-    return "vgg16" if weights_at_hand(settings.VGG16_WEIGHTS) else "vgg16-untrained"
+    chosen = embedder_to_build()
+    if settings.EMBEDDER != "auto" or chosen != "vgg16" or weights_at_hand(settings.VGG16_WEIGHTS):
+        return chosen
+    return "vgg16-untrained"
 
 
 def embedder_served() -> str:

@@ -14,9 +14,10 @@ def as_png(picture: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def test_a_picture_becomes_224_by_224_rgb():
-    pixels = decode(as_png(Image.new("RGB", (250, 250), (10, 20, 30))))
-    assert pixels.shape == (224, 224, 3)
+@pytest.mark.parametrize("side", [112, 224])
+def test_a_picture_becomes_a_square_of_rgb(side):
+    pixels = decode(as_png(Image.new("RGB", (250, 250), (10, 20, 30))), side)
+    assert pixels.shape == (side, side, 3)
     assert pixels.dtype == np.uint8
     assert (pixels == (10, 20, 30)).all()
 
@@ -30,7 +31,7 @@ def test_the_network_gets_blue_green_red_less_the_imagenet_means():
 def test_a_wide_picture_is_stretched_not_cropped():
     picture = Image.new("RGB", (400, 100), "white")
     picture.paste("black", (0, 0, 200, 100))
-    pixels = decode(as_png(picture))
+    pixels = decode(as_png(picture), 224)
     assert pixels[:, :100].max() == 0
     assert pixels[:, 124:].min() == 255
 
@@ -38,4 +39,4 @@ def test_a_wide_picture_is_stretched_not_cropped():
 @pytest.mark.parametrize("data", [b"", b"<html>", as_png(Image.new("RGB", (64, 64)))[:-30]])
 def test_bytes_that_are_no_whole_picture_are_refused(data):
     with pytest.raises(UndecodablePicture):
-        decode(data)
+        decode(data, 224)

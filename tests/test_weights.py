@@ -4,18 +4,20 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from recommender.embedders import EmbedderError
 from recommender.embedders.loading import embedder_source
+from recommender.embedders.topology import VGG16, VGG16_LITE
+from recommender.embedders.weight_files import check_keras_file, read_safetensors
 from recommender.embedders.weights import (
-    DENSE,
     FILE_NAME,
     WeightsMissing,
     WeightsRefused,
-    check_weights,
-    expected_shapes,
     find_weights,
 )
+
+SHAPES = list(VGG16.shapes().values())
 
 
 def write_shapes(path: Path, shapes: list[tuple[int, ...]]) -> Path:
@@ -36,7 +38,7 @@ def never_download():
 
 
 def test_vgg16_has_138_million_weights():
-    assert sum(int(np.prod(shape)) for shape in expected_shapes()) == 138_357_544
+    assert sum(int(np.prod(shape)) for shape in SHAPES) == 138_357_544
 
 
 def test_missing_weights_name_both_ways_to_get_them():
@@ -81,25 +83,25 @@ def test_a_failed_download_says_why_and_what_else_can_be_done():
 
 
 def test_an_unknown_embedder_is_refused_with_the_known_names():
-    with pytest.raises(EmbedderError, match=r"vgg19.*vgg16, vgg16-untrained"):
+    with pytest.raises(EmbedderError, match=r"vgg19.*vgg16, vgg16-lite, vgg16-untrained"):
         embedder_source("vgg19")
 
 
 def test_a_file_with_all_of_vgg16s_shapes_is_accepted(tmp_path):
-    check_weights(write_shapes(tmp_path / "good.h5", expected_shapes()))
+    check_keras_file(write_shapes(tmp_path / "good.h5", SHAPES))
 
 
 def test_a_file_without_the_dense_layers_is_refused_as_notop(tmp_path):
-    path = write_shapes(tmp_path / "notop.h5", expected_shapes()[: -2 * len(DENSE)])
+    path = write_shapes(tmp_path / "notop.h5", SHAPES[:-6])
     with pytest.raises(WeightsRefused, match=r"notop\.h5: expected 32 arrays, found 26"):
-        check_weights(path)
+        check_keras_file(path)
 
 
 def test_a_file_with_one_odd_shape_is_refused_by_that_shape(tmp_path):
-    shapes = [(3, 3, 3, 65), *expected_shapes()[1:]]
+    shapes = [(3, 3, 3, 65), *SHAPES[1:]]
     path = write_shapes(tmp_path / "odd.h5", shapes)
     with pytest.raises(WeightsRefused, match=r"odd\.h5.*\(3, 3, 3, 65\)"):
-        check_weights(path)
+        check_keras_file(path)
 
 
 @pytest.mark.parametrize("content", [b"", b"not HDF5", b"\x89HDF\r\n\x1a\n" + b"\0" * 40])
@@ -107,4 +109,62 @@ def test_a_file_that_is_not_hdf5_is_refused_by_name(tmp_path, content):
     path = tmp_path / "junk.h5"
     path.write_bytes(content)
     with pytest.raises(WeightsRefused, match=r"junk\.h5: expected an HDF5 file"):
-        check_weights(path)
+        check_keras_file(path)
+
+
+@pytest.fixture
+def lite_arrays():
+    random = np.random.default_rng(5)
+    return {
+        name: random.standard_normal(shape).astype(np.float16)
+        for name, shape in VGG16_LITE.shapes().items()
+    }
+
+
+def test_vgg16_lite_has_1_8_million_weights():
+    assert sum(int(np.prod(shape)) for shape in VGG16_LITE.shapes().values()) == 1_773_776
+
+
+def test_safetensors_are_read_in_the_networks_order_as_float32(tmp_path, lite_arrays):
+    path = tmp_path / "mine.safetensors"
+    save_file(dict(sorted(lite_arrays.items(), reverse=True)), path)
+    found = read_safetensors(path, VGG16_LITE)
+    assert list(found) == list(VGG16_LITE.shapes())
+    assert {array.dtype for array in found.values()} == {np.dtype(np.float32)}
+    np.testing.assert_array_equal(found["fc2/kernel"], lite_arrays["fc2/kernel"])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"fc1/kernel": np.zeros((3, 4), np.float16)}, r"fc1/kernel: expected .*, found \(3, 4\)"),
+        ({"fc1/bias": None}, r"fc1/bias: expected \(512,\), found none"),
+        ({"fc9/bias": np.zeros(3, np.float16)}, "fc9/bias: expected no such array"),
+        ({"fc2/bias": np.full(512, np.nan, np.float16)}, "fc2/bias: expected numbers"),
+    ],
+)
+def test_safetensors_of_another_network_are_refused_by_name(tmp_path, lite_arrays, change, message):
+    path = tmp_path / "odd.safetensors"
+    arrays = {k: v for k, v in (lite_arrays | change).items() if v is not None}
+    save_file(arrays, path)
+    with pytest.raises(WeightsRefused, match=rf"odd\.safetensors: {message}"):
+        read_safetensors(path, VGG16_LITE)
+
+
+@pytest.mark.parametrize("kept", [0, 7, 1000, -1])
+def test_a_cut_off_file_is_refused_by_name(tmp_path, lite_arrays, kept):
+    path = tmp_path / "cut.safetensors"
+    save_file(lite_arrays, path)
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(WeightsRefused, match=r"cut\.safetensors: expected a safetensors file"):
+        read_safetensors(path, VGG16_LITE)
+
+
+def test_a_lite_network_of_ones_own_is_taken_where_it_is_named(tmp_path):
+    mine = tmp_path / "mine.safetensors"
+    mine.write_bytes(b"weights")
+    assert embedder_source("vgg16-lite", mine).weights == mine
+    with pytest.raises(WeightsMissing, match=r"docs/train\.md"):
+        embedder_source("vgg16-lite")
+    with pytest.raises(WeightsMissing, match=r"VGG16_LITE_WEIGHTS=.*nowhere"):
+        embedder_source("vgg16-lite", tmp_path / "nowhere.safetensors")

@@ -16,6 +16,7 @@ import h5py
 import numpy as np
 import pytest
 import requests
+from safetensors.numpy import save_file
 
 from catalog.fetching import Fetcher
 from catalog.ingest import scrape
@@ -23,11 +24,13 @@ from catalog.models import Product
 from catalog.outcomes import Status
 from recommender.embedders import EMBEDDERS
 from recommender.embedders.loading import embedder_source
-from recommender.embedders.preprocessing import to_network_input
-from recommender.embedders.weights import WeightsRefused, untrained_weights
+from recommender.embedders.topology import VGG16_LITE
+from recommender.embedders.weight_files import untrained_weights
+from recommender.embedders.weights import WeightsRefused
 from recommender.index import Manifest, SimilarityIndex
 from recommender.index_file import write_index
 from tests.conftest import picture_bytes
+from tests.plain_network import plain_forward
 from tests.shops import Shop
 from tests.test_sources_html import json_ld, product
 
@@ -73,28 +76,6 @@ def untrained():
     return embedder_source("vgg16-untrained").load()
 
 
-def plain_forward(weights, picture):
-    """VGG-16 to fc2 in numpy and float64, written down from the paper."""
-    x = to_network_input(picture[None])[0].astype(np.float64)
-    arrays = iter(weights)
-    for convolutions in (2, 2, 3, 3, 3):
-        for _ in range(convolutions):
-            kernel, bias = next(arrays).astype(np.float64), next(arrays)
-            padded = np.pad(x, ((1, 1), (1, 1), (0, 0)))
-            height, width = x.shape[:2]
-            y = np.zeros((height, width, kernel.shape[3]))
-            for row in range(3):
-                for column in range(3):
-                    y += padded[row : row + height, column : column + width] @ kernel[row, column]
-            x = np.maximum(y + bias, 0)
-        height, width, channels = x.shape
-        x = x.reshape(height // 2, 2, width // 2, 2, channels).max(axis=(1, 3))
-    x = x.ravel()
-    for _ in range(2):
-        x = np.maximum(x @ next(arrays).astype(np.float64) + next(arrays), 0)
-    return x
-
-
 @pytest.mark.slow
 def test_the_network_is_vgg16_as_the_paper_has_it(untrained, pictures):
     expected = plain_forward(untrained_weights(), pictures[0])
@@ -128,6 +109,19 @@ def test_weights_are_loaded_from_a_keras_file(tmp_path, untrained, pictures, nam
     embedder = embedder_source("vgg16", path).load()
     assert embedder.spec.name == "vgg16"
     np.testing.assert_array_equal(embedder.embed(pictures), untrained.embed(pictures))
+
+
+@pytest.mark.slow
+def test_the_lite_network_is_the_same_at_a_quarter_of_the_width(tmp_path):
+    arrays = dict(zip(VGG16_LITE.shapes(), untrained_weights(VGG16_LITE), strict=True))
+    save_file(arrays, tmp_path / "lite.safetensors")
+    embedder = embedder_source("vgg16-lite", tmp_path / "lite.safetensors").load()
+    picture = embedder.decode(picture_bytes((200, 30, 40), size=(90, 70), kind="PNG"))
+    assert picture.shape == (112, 112, 3)
+    expected = plain_forward(list(arrays.values()), picture)
+    found = embedder.embed([picture])[0]
+    assert found.shape == (512,)
+    assert np.linalg.norm(found - expected) <= 1e-4 * np.linalg.norm(expected)
 
 
 @pytest.mark.slow

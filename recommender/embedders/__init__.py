@@ -10,6 +10,8 @@ from typing import Protocol
 
 import numpy as np
 
+from recommender.embedders.topology import VGG16, VGG16_LITE, Topology
+
 
 class EmbedderError(Exception):
     """An embedder cannot be had; the message says what to do."""
@@ -29,6 +31,7 @@ class EmbedderSpec:
     preprocessing: str
     trained: bool
     description: str
+    topology: Topology = VGG16
 
 
 class Embedder(Protocol):
@@ -50,17 +53,23 @@ class Embedder(Protocol):
         ...
 
 
-# RGB -> BGR, resized to 224×224 with Pillow's bilinear filter, less the ImageNet means.
-VGG16_PREPROCESSING = "bgr-224-pillow-bilinear-minus-103.939-116.779-123.68"
+def _vgg_spec(
+    name: str, description: str, topology: Topology = VGG16, trained: bool = True
+) -> EmbedderSpec:
+    # RGB -> BGR, made smaller with Pillow's bilinear filter, less the ImageNet means.
+    preprocessing = f"bgr-{topology.side}-pillow-bilinear-minus-103.939-116.779-123.68"
+    return EmbedderSpec(
+        name, "fc2", topology.dense[1], preprocessing, trained, description, topology
+    )
+
 
 # In the order of preference: `EMBEDDER=auto` serves the first that has an index.
 EMBEDDERS = {
     spec.name: spec
     for spec in (
-        EmbedderSpec("vgg16", "fc2", 4096, VGG16_PREPROCESSING, True, "VGG-16 trained on ImageNet"),
-        EmbedderSpec(
-            "vgg16-untrained", "fc2", 4096, VGG16_PREPROCESSING, False, "VGG-16, never trained"
-        ),
+        _vgg_spec("vgg16", "VGG-16 trained on ImageNet"),
+        _vgg_spec("vgg16-lite", "VGG-16 lite, trained for this shop", VGG16_LITE),
+        _vgg_spec("vgg16-untrained", "VGG-16, never trained", trained=False),
     )
 }
 

@@ -1,4 +1,4 @@
-"""VGG-16 computed by TensorFlow, the reference runtime.
+"""VGG-16, at any width, computed by TensorFlow, the reference runtime.
 
 TensorFlow is imported inside functions only: a web worker never pays for it.
 """
@@ -12,11 +12,17 @@ from typing import Any
 import numpy as np
 
 from recommender.embedders import EmbedderSpec, preprocessing
-from recommender.embedders.weights import WeightsRefused, check_weights, untrained_weights
+from recommender.embedders.topology import Topology
+from recommender.embedders.weight_files import (
+    check_keras_file,
+    read_safetensors,
+    untrained_weights,
+)
+from recommender.embedders.weights import WeightsRefused
 
 
 class TensorFlowVGG16:
-    """VGG-16 cut at `spec.layer`: the activations after ReLU of that dense layer."""
+    """`spec.topology` cut at `spec.layer`: the activations after ReLU of that dense layer."""
 
     runtime = "tensorflow"
 
@@ -24,24 +30,41 @@ class TensorFlowVGG16:
         """Loads the weights file; `weights=None` means the seeded, untrained ones."""
         self.spec = spec
         self.weights_sha256 = weights_sha256
-        self._model = _cut_network(spec.layer, weights)
+        self._model = _cut_network(spec.topology, spec.layer, weights)
 
     def decode(self, data: bytes) -> np.ndarray:
-        return preprocessing.decode(data)
+        return preprocessing.decode(data, self.spec.topology.side)
 
     def embed(self, pictures: Sequence[np.ndarray]) -> np.ndarray:
         inputs = preprocessing.to_network_input(np.stack(pictures))
         return np.asarray(self._model.predict_on_batch(inputs), np.float32)
 
 
-def _cut_network(layer: str, weights: Path | None) -> Any:
+def _cut_network(topology: Topology, layer: str, weights: Path | None) -> Any:
     keras = _import_keras()
-    network = keras.applications.VGG16(weights=None)
+    network = _network(keras, topology)
     if weights is None:
-        network.set_weights(untrained_weights())
+        network.set_weights(untrained_weights(topology))
+    elif weights.suffix == ".safetensors":
+        network.set_weights(list(read_safetensors(weights, topology).values()))
     else:
-        _load(network, weights)
+        _load_keras_file(network, weights)
     return keras.Model(network.input, network.get_layer(layer).output)
+
+
+def _network(keras: Any, topology: Topology) -> Any:
+    """The layers of `keras.applications.VGG16`, under the same names, at the topology's width."""
+    layers = keras.layers
+    x = pictures = keras.Input((topology.side, topology.side, 3))
+    for number, block in enumerate(topology.blocks(), 1):
+        for name, channels in block:
+            x = layers.Conv2D(channels, 3, padding="same", activation="relu", name=name)(x)
+        x = layers.MaxPooling2D(2, name=f"block{number}_pool")(x)
+    x = layers.Flatten(name="flatten")(x)
+    for name, outputs in topology.dense_layers():
+        activation = "softmax" if name == "predictions" else "relu"
+        x = layers.Dense(outputs, activation=activation, name=name)(x)
+    return keras.Model(pictures, x)
 
 
 def _import_keras() -> Any:
@@ -65,8 +88,8 @@ def _without_native_chatter() -> Iterator[None]:
         os.close(nowhere)
 
 
-def _load(network: Any, path: Path) -> None:
-    check_weights(path)
+def _load_keras_file(network: Any, path: Path) -> None:
+    check_keras_file(path)
     try:
         network.load_weights(path)
     except (ValueError, KeyError, OSError) as error:

@@ -1,4 +1,4 @@
-"""Where VGG-16's weights come from, and whether a file really holds them."""
+"""Where the networks' weights come from."""
 
 import hashlib
 import logging
@@ -6,19 +6,12 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
 from recommender.embedders import EmbedderError
 
 logger = logging.getLogger(__name__)
 
 DOWNLOAD_MEGABYTES = 553
 FILE_NAME = "vgg16_weights_tf_dim_ordering_tf_kernels.h5"
-# Output channels of the 13 convolutions, in order; (input, output) sizes of the dense layers.
-CONVOLUTIONS = (64, 64, 128, 128, 256, 256, 256, 512, 512, 512, 512, 512, 512)
-DENSE = ((25088, 4096), (4096, 4096), (4096, 1000))
-UNTRAINED_SEED = 16
-
 WAYS = (
     f"run `manage.py build_index --download-weights` ({DOWNLOAD_MEGABYTES} MB, through Keras), "
     f"or set VGG16_WEIGHTS=/a/file.h5 (Keras's {FILE_NAME}); without them "
@@ -32,18 +25,6 @@ class WeightsMissing(EmbedderError):
 
 class WeightsRefused(EmbedderError):
     """A file does not hold VGG-16's weights; which, what was expected, what was found."""
-
-
-def expected_shapes() -> list[tuple[int, ...]]:
-    """The shapes of the 32 arrays of VGG-16 with its dense layers, in the network's order."""
-    shapes: list[tuple[int, ...]] = []
-    channels = 3
-    for outputs in CONVOLUTIONS:
-        shapes += [(3, 3, channels, outputs), (outputs,)]
-        channels = outputs
-    for inputs, outputs in DENSE:
-        shapes += [(inputs, outputs), (outputs,)]
-    return shapes
 
 
 def keras_cache() -> Path:
@@ -105,54 +86,13 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def check_weights(path: Path) -> None:
-    """Raises WeightsRefused unless the HDF5 file holds arrays of VGG-16's shapes, no others."""
-    expected, found = expected_shapes(), _shapes_in(path)
-    if len(found) == len(expected) - 2 * len(DENSE):
-        raise WeightsRefused(
-            f"{path}: expected {len(expected)} arrays, found {len(found)}: it lacks the dense "
-            f"layers (a “notop” file). Take {FILE_NAME}."
+def lite_weights(configured: Path | None) -> Path:
+    """The file of vgg16-lite. Raises WeightsMissing, which says how to make one."""
+    if configured is None:
+        raise WeightsMissing(
+            "vgg16-lite is a network that you train: see docs/train.md. Then set "
+            "VGG16_LITE_WEIGHTS=/a/file.safetensors."
         )
-    if sorted(found) != sorted(expected):
-        odd = next((shape for shape in found if shape not in expected), None)
-        detail = f", one of shape {odd}" if odd else ""
-        raise WeightsRefused(
-            f"{path}: expected the {len(expected)} arrays of VGG-16, found {len(found)}{detail}."
-        )
-
-
-def _shapes_in(path: Path) -> list[tuple[int, ...]]:
-    import h5py  # here, since a web worker imports this module but never reads weights
-
-    shapes: list[tuple[int, ...]] = []
-
-    def visit(_name: str, item: object) -> None:
-        # Keras 3 files hold the optimizer's state too, and scalars that are no weights.
-        if isinstance(item, h5py.Dataset) and item.shape:
-            shapes.append(tuple(item.shape))
-
-    try:
-        with h5py.File(path, "r") as file:
-            file.visititems(visit)
-    except OSError as error:
-        raise WeightsRefused(f"{path}: expected an HDF5 file, found none ({error}).") from error
-    return shapes
-
-
-def untrained_weights() -> list[np.ndarray]:
-    """Seeded He-normal weights (He et al., 2015) in the network's order; biases are zero."""
-    random = np.random.default_rng(UNTRAINED_SEED)
-    arrays = []
-    for shape in expected_shapes():
-        if len(shape) == 1:
-            arrays.append(np.zeros(shape, np.float32))
-        else:
-            scale = np.float32(np.sqrt(2 / np.prod(shape[:-1])))
-            arrays.append(random.standard_normal(shape, np.float32) * scale)
-    return arrays
-
-
-def untrained_sha256() -> str:
-    """Stands for the seeded weights in a manifest: the SHA-256 of their recipe."""
-    recipe = f"vgg16 he-normal float32 numpy-default-rng seed={UNTRAINED_SEED}"
-    return hashlib.sha256(recipe.encode()).hexdigest()
+    if not configured.is_file():
+        raise WeightsMissing(f"VGG16_LITE_WEIGHTS={configured}: there is no such file.")
+    return configured
