@@ -17,16 +17,10 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-$(VENV)/.installed-training: training/requirements.txt $(VENV)/.installed
-	@echo "Installing the packages of training/requirements.txt…"
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r training/requirements.txt
-	@touch $@
-
 demo: $(VENV)/.installed
 	@exec $(BIN)/python manage.py demo --port $(DEMO_PORT)
 
-# TRAINING=yes tests what trains the network, too; torch is large.
-test: $(VENV)/.installed-dev $(if $(TRAINING),$(VENV)/.installed-training)
+test: $(VENV)/.installed-dev
 	@sh tests/install_chromium.sh
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -80,10 +80,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 
 # Which network speaks, and what computes it.
-EMBEDDER = env_choice("EMBEDDER", ("auto", "vgg16", "vgg16-lite", "vgg16-untrained"), "auto")
+EMBEDDER = env_choice("EMBEDDER", ("auto", "vgg16", "vgg16-untrained"), "auto")
 RUNTIME = env_choice("RUNTIME", ("auto", "tensorflow"), "auto")
 VGG16_WEIGHTS = env_file("VGG16_WEIGHTS")
-VGG16_LITE_WEIGHTS = env_file("VGG16_LITE_WEIGHTS")
 
 # How shops are visited.
 SCRAPE_USER_AGENT = env.str(

@@ -54,17 +54,13 @@ def source_to_build(name: str = "", download: Callable[[], str] | None = None) -
 
     Raises EmbedderError when it cannot be had.
     """
-    chosen = name or embedder_to_build(may_download=download is not None)
-    own = {"vgg16": settings.VGG16_WEIGHTS, "vgg16-lite": settings.VGG16_LITE_WEIGHTS}
-    return embedder_source(chosen, own.get(chosen), download)
+    chosen = name or embedder_to_build()
+    return embedder_source(chosen, settings.VGG16_WEIGHTS, download)
 
 
-def embedder_to_build(may_download: bool = False) -> str:
-    """The configured embedder; `auto` means vgg16, unless only vgg16-lite's weights are there."""
-    if settings.EMBEDDER != "auto":
-        return str(settings.EMBEDDER)
-    ready = may_download or weights_at_hand(settings.VGG16_WEIGHTS)
-    return "vgg16-lite" if settings.VGG16_LITE_WEIGHTS and not ready else "vgg16"
+def embedder_to_build() -> str:
+    """The configured embedder; `auto` means vgg16."""
+    return "vgg16" if settings.EMBEDDER == "auto" else str(settings.EMBEDDER)
 
 
 def embedder_at_hand() -> str:

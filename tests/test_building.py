@@ -188,7 +188,7 @@ def test_an_index_of_another_embedder_is_refused_with_the_command(catalogue, set
 def test_auto_serves_the_best_embedder_that_has_an_index(settings):
     settings.EMBEDDER = "auto"
     assert store.embedder_served() == "vgg16"
-    for name in ("vgg16-untrained", "vgg16-lite", "vgg16"):
+    for name in ("vgg16-untrained", "vgg16"):
         path = store.index_path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
@@ -240,9 +240,6 @@ def test_an_empty_catalogue_names_the_next_command(db, fake_source):
 def test_auto_builds_with_the_best_embedder_whose_weights_are_there(settings, tmp_path):
     settings.EMBEDDER = "auto"
     assert (store.embedder_to_build(), store.embedder_at_hand()) == ("vgg16", "vgg16-untrained")
-    settings.VGG16_LITE_WEIGHTS = tmp_path / "mine.safetensors"
-    assert (store.embedder_to_build(), store.embedder_at_hand()) == ("vgg16-lite", "vgg16-lite")
-    assert store.embedder_to_build(may_download=True) == "vgg16"
     settings.VGG16_WEIGHTS = tmp_path / "vgg16.h5"
     assert (store.embedder_to_build(), store.embedder_at_hand()) == ("vgg16", "vgg16")
 

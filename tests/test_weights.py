@@ -8,7 +8,7 @@ from safetensors.numpy import save_file
 
 from recommender.embedders import EmbedderError
 from recommender.embedders.loading import embedder_source
-from recommender.embedders.topology import VGG16, VGG16_LITE
+from recommender.embedders.topology import VGG16, Topology
 from recommender.embedders.weight_files import check_keras_file, read_safetensors
 from recommender.embedders.weights import (
     FILE_NAME,
@@ -83,7 +83,7 @@ def test_a_failed_download_says_why_and_what_else_can_be_done():
 
 
 def test_an_unknown_embedder_is_refused_with_the_known_names():
-    with pytest.raises(EmbedderError, match=r"vgg19.*vgg16, vgg16-lite, vgg16-untrained"):
+    with pytest.raises(EmbedderError, match=r"vgg19.*vgg16, vgg16-untrained"):
         embedder_source("vgg19")
 
 
@@ -112,26 +112,25 @@ def test_a_file_that_is_not_hdf5_is_refused_by_name(tmp_path, content):
         check_keras_file(path)
 
 
+NARROW = Topology(width=0.25, side=112, dense=(512, 512))
+
+
 @pytest.fixture
-def lite_arrays():
+def narrow_arrays():
     random = np.random.default_rng(5)
     return {
         name: random.standard_normal(shape).astype(np.float16)
-        for name, shape in VGG16_LITE.shapes().items()
+        for name, shape in NARROW.shapes().items()
     }
 
 
-def test_vgg16_lite_has_1_8_million_weights():
-    assert sum(int(np.prod(shape)) for shape in VGG16_LITE.shapes().values()) == 1_773_776
-
-
-def test_safetensors_are_read_in_the_networks_order_as_float32(tmp_path, lite_arrays):
+def test_safetensors_are_read_in_the_networks_order_as_float32(tmp_path, narrow_arrays):
     path = tmp_path / "mine.safetensors"
-    save_file(dict(sorted(lite_arrays.items(), reverse=True)), path)
-    found = read_safetensors(path, VGG16_LITE)
-    assert list(found) == list(VGG16_LITE.shapes())
+    save_file(dict(sorted(narrow_arrays.items(), reverse=True)), path)
+    found = read_safetensors(path, NARROW)
+    assert list(found) == list(NARROW.shapes())
     assert {array.dtype for array in found.values()} == {np.dtype(np.float32)}
-    np.testing.assert_array_equal(found["fc2/kernel"], lite_arrays["fc2/kernel"])
+    np.testing.assert_array_equal(found["fc2/kernel"], narrow_arrays["fc2/kernel"])
 
 
 @pytest.mark.parametrize(
@@ -143,28 +142,20 @@ def test_safetensors_are_read_in_the_networks_order_as_float32(tmp_path, lite_ar
         ({"fc2/bias": np.full(512, np.nan, np.float16)}, "fc2/bias: expected numbers"),
     ],
 )
-def test_safetensors_of_another_network_are_refused_by_name(tmp_path, lite_arrays, change, message):
+def test_safetensors_of_another_network_are_refused_by_name(
+    tmp_path, narrow_arrays, change, message
+):
     path = tmp_path / "odd.safetensors"
-    arrays = {k: v for k, v in (lite_arrays | change).items() if v is not None}
+    arrays = {k: v for k, v in (narrow_arrays | change).items() if v is not None}
     save_file(arrays, path)
     with pytest.raises(WeightsRefused, match=rf"odd\.safetensors: {message}"):
-        read_safetensors(path, VGG16_LITE)
+        read_safetensors(path, NARROW)
 
 
 @pytest.mark.parametrize("kept", [0, 7, 1000, -1])
-def test_a_cut_off_file_is_refused_by_name(tmp_path, lite_arrays, kept):
+def test_a_cut_off_file_is_refused_by_name(tmp_path, narrow_arrays, kept):
     path = tmp_path / "cut.safetensors"
-    save_file(lite_arrays, path)
+    save_file(narrow_arrays, path)
     path.write_bytes(path.read_bytes()[:kept])
     with pytest.raises(WeightsRefused, match=r"cut\.safetensors: expected a safetensors file"):
-        read_safetensors(path, VGG16_LITE)
-
-
-def test_a_lite_network_of_ones_own_is_taken_where_it_is_named(tmp_path):
-    mine = tmp_path / "mine.safetensors"
-    mine.write_bytes(b"weights")
-    assert embedder_source("vgg16-lite", mine).weights == mine
-    with pytest.raises(WeightsMissing, match=r"docs/train\.md"):
-        embedder_source("vgg16-lite")
-    with pytest.raises(WeightsMissing, match=r"VGG16_LITE_WEIGHTS=.*nowhere"):
-        embedder_source("vgg16-lite", tmp_path / "nowhere.safetensors")
+        read_safetensors(path, NARROW)

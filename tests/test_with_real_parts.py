@@ -16,7 +16,6 @@ import h5py
 import numpy as np
 import pytest
 import requests
-from safetensors.numpy import save_file
 
 from catalog.fetching import Fetcher
 from catalog.ingest import scrape
@@ -24,7 +23,6 @@ from catalog.models import Product
 from catalog.outcomes import Status
 from recommender.embedders import EMBEDDERS
 from recommender.embedders.loading import embedder_source
-from recommender.embedders.topology import VGG16_LITE
 from recommender.embedders.weight_files import untrained_weights
 from recommender.embedders.weights import WeightsRefused
 from recommender.index import Manifest, SimilarityIndex
@@ -109,19 +107,6 @@ def test_weights_are_loaded_from_a_keras_file(tmp_path, untrained, pictures, nam
     embedder = embedder_source("vgg16", path).load()
     assert embedder.spec.name == "vgg16"
     np.testing.assert_array_equal(embedder.embed(pictures), untrained.embed(pictures))
-
-
-@pytest.mark.slow
-def test_the_lite_network_is_the_same_at_a_quarter_of_the_width(tmp_path):
-    arrays = dict(zip(VGG16_LITE.shapes(), untrained_weights(VGG16_LITE), strict=True))
-    save_file(arrays, tmp_path / "lite.safetensors")
-    embedder = embedder_source("vgg16-lite", tmp_path / "lite.safetensors").load()
-    picture = embedder.decode(picture_bytes((200, 30, 40), size=(90, 70), kind="PNG"))
-    assert picture.shape == (112, 112, 3)
-    expected = plain_forward(list(arrays.values()), picture)
-    found = embedder.embed([picture])[0]
-    assert found.shape == (512,)
-    assert np.linalg.norm(found - expected) <= 1e-4 * np.linalg.norm(expected)
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from recommender.embedders.topology import VGG16, VGG16_LITE, Topology
+from recommender.embedders.topology import VGG16, Topology
 
 
 class EmbedderError(Exception):
@@ -68,7 +68,6 @@ EMBEDDERS = {
     spec.name: spec
     for spec in (
         _vgg_spec("vgg16", "VGG-16 trained on ImageNet"),
-        _vgg_spec("vgg16-lite", "VGG-16 lite, trained for this shop", VGG16_LITE),
         _vgg_spec("vgg16-untrained", "VGG-16, never trained", trained=False),
     )
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from recommender.embedders import Embedder, EmbedderSpec, embedder_spec
 from recommender.embedders.weight_files import untrained_sha256
-from recommender.embedders.weights import file_sha256, find_weights, lite_weights
+from recommender.embedders.weights import file_sha256, find_weights
 
 
 @dataclass(frozen=True)
@@ -35,5 +35,5 @@ def embedder_source(
     spec = embedder_spec(name)
     if not spec.trained:
         return EmbedderSource(spec, None, untrained_sha256())
-    path = lite_weights(weights) if name == "vgg16-lite" else find_weights(weights, download)
+    path = find_weights(weights, download)
     return EmbedderSource(spec, path, file_sha256(path))

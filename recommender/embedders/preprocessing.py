@@ -1,7 +1,7 @@
 """Pictures as VGG-16 wants them.
 
 The recipe is that of the network's authors (Simonyan and Zisserman, 2014, Caffe release) and of
-`keras.applications.vgg16.preprocess_input`: 224×224 pixels (112×112 for the lite network),
+`keras.applications.vgg16.preprocess_input`: 224×224 pixels,
 channels blue-green-red, less the mean colour of ImageNet, no scaling.
 """
 

@@ -49,4 +49,3 @@ class Topology:
 
 
 VGG16 = Topology(width=1, side=224, dense=(4096, 4096), classes=1000)
-VGG16_LITE = Topology(width=0.25, side=112, dense=(512, 512))

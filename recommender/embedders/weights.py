@@ -84,15 +84,3 @@ def file_sha256(path: Path) -> str:
     """The SHA-256 of a file, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def lite_weights(configured: Path | None) -> Path:
-    """The file of vgg16-lite. Raises WeightsMissing, which says how to make one."""
-    if configured is None:
-        raise WeightsMissing(
-            "vgg16-lite is a network that you train: see docs/train.md. Then set "
-            "VGG16_LITE_WEIGHTS=/a/file.safetensors."
-        )
-    if not configured.is_file():
-        raise WeightsMissing(f"VGG16_LITE_WEIGHTS={configured}: there is no such file.")
-    return configured

@@ -1,1 +1,0 @@
-"""Trains vgg16-lite, VGG-16 at a quarter of its width. See docs/train.md."""
