@@ -5,7 +5,7 @@ import time
 from sklearn.neighbors import NearestNeighbors
 
 from benchmarks.common import COUNT, build, peak_megabytes, relu_vectors
-from recommender.metrics import Metric
+from recommender.index.metrics import Metric
 
 SAMPLE = 300
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from recommender.embedders import EMBEDDERS
-from recommender.index import Manifest, SimilarityIndex
+from recommender.embedders.registry import EMBEDDERS
+from recommender.index.similarity_index import Manifest, SimilarityIndex
 
 COUNT, DIMENSION = 11_556, 4096
 SPEC = EMBEDDERS["vgg16-untrained"]

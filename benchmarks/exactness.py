@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.metrics import pairwise_distances
 
 from benchmarks.common import build, relu_vectors
-from recommender.metrics import Metric
+from recommender.index.metrics import Metric
 
 SAMPLE = 2000
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import psutil
 
 from benchmarks.common import build, median_seconds, relu_vectors, temporary_folder
-from recommender.index_file import load_index, write_index
+from recommender.index.file import load_index, write_index
 
 TOUCH = """
 import sys; from pathlib import Path
-from recommender.index_file import load_index
+from recommender.index.file import load_index
 index = load_index(Path(sys.argv[1]))
 total = float(index.embeddings.sum(dtype="f8")) + float(index.squared.sum())
 for lists in index.lists.values():
@@ -21,7 +21,7 @@ print("ready", flush=True); sys.stdin.read()
 """
 OPEN = """
 import sys, time; from pathlib import Path
-from recommender.index_file import load_index
+from recommender.index.file import load_index
 began = time.perf_counter(); load_index(Path(sys.argv[1])); print(time.perf_counter() - began)
 """
 

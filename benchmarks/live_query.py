@@ -9,8 +9,8 @@ import numpy as np
 from numba import njit, prange
 
 from benchmarks.common import COUNT, relu_vectors
-from recommender.metrics import Metric, fixed, squared_norms
-from recommender.neighbours import nearest_to
+from recommender.index.metrics import Metric, fixed, squared_norms
+from recommender.index.neighbours import nearest_to
 
 REPEATS = 41
 

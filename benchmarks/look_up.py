@@ -6,8 +6,8 @@ import numpy as np
 from sklearn.metrics import pairwise_distances
 
 from benchmarks.common import build, median_seconds, relu_vectors, temporary_folder
-from recommender.index_file import load_index, write_index
-from recommender.metrics import Metric
+from recommender.index.file import load_index, write_index
+from recommender.index.metrics import Metric
 
 
 def main() -> None:

@@ -18,13 +18,13 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from catalog.fetching import Fetcher, FetchError
 from catalog.models import Product
-from catalog.outcomes import Outcome, Status
-from catalog.sources import ProductRecord, SourceError
+from catalog.records import ProductRecord, SourceError
+from catalog.sources.category import walk_category
 from catalog.sources.folder import read_csv, read_folder
-from catalog.sources.html import walk_category
 from catalog.thumbnails import make_thumbnail, write_thumbnail
+from catalog.visiting.fetching import Fetcher, FetchError
+from runs.outcomes import Outcome, Status
 
 # What the shop says of a product, and we keep.
 FIELDS = ("title", "price", "currency", "category", "product_url", "image_url", "in_stock")

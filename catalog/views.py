@@ -37,7 +37,7 @@ def browse(request: HttpRequest) -> HttpResponse:
     page = Paginator(products, PER_PAGE).get_page(form.cleaned_data["page"] or 1)
     context = {"page": page, "q": words, "category": category, "categories": _categories()}
     wants_grid = "HX-Request" in request.headers and "HX-Boosted" not in request.headers
-    return render(request, "_grid.html" if wants_grid else "browse.html", context)
+    return render(request, "catalog/_grid.html" if wants_grid else "catalog/browse.html", context)
 
 
 def _categories() -> list[Any]:

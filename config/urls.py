@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.urls import path
 
 from catalog import views as catalog
-from recommender import api
-from recommender import views as recommender
+from recommender.api import views as api
+from recommender.pages import views as recommender
 
 urlpatterns = [
     path("", recommender.home, name="home"),

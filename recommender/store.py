@@ -15,12 +15,12 @@ from pathlib import Path
 
 from django.conf import settings
 
-from recommender.checkpoints import Checkpoint
-from recommender.embedders import EMBEDDERS, embedder_spec
-from recommender.embedders.loading import EmbedderSource, embedder_source
-from recommender.embedders.weights import file_sha256, weights_at_hand
-from recommender.index import Manifest, SimilarityIndex
-from recommender.index_file import IndexFileError, load_index, verify_index, write_index
+from recommender.building.checkpoints import Checkpoint
+from recommender.embedders.choice import EmbedderSource, embedder_source
+from recommender.embedders.networks.weights import file_sha256, weights_at_hand
+from recommender.embedders.registry import EMBEDDERS, embedder_spec
+from recommender.index.file import IndexFileError, load_index, verify_index, write_index
+from recommender.index.similarity_index import Manifest, SimilarityIndex
 
 logger = logging.getLogger(__name__)
 

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from recommender import embedders, store
+from recommender import store
+from recommender.embedders import registry
 from tests import fake_embedder
 
 
@@ -16,7 +17,7 @@ def own_folders(settings, tmp_path, monkeypatch):
     settings.EMBEDDER = "fake"
     settings.VGG16_WEIGHTS = None
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    monkeypatch.setitem(embedders.EMBEDDERS, "fake", fake_embedder.SPEC)
+    monkeypatch.setitem(registry.EMBEDDERS, "fake", fake_embedder.SPEC)
     monkeypatch.setattr(store, "_live", {})
     monkeypatch.setattr(store, "_refused", {})
 
@@ -58,7 +59,7 @@ def catalogue(folder, db):
 @pytest.fixture
 def live(catalogue, fake_source):
     """The six products, indexed with the fake network."""
-    from recommender import building
+    from recommender.building import build as building
 
     plan = building.plan(fake_source)
     list(building.embed(plan))

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from PIL import Image
 
-from recommender import embedders
-from recommender.embedders import EmbedderSpec, UndecodablePicture
+from recommender.embedders import registry
+from recommender.embedders.contract import EmbedderSpec, UndecodablePicture
 
 SPEC = EmbedderSpec("fake", "grid", 48, "rgb-4", True, "a fake for tests")
 
@@ -56,4 +56,4 @@ class FakeSource:
 
 def register() -> None:
     """Makes `fake` a known embedder for the rest of the process."""
-    embedders.EMBEDDERS["fake"] = SPEC
+    registry.EMBEDDERS["fake"] = SPEC

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from recommender.embedders import EmbedderSpec
-from recommender.index import Manifest, SimilarityIndex
+from recommender.embedders.contract import EmbedderSpec
+from recommender.index.similarity_index import Manifest, SimilarityIndex
 
 
 def manifest_of(dimension: int, embedder: str = "fake") -> Manifest:

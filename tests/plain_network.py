@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from recommender.embedders.preprocessing import to_network_input
+from recommender.embedders.networks.preprocessing import to_network_input
 
 
 def plain_forward(weights: Sequence[np.ndarray], picture: np.ndarray) -> np.ndarray:

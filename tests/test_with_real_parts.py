@@ -17,20 +17,20 @@ import numpy as np
 import pytest
 import requests
 
-from catalog.fetching import Fetcher
 from catalog.ingest import scrape
 from catalog.models import Product
-from catalog.outcomes import Status
-from recommender.embedders import EMBEDDERS
-from recommender.embedders.loading import embedder_source
-from recommender.embedders.weight_files import untrained_weights
-from recommender.embedders.weights import WeightsRefused
-from recommender.index import Manifest, SimilarityIndex
-from recommender.index_file import write_index
+from catalog.visiting.fetching import Fetcher
+from recommender.embedders.choice import embedder_source
+from recommender.embedders.networks.weight_files import untrained_weights
+from recommender.embedders.networks.weights import WeightsRefused
+from recommender.embedders.registry import EMBEDDERS
+from recommender.index.file import write_index
+from recommender.index.similarity_index import Manifest, SimilarityIndex
+from runs.outcomes import Status
+from tests.catalog.sources.test_category import json_ld, product
 from tests.conftest import picture_bytes
 from tests.plain_network import plain_forward
 from tests.shops import Shop
-from tests.test_sources_html import json_ld, product
 
 ROOT = Path(__file__).resolve().parent.parent
 PHOTOS = ROOT.parent / "shared" / "photos"

@@ -5,8 +5,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from catalog.sources import ProductRecord, SourceError
-from catalog.sources.structured import money
+from catalog.reading.structured import money
+from catalog.records import ProductRecord, SourceError
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 FILE_COLUMNS = ("file", "path", "image", "source_file")

@@ -4,12 +4,12 @@ from typing import Any
 
 from django import template
 
-from recommender.similar import Match
+from recommender.search.similar import Match
 
 register = template.Library()
 
 
-@register.inclusion_tag("_tile.html")
+@register.inclusion_tag("catalog/_tile.html")
 def tile(match: Match) -> dict[str, Any]:
     """A neighbour as a link to its own page, with its distance to four digits."""
     return {"product": match.product, "distance": four_digits(match.distance)}

@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from catalog.ingest import import_folder
-from catalog.outcomes import Status
-from catalog.reporting import report
+from runs.outcomes import Status
+from runs.progress import report
 
 
 class Command(BaseCommand):

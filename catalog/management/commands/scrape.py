@@ -5,11 +5,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from catalog.arguments import at_least_one
-from catalog.fetching import Fetcher
 from catalog.ingest import scrape
-from catalog.outcomes import Status
-from catalog.reporting import report
+from catalog.visiting.fetching import Fetcher
+from runs.arguments import at_least_one
+from runs.outcomes import Status
+from runs.progress import report
 
 
 class Command(BaseCommand):

@@ -4,12 +4,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from catalog.arguments import at_least_one
-from catalog.outcomes import Status
-from catalog.reporting import counted, progress_bar, report
-from recommender import building, store
-from recommender.embedders import EMBEDDERS, EmbedderError
-from recommender.embedders.weights import DOWNLOAD_MEGABYTES, download_imagenet_weights
+from recommender import store
+from recommender.building import build as building
+from recommender.embedders.contract import EmbedderError
+from recommender.embedders.networks.weights import DOWNLOAD_MEGABYTES, download_imagenet_weights
+from recommender.embedders.registry import EMBEDDERS
+from runs.arguments import at_least_one
+from runs.outcomes import Status
+from runs.progress import counted, progress_bar, report
 
 
 class Command(BaseCommand):

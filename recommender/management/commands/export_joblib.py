@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from recommender import store
-from recommender.tutorial_file import write_tutorial_file
+from recommender.index.tutorial_file import write_tutorial_file
 
 
 class Command(BaseCommand):

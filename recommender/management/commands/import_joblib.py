@@ -6,11 +6,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from catalog.ingest import import_folder
-from catalog.outcomes import Status
-from catalog.reporting import counted, progress_bar, report
-from recommender import exchange, store
-from recommender.embedders import EMBEDDERS
-from recommender.tutorial_file import TutorialFileError, read_tutorial_file
+from recommender import store
+from recommender.building import from_tutorial as exchange
+from recommender.embedders.registry import EMBEDDERS
+from recommender.index.tutorial_file import TutorialFileError, read_tutorial_file
+from runs.outcomes import Status
+from runs.progress import counted, progress_bar, report
 
 
 class Command(BaseCommand):

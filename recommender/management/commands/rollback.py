@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from recommender import store
-from recommender.embedders import EMBEDDERS
+from recommender.embedders.registry import EMBEDDERS
 
 
 class Command(BaseCommand):

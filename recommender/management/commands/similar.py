@@ -7,11 +7,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from catalog.thumbnails import BadPicture
-from recommender import picture_query, store
-from recommender.embedders import EmbedderError
-from recommender.index import UnknownItem
-from recommender.metrics import Metric
-from recommender.similar import Answer, similar_by_item, similar_by_vector
+from recommender import store
+from recommender.embedders.contract import EmbedderError
+from recommender.index.metrics import Metric
+from recommender.index.similarity_index import UnknownItem
+from recommender.search import picture_query
+from recommender.search.similar import Answer, similar_by_item, similar_by_vector
 
 
 class Command(BaseCommand):

@@ -1,0 +1,60 @@
+"""`manage.py demo`."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from catalog.ingest import scrape
+from catalog.visiting.fetching import Fetcher
+from demo import steps as demo
+from demo.shop.server import DemoShop
+from demo.shop.specs import make_specs
+from recommender import store
+from runs.progress import progress_bar, report
+
+
+class Command(BaseCommand):
+    help = (
+        "Shows the whole program at work: opens a shop of drawn T-shirts on this machine, scrapes "
+        "it, indexes it, and serves the site until Ctrl-C. Run again, it does only what is new."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8000, help="of the site; default 8000")
+        parser.add_argument("--no-serve", action="store_true", help="prepare all, then exit")
+
+    def handle(self, **options: Any) -> None:
+        demo.stop_on_terminate()
+        try:
+            self._run(options["port"], serve=not options["no_serve"])
+        except demo.DemoError as error:
+            raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            self.stdout.write("\nClosed.")
+
+    def _run(self, port: int, serve: bool) -> None:
+        if serve:
+            demo.require_free_port(port)
+        call_command("migrate", verbosity=0)
+        demo.require_room()
+        embedder = store.embedder_at_hand()
+        with demo.open_shop(make_specs(), settings.VAR_DIR / "demo_shop") as shop:
+            self._fill(shop, embedder)
+            if serve:
+                with demo.site(port, embedder) as site:
+                    self.stdout.write(f"\nOpen http://127.0.0.1:{port} – Ctrl-C ends it.")
+                    site.wait()
+
+    def _fill(self, shop: DemoShop, embedder: str) -> None:
+        self.stdout.write(f"A shop of {len(shop.specs)} T-shirts at {shop.catalogue_url}")
+        total = len(shop.missing())
+        with progress_bar("Drawing", unit="shirt") as progress:
+            for drawn, _ in enumerate(shop.draw_missing(), 1):
+                progress(drawn, total)
+        self.stdout.write("Scraping it …")
+        fetcher = Fetcher(settings.SCRAPE_USER_AGENT, pause=0, allow_loopback=True)
+        report(self, scrape(shop.catalogue_url, fetcher, shop=demo.SHOP), total=len(shop.specs))
+        self.stdout.write(f"Indexing with {embedder} …")
+        demo.build(embedder)

@@ -1,0 +1,42 @@
+"""`manage.py demo_shop`."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from demo.shop.server import DemoShop, contact_sheet
+from demo.shop.specs import COUNT, SEED, make_specs
+from runs.arguments import at_least_one
+from runs.progress import counted
+
+
+class Command(BaseCommand):
+    help = (
+        "Serves a small shop of drawn T-shirts on this machine, to try `scrape` on, until Ctrl-C; "
+        "or, with --contact-sheet, writes a picture of all its shirts."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8001)
+        parser.add_argument("--seed", type=int, default=SEED, help="another seed, other shirts")
+        parser.add_argument("--count", type=at_least_one, default=COUNT, metavar="N")
+        parser.add_argument("--contact-sheet", type=Path, metavar="FILE")
+
+    def handle(self, **options: Any) -> None:
+        specs = make_specs(options["seed"], options["count"])
+        if sheet := options["contact_sheet"]:
+            contact_sheet(specs).save(sheet)
+            self.stdout.write(f"{sheet}: {counted(len(specs), 'shirt')}.")
+            return
+        try:
+            shop = DemoShop(specs, settings.VAR_DIR / "demo_shop", options["port"])
+        except (OSError, OverflowError) as error:
+            raise CommandError(f"Port {options['port']} cannot be used: {error}") from error
+        with shop:
+            self.stdout.write(f"{shop.catalogue_url} – Ctrl-C ends it.")
+            try:
+                shop.join()
+            except KeyboardInterrupt:
+                self.stdout.write("Closed.")

@@ -1,0 +1,110 @@
+"""What `manage.py demo` does, step by step: a shop, a scrape, an index, a site."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import requests
+from django.conf import settings
+
+from catalog.models import Product
+from demo.shop.server import DemoShop
+from demo.shop.specs import ShirtSpec
+
+SHOP = "demo-shop"
+START_SECONDS = 30
+
+
+class DemoError(Exception):
+    """The demo cannot run; the message says what to do."""
+
+
+def require_room() -> None:
+    """Keeps the drawn shirts out of a catalogue that holds a real shop's products."""
+    others = Product.objects.exclude(shop=SHOP).values_list("shop", flat=True)[:1]
+    if others and not Product.objects.filter(shop=SHOP).exists():
+        raise DemoError(
+            f"This catalogue holds the products of {others[0]}. Give the demo a place of its own: "
+            "VAR_DIR=demo/var MEDIA_ROOT=demo/media make demo"
+        )
+
+
+def require_free_port(port: int) -> None:
+    """Says so before the work, not after it, when the site could not listen."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError) as error:
+            raise DemoError(
+                f"Port {port} cannot be used ({error}). Try: DEMO_PORT=8001 make demo"
+            ) from error
+
+
+def open_shop(specs: list[ShirtSpec], folder: Path) -> DemoShop:
+    """The demo shop, at the port of last time if that is free, so that its addresses stay."""
+    remembered = folder / "port"
+    try:
+        shop = DemoShop(specs, folder, int(remembered.read_text()))
+    except (OSError, ValueError, OverflowError):
+        shop = DemoShop(specs, folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    remembered.write_text(str(shop.port))
+    return shop
+
+
+def build(embedder: str) -> None:
+    """Runs build_index in a process of its own, so that its memory is free again afterwards."""
+    manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+    done = subprocess.run([*manage, "build_index", "--embedder", embedder], check=False)
+    if done.returncode:
+        raise DemoError("The index could not be built; the reason is above.")
+
+
+@contextmanager
+def site(port: int, embedder: str) -> Iterator[subprocess.Popen[bytes]]:
+    """gunicorn on 127.0.0.1:`port`, answering; ended, workers too, when the block is left."""
+    environment = os.environ | {"BIND": f"127.0.0.1:{port}", "EMBEDDER": embedder}
+    command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi"]
+    process = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR)
+    try:
+        _wait_until_it_answers(process, f"http://127.0.0.1:{port}/healthz")
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_until_it_answers(process: subprocess.Popen[bytes], url: str) -> None:
+    session = requests.Session()
+    session.trust_env = False  # a proxy has no business between us and ourselves
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            if session.get(url, timeout=2).ok:
+                return
+        except requests.ConnectionError:
+            time.sleep(0.1)
+    raise DemoError("The site did not start; the reason is above.")
+
+
+def stop_on_terminate() -> None:
+    """Makes SIGTERM end the demo as Ctrl-C does, so that nothing it started stays behind."""
+
+    def interrupt(_number: int, _frame: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)

@@ -1,0 +1,151 @@
+"""The index as a file: written by joblib, mapped into memory when read.
+
+A worker opens it in milliseconds, and all workers share its pages. Nothing here knows where the
+live index is: that is `store`.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+
+from recommender.embedders.networks.weights import file_sha256
+from recommender.index.metrics import Metric
+from recommender.index.neighbours import Lists
+from recommender.index.safe_joblib import UnsafeFile, read_mapped
+from recommender.index.similarity_index import FORMAT_VERSION, Manifest, SimilarityIndex
+
+FORMAT = "lookalike-index"
+MEND = "Run: manage.py build_index"
+
+
+class IndexFileError(Exception):
+    """The file is not a sound index; the message says why, and the command that mends it."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        embedder = path.name.partition(".")[0]
+        super().__init__(f"{path} cannot be used: {reason}. {MEND} --embedder {embedder}")
+
+
+def write_index(index: SimilarityIndex, path: Path) -> str:
+    """Writes the index, whole and synced to the disk; returns the file's SHA-256 in hex."""
+    content: dict[str, Any] = {
+        "format": FORMAT,
+        "version": FORMAT_VERSION,
+        "manifest": index.manifest.to_json(),
+        "item_ids": index.item_ids,
+        "content_hashes": index.content_hashes,
+        "embeddings": index.embeddings,
+        "squared": index.squared,
+    }
+    for metric, lists in index.lists.items():
+        content[f"{metric}_rows"] = lists.rows
+        content[f"{metric}_distances"] = lists.distances
+    with path.open("wb") as file:
+        joblib.dump(content, file)
+        file.flush()
+        os.fsync(file.fileno())
+    return file_sha256(path)
+
+
+def load_index(path: Path) -> SimilarityIndex:
+    """The index in the file, its arrays mapped; no code in the file is run.
+
+    Checks types and shapes, which is quick; `verify_index` checks the content. Raises
+    IndexFileError.
+    """
+    try:
+        content = read_mapped(path)
+    except FileNotFoundError:
+        raise IndexFileError(path, "there is no such file") from None
+    except (UnsafeFile, OSError, MemoryError) as error:
+        raise IndexFileError(path, str(error) or type(error).__name__) from error
+    try:
+        return _index(content)
+    except (ValueError, TypeError) as error:
+        raise IndexFileError(path, str(error)) from error
+
+
+def _index(content: Any) -> SimilarityIndex:
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise ValueError("it is another kind of file")
+    if content.get("version") != FORMAT_VERSION:
+        raise ValueError(f"its format is {content.get('version')!r}, not {FORMAT_VERSION}")
+    if not isinstance(content.get("manifest"), str):
+        raise ValueError("it has no manifest")
+    manifest = Manifest.from_json(content["manifest"])
+    n, d = manifest.count, manifest.dimension
+    if n < 0 or d < 1:
+        raise ValueError(f"its manifest speaks of {n} products of {d} numbers")
+    k = getattr(content.get("cosine_rows"), "shape", ())[1:] or (0,)
+    return SimilarityIndex(
+        manifest,
+        _array(content, "item_ids", "U", (n,)),
+        _array(content, "content_hashes", "S64", (n,)),
+        _array(content, "embeddings", "f4", (n, d)),
+        _array(content, "squared", "f8", (n,)),
+        {
+            metric: Lists(
+                _array(content, f"{metric}_rows", "i4", (n, *k)),
+                _array(content, f"{metric}_distances", "f8", (n, *k)),
+            )
+            for metric in Metric
+        },
+    )
+
+
+def _array(content: dict[str, Any], name: str, kind: str, shape: tuple[int, ...]) -> np.ndarray:
+    array = content.get(name)
+    if not isinstance(array, np.ndarray) or array.shape != shape or 0 in shape[1:]:
+        raise ValueError(f"{name} is not an array of shape {shape}")
+    if array.dtype.kind != kind[0] or (kind != "U" and array.dtype != np.dtype(kind)):
+        raise ValueError(f"{name} is of type {array.dtype}, not {kind}")
+    return array
+
+
+def verify_index(path: Path, sample: int = 20) -> None:
+    """Reads the whole file and measures some lists again; raises IndexFileError if any is wrong."""
+    index = load_index(path)
+    try:
+        _check_rows(index)
+        for metric, lists in index.lists.items():
+            _check_lists(metric, lists, len(index))
+        _check_sample(index, sample)
+    except ValueError as error:
+        raise IndexFileError(path, str(error)) from error
+
+
+def _check_rows(index: SimilarityIndex) -> None:
+    ids = index.item_ids
+    if not (ids[1:] > ids[:-1]).all() or (len(ids) and ids[0] == ""):
+        raise ValueError("its item_ids are not sorted and unique")
+    for start in range(0, len(index), 4096):
+        if not np.isfinite(index.embeddings[start : start + 4096]).all():
+            raise ValueError("an embedding is not finite")
+
+
+def _check_lists(metric: Metric, lists: Lists, n: int) -> None:
+    rows, distances = lists.rows, lists.distances
+    filled = min(n - 1, rows.shape[1])
+    if n == 0:
+        return
+    real, padding = rows[:, :filled], rows[:, filled:]
+    itself = np.arange(n)[:, None]
+    if not ((real >= 0) & (real < n) & (real != itself)).all() or (padding != -1).any():
+        raise ValueError(f"a {metric} list names a wrong row")
+    ascending = np.diff(distances[:, :filled], axis=1) >= 0
+    if not ascending.all() or not np.isfinite(distances[:, :filled]).all():
+        raise ValueError(f"a {metric} list is not sorted")
+
+
+def _check_sample(index: SimilarityIndex, sample: int) -> None:
+    """Searches the neighbours of some rows, evenly spread, and compares."""
+    for row in np.unique(np.linspace(0, len(index) - 1, sample, dtype=int)) if len(index) else ():
+        item_id = str(index.item_ids[row])
+        for metric in Metric:
+            listed = index.neighbours(item_id, metric, index.k)
+            vector = index.embeddings[row]
+            if listed != index.search(vector, metric, index.k, exclude=[item_id]):
+                raise ValueError(f"the {metric} list of {item_id!r} is not what was measured")

@@ -1,0 +1,244 @@
+"""The similarity index: all embeddings of one embedder, and every product's neighbours.
+
+numpy only; no Django, and no numba until something has to be measured.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import numpy as np
+
+from recommender.embedders.contract import EmbedderSpec
+from recommender.index.metrics import Metric, fixed, squared_norms
+from recommender.index.neighbours import Lists, Progress, all_lists, merged_lists, nearest_to
+
+FORMAT_VERSION = 1
+# Neighbours kept for each product and metric.
+K = 50
+
+
+class UnknownItem(KeyError):
+    """The index has no such item_id."""
+
+    def __str__(self) -> str:
+        return f"The index has no product {self.args[0]!r}."
+
+
+class Neighbour(NamedTuple):
+    """A product and how far it is from the query."""
+
+    item_id: str
+    distance: float
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What made the vectors, how many they are, and when. Can be written as JSON."""
+
+    embedder: str
+    layer: str
+    weights_sha256: str
+    preprocessing: str
+    dimension: int
+    count: int
+    built_at: str
+    note: str = ""
+    format_version: int = FORMAT_VERSION
+
+    @classmethod
+    def of(cls, spec: EmbedderSpec, weights_sha256: str, note: str = "") -> "Manifest":
+        """A manifest for vectors that `spec` makes, built now; the count comes with them."""
+        built_at = datetime.now(UTC).isoformat(timespec="seconds")
+        return cls(
+            spec.name, spec.layer, weights_sha256, spec.preprocessing, spec.dimension, 0,
+            built_at, note,
+        )  # fmt: skip
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Manifest":
+        """The manifest in `text`; raises ValueError when a field is missing or of another type."""
+        values = json.loads(text)
+        if not isinstance(values, dict):
+            raise ValueError("the manifest is not a JSON object")
+        for field in fields(cls):
+            wanted = int if field.type in (int, "int") else str
+            if type(values.get(field.name)) is not wanted:
+                raise ValueError(f"the manifest has no {wanted.__name__} {field.name!r}")
+        return cls(**{field.name: values[field.name] for field in fields(cls)})
+
+
+@dataclass(frozen=True, eq=False)
+class SimilarityIndex:
+    """n products, sorted by item_id; a row is a product's place in that order.
+
+    item_ids (n,) text; content_hashes (n,) S64, SHA-256 in hex of each thumbnail; embeddings
+    (n, d) float32, raw; squared (n,) float64, their squared norms; lists, the K nearest of each
+    row by metric. The arrays may be read-only maps of a file.
+    """
+
+    manifest: Manifest
+    item_ids: np.ndarray
+    content_hashes: np.ndarray
+    embeddings: np.ndarray
+    squared: np.ndarray
+    lists: dict[Metric, Lists]
+
+    @classmethod
+    def build(
+        cls,
+        manifest: Manifest,
+        item_ids: Sequence[str],
+        content_hashes: Sequence[str],
+        embeddings: np.ndarray,
+        *,
+        k: int = K,
+        progress: Progress | None = None,
+    ) -> "SimilarityIndex":
+        """An index of n products: sorted item_ids, their hashes, (n, d) float32 embeddings.
+
+        `progress` is called with the lists done and the lists to do. Raises ValueError, which
+        names the first product that is wrong.
+        """
+        ids, hashes, vectors = _checked(manifest, item_ids, content_hashes, embeddings)
+        squared = squared_norms(vectors)
+        lists = all_lists(vectors, squared, k, progress)
+        return cls(replace(manifest, count=len(ids)), ids, hashes, vectors, squared, lists)
+
+    def merged(
+        self,
+        manifest: Manifest,
+        item_ids: Sequence[str],
+        content_hashes: Sequence[str],
+        embeddings: np.ndarray,
+        *,
+        progress: Progress | None = None,
+    ) -> "SimilarityIndex":
+        """The index of a new state of the catalogue, all of whose rows are given as for `build`.
+
+        Rows whose item_id and content hash stand here already keep their lists, less what has
+        left, plus what has come. The result is that of `build`, bit for bit.
+        """
+        ids, hashes, vectors = _checked(manifest, item_ids, content_hashes, embeddings)
+        squared = squared_norms(vectors)
+        old_rows, new_rows = self._rows_in_common(ids, hashes)
+        kept = {
+            metric: _moved(lists, old_rows, new_rows, len(self), len(ids))
+            for metric, lists in self.lists.items()
+        }
+        fresh = np.ones(len(ids), bool)
+        fresh[new_rows] = False
+        lists = merged_lists(vectors, squared, kept, fresh, progress)
+        return SimilarityIndex(
+            replace(manifest, count=len(ids)), ids, hashes, vectors, squared, lists
+        )
+
+    def _rows_in_common(self, ids: np.ndarray, hashes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The rows here and there of the products whose item_id and hash are the same."""
+        _, here, there = np.intersect1d(self.item_ids, ids, assume_unique=True, return_indices=True)
+        same = self.content_hashes[here] == hashes[there]
+        return here[same], there[same]
+
+    def __len__(self) -> int:
+        return len(self.item_ids)
+
+    def __contains__(self, item_id: object) -> bool:
+        return isinstance(item_id, str) and self._find(item_id) is not None
+
+    @property
+    def k(self) -> int:
+        """How many neighbours a list has room for."""
+        return int(self.lists[Metric.COSINE].rows.shape[1])
+
+    def row_of(self, item_id: str) -> int:
+        """The row of a product; raises UnknownItem."""
+        if (row := self._find(item_id)) is None:
+            raise UnknownItem(item_id)
+        return row
+
+    def _find(self, item_id: str) -> int | None:
+        row = int(np.searchsorted(self.item_ids, item_id))
+        return row if row < len(self) and self.item_ids[row] == item_id else None
+
+    def neighbours(self, item_id: str, metric: Metric, k: int = 5) -> list[Neighbour]:
+        """The k nearest products, nearest first, without the product itself.
+
+        Raises UnknownItem, and ValueError when k is not between 1 and the lists' length.
+        """
+        if not 1 <= k <= self.k:
+            raise ValueError(f"k must be between 1 and {self.k}, not {k}.")
+        row = self.row_of(item_id)
+        lists = self.lists[metric]
+        return self._named(lists.rows[row, :k], lists.distances[row, :k])
+
+    def search(
+        self, vector: np.ndarray, metric: Metric, k: int = 5, *, exclude: Collection[str] = ()
+    ) -> list[Neighbour]:
+        """The k nearest products to a (d,) vector, exact; one pass over all embeddings.
+
+        Raises ValueError when k is less than 1 or the vector has another length or is not finite.
+        """
+        if k < 1:
+            raise ValueError(f"k must be at least 1, not {k}.")
+        if vector.shape != (self.manifest.dimension,) or not np.isfinite(vector).all():
+            raise ValueError(f"The query must be {self.manifest.dimension} finite numbers.")
+        wanted = min(k + len(exclude), len(self))
+        if not wanted:
+            return []
+        found = nearest_to(metric, vector, self.embeddings, self.squared, wanted)
+        named = self._named(found.rows[0], found.distances[0])
+        return [neighbour for neighbour in named if neighbour.item_id not in exclude][:k]
+
+    def _named(self, rows: np.ndarray, distances: np.ndarray) -> list[Neighbour]:
+        return [
+            Neighbour(str(self.item_ids[row]), float(distance))
+            for row, distance in zip(rows, distances, strict=True)
+            if row >= 0
+        ]
+
+
+def _checked(
+    manifest: Manifest,
+    item_ids: Sequence[str],
+    content_hashes: Sequence[str],
+    embeddings: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The arrays of an index, or ValueError."""
+    if embeddings.dtype != np.float32 or embeddings.shape != (len(item_ids), manifest.dimension):
+        raise ValueError(
+            f"{len(item_ids)} products need float32 embeddings of shape "
+            f"{(len(item_ids), manifest.dimension)}, not {embeddings.dtype} {embeddings.shape}."
+        )
+    if len(content_hashes) != len(item_ids):
+        raise ValueError(f"{len(item_ids)} products, but {len(content_hashes)} content hashes.")
+    for before, item_id in zip(["", *item_ids], item_ids, strict=False):
+        if not item_id > before:
+            raise ValueError(f"item_ids must be sorted and unique; {item_id!r} is not.")
+        if item_id.endswith("\0"):
+            raise ValueError(f"{item_id!r} ends with a NUL, which numpy would drop.")
+    for item_id, vector in zip(item_ids, embeddings, strict=True):
+        if not np.isfinite(vector).all():
+            raise ValueError(f"The embedding of {item_id!r} is not finite.")
+    ids = np.array(item_ids, dtype=str) if len(item_ids) else np.empty(0, "<U1")
+    return ids, np.array(content_hashes, "S64"), fixed(embeddings, np.float32)
+
+
+def _moved(
+    lists: Lists, old_rows: np.ndarray, new_rows: np.ndarray, before: int, after: int
+) -> Lists:
+    """Lists of `before` rows in the row numbers of `after` rows.
+
+    A neighbour that is not among `old_rows` becomes -1 and keeps its distance, which marks the
+    list as one that has lost an entry. Order and ties stay: both numberings are sorted by item_id.
+    """
+    number = np.full(before + 1, -1, np.int32)  # the last place serves the padding's -1
+    number[old_rows] = new_rows
+    moved = Lists.empty(after, lists.rows.shape[1])
+    moved.rows[new_rows] = number[lists.rows[old_rows]]
+    moved.distances[new_rows] = lists.distances[old_rows]
+    return moved

@@ -1,0 +1,22 @@
+"""What every page says of the network that speaks."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from recommender import store
+from recommender.embedders.registry import EMBEDDERS
+
+
+def network(request: HttpRequest) -> dict[str, Any]:
+    """`network` for templates: the live manifest and its embedder; nothing without an index."""
+    return {"network": SimpleLazyObject(_network)}
+
+
+def _network() -> dict[str, Any]:
+    try:
+        manifest = store.live_index().manifest
+    except store.IndexUnavailable:
+        return {}
+    return {"manifest": manifest, "embedder": EMBEDDERS[manifest.embedder]}

@@ -1,0 +1,295 @@
+import os
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from catalog.ingest import import_folder, ingest, scrape
+from catalog.models import Product
+from catalog.records import ProductRecord
+from catalog.sources.folder import read_folder
+from catalog.visiting.fetching import Fetcher
+from runs.outcomes import Status
+from tests.catalog.sources.test_category import json_ld, product
+from tests.conftest import picture_bytes
+from tests.shops import Shop
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def fetcher():
+    return Fetcher("Test/1.0", pause=0, allow_loopback=True)
+
+
+class Tees(Shop):
+    """A category of shirts whose pictures answer with an ETag."""
+
+    def __init__(self, **colours):
+        super().__init__()
+        self.prices = {}
+        self.show(**colours)
+
+    def show(self, **colours):
+        nodes = [
+            product(i, offers={"price": self.prices.get(i, "10"), "priceCurrency": "EUR"})
+            for i in colours
+        ]
+        self.answers = {"/tees": json_ld(nodes)}
+        for item_id, colour in colours.items():
+            self.answers[f"/i/{item_id}.jpg"] = self.picture(colour)
+
+    def picture(self, colour):
+        def answer(headers):
+            if headers["If-None-Match"] == f'"{colour}"':
+                return 304, {}, b""
+            return 200, {"ETag": f'"{colour}"'}, picture_bytes(colour)
+
+        return answer
+
+    def pictures_sent(self):
+        return [path for path, status in self.answered if path.startswith("/i/") and status == 200]
+
+
+def scraped(shop, fetcher, **options):
+    shop.answered.clear()
+    return {o.key: (o.status, o.detail) for o in scrape(f"{shop.url}/tees", fetcher, **options)}
+
+
+def test_a_scrape_writes_rows_and_thumbnails(fetcher, settings):
+    with Tees(a="red", b="blue") as shop:
+        assert scraped(shop, fetcher) == {"a": (Status.NEW, ""), "b": (Status.NEW, "")}
+    row = Product.objects.get(item_id="a")
+    assert (row.title, row.price, row.currency) == ("Shirt a", Decimal("10.00"), "EUR")
+    assert row.shop == shop.url.removeprefix("http://")
+    assert (Path(settings.MEDIA_ROOT) / row.thumbnail).is_file()
+    assert row.first_seen == row.last_seen
+
+
+def test_a_second_scrape_fetches_no_picture_again(fetcher):
+    with Tees(a="red", b="blue") as shop:
+        scraped(shop, fetcher)
+        assert scraped(shop, fetcher) == {"a": (Status.SAME, ""), "b": (Status.SAME, "")}
+        assert shop.pictures_sent() == []
+
+
+def test_only_the_changed_picture_is_fetched(fetcher):
+    with Tees(a="red", b="blue") as shop:
+        scraped(shop, fetcher)
+        before = Product.objects.get(item_id="a").content_hash
+        shop.show(a="green", b="blue")
+        assert scraped(shop, fetcher)["a"] == (Status.CHANGED, "picture")
+        assert shop.pictures_sent() == ["/i/a.jpg"]
+    assert Product.objects.get(item_id="a").content_hash != before
+
+
+def test_a_changed_price_is_told(fetcher):
+    with Tees(a="red") as shop:
+        scraped(shop, fetcher)
+        shop.prices["a"] = "12"
+        shop.show(a="red")
+        assert scraped(shop, fetcher)["a"] == (Status.CHANGED, "price")
+
+
+def test_what_left_the_shop_is_gone_and_may_come_back(fetcher):
+    with Tees(a="red", b="blue", c="green") as shop:
+        scraped(shop, fetcher)
+        shop.show(a="red", b="blue")
+        assert scraped(shop, fetcher)["c"] == (Status.GONE, "")
+        assert Product.objects.get(item_id="c").gone_since
+        shop.show(a="red", b="blue", c="green")
+        assert scraped(shop, fetcher)["c"] == (Status.CHANGED, "back in the shop")
+        assert Product.objects.get(item_id="c").gone_since is None
+
+
+def test_a_limited_scrape_marks_nothing_gone(fetcher):
+    with Tees(a="red", b="blue") as shop:
+        scraped(shop, fetcher)
+        assert list(scraped(shop, fetcher, limit=1)) == ["a"]
+    assert not Product.objects.exclude(gone_since=None).exists()
+
+
+def test_a_scrape_that_sees_far_too_little_marks_nothing_gone(fetcher):
+    with Tees(**dict.fromkeys("abcdefgh", "red")) as shop:
+        scraped(shop, fetcher)
+        shop.show(a="red")
+        found = scraped(shop, fetcher)
+        assert "only 1 of 8" in found[f"{shop.url}/tees"][1]
+    assert not Product.objects.exclude(gone_since=None).exists()
+
+
+def test_a_bad_picture_fails_that_product_only(fetcher):
+    with Tees(a="red", b="blue") as shop:
+        shop.answers["/i/a.jpg"] = b"<html>oops</html>"
+        found = scraped(shop, fetcher)
+        assert found["a"] == (Status.FAILED, "not a picture of a known kind")
+        assert found["b"][0] == Status.NEW
+    assert not Product.objects.filter(item_id="a").exists()
+
+
+def test_a_picture_that_turns_bad_leaves_the_old_thumbnail(fetcher, settings):
+    with Tees(a="red") as shop:
+        scraped(shop, fetcher)
+        shop.answers["/i/a.jpg"] = b"broken"
+        assert scraped(shop, fetcher)["a"][0] == Status.FAILED
+    row = Product.objects.get(item_id="a")
+    assert (Path(settings.MEDIA_ROOT) / row.thumbnail).is_file()
+    assert row.gone_since is None
+
+
+def test_an_id_of_another_shop_is_not_taken_over(tmp_path):
+    path = tmp_path / "1.jpg"
+    path.write_bytes(picture_bytes("red"))
+    record = ProductRecord("1", image_path=path)
+    assert next(ingest([record], shop="one", source="x")).status == Status.NEW
+    refused = next(ingest([record], shop="two", source="x"))
+    assert (refused.status, refused.detail) == (
+        Status.FAILED,
+        "this item_id belongs to a product of one",
+    )
+
+
+@pytest.mark.parametrize("item_id", ["", "  ", ".", "..", "a\0b", "a\nb", "x" * 301])
+def test_an_id_that_cannot_be_one_is_refused(item_id, tmp_path):
+    path = tmp_path / "1.jpg"
+    path.write_bytes(picture_bytes("red"))
+    [outcome] = ingest([ProductRecord(item_id, image_path=path)], shop="s", source="x")
+    assert outcome.status == Status.FAILED
+
+
+def test_an_awkward_id_is_kept_as_it_is_and_its_file_is_safe(tmp_path, settings):
+    path = tmp_path / "1.jpg"
+    path.write_bytes(picture_bytes("red"))
+    list(ingest([ProductRecord("../../é/1", image_path=path)], shop="s", source="x"))
+    row = Product.objects.get(item_id="../../é/1")
+    thumbnails = Path(settings.MEDIA_ROOT) / "thumbnails"
+    assert [file.parent for file in thumbnails.iterdir()] == [thumbnails]
+    assert (Path(settings.MEDIA_ROOT) / row.thumbnail).is_file()
+
+
+def test_a_folder_is_imported_with_its_sub_folders_as_categories(folder):
+    assert {o.status for o in import_folder(folder)} == {Status.NEW}
+    assert Product.objects.get(item_id="1").category == "hats"
+    assert {o.status for o in import_folder(folder)} == {Status.SAME}
+
+
+def test_a_csv_gives_titles_prices_and_files(folder):
+    table = folder / "list.csv"
+    table.write_text(
+        "\ufeffitem_id;title;price;currency;file;in_stock\n"
+        "x1;Red shirt;12,50;eur;shirts/0.jpg;yes\n5;Hat;;;;\n;no id;;;;\nq;no picture;;;;\n"
+        "z;outside;;;../../etc/passwd;\n"
+    )
+    found = {o.key: (o.status, o.detail) for o in import_folder(folder, table=table)}
+    assert found["x1"][0] == found["5"][0] == Status.NEW
+    assert found["line 4"] == (Status.FAILED, "list.csv: line 4 has no item_id")
+    assert "line 5: no picture" in found["q"][1]
+    assert found["z"][0] == Status.FAILED
+    row = Product.objects.get(item_id="x1")
+    assert (row.title, row.price, row.currency, row.in_stock) == (
+        "Red shirt",
+        Decimal("12.50"),
+        "EUR",
+        True,
+    )
+
+
+def test_links_out_of_the_folder_and_hidden_files_are_left_out(folder, tmp_path):
+    outside = tmp_path / "secret.jpg"
+    outside.write_bytes(picture_bytes("red"))
+    (folder / "link.jpg").symlink_to(outside)
+    (folder / ".hidden.jpg").write_bytes(picture_bytes("red"))
+    assert sorted(o.key for o in import_folder(folder)) == list("012345")
+
+
+def test_the_commands_report_and_exit_with_an_error_after_the_good_work(folder, capsys):
+    call_command("import_folder", str(folder))
+    assert "6 products: 6 new." in capsys.readouterr().out
+    (folder / "shirts" / "bad.jpg").write_bytes(b"no picture")
+    with pytest.raises(CommandError, match="1 failed; the others are kept"):
+        call_command("import_folder", str(folder))
+    assert Product.objects.count() == 6
+
+
+def test_the_scrape_command_visits_loopback_only_when_allowed(settings, capsys):
+    settings.SCRAPE_PAUSE_SECONDS = 0
+    with Tees(a="red") as shop:
+        settings.SCRAPE_ALLOW_LOOPBACK = False
+        with pytest.raises(CommandError):
+            call_command("scrape", f"{shop.url}/tees")
+        assert shop.requests == []
+        settings.SCRAPE_ALLOW_LOOPBACK = True
+        call_command("scrape", f"{shop.url}/tees", verbosity=2, category="Tees")
+    assert "new      a" in capsys.readouterr().out
+    assert Product.objects.get().category == "Tees"
+
+
+def test_a_folder_that_is_not_there_is_named():
+    with pytest.raises(CommandError):
+        call_command("import_folder", "/nowhere/at/all")
+
+
+def listed_by_address(*numbers) -> str:
+    elements = [{"@type": "ListItem", "url": f"/p/{number}"} for number in numbers]
+    context = "https://schema.org"
+    return json_ld({"@context": context, "@type": "ItemList", "itemListElement": elements})
+
+
+def test_a_product_whose_page_fails_for_once_is_not_gone(fetcher):
+    """The list names it by its address only, so that its id is not known in that run."""
+    with Shop({"/tees": listed_by_address(*"1234")}) as shop:
+        for number in "1234":
+            node = product(f"sku{number}", url=f"/p/{number}", image="/i.jpg")
+            shop.answers[f"/p/{number}"] = json_ld(node)
+        shop.answers["/i.jpg"] = picture_bytes("red")
+        scraped(shop, fetcher)
+        shop.answers["/p/3"] = (500, {}, b"")
+        found = scraped(shop, fetcher)
+        assert found.pop(f"{shop.url}/p/3")[0] == Status.FAILED
+        assert {status for status, _ in found.values()} == {Status.SAME}
+
+
+def test_a_picture_whose_address_is_none_fails_that_product_only(fetcher):
+    with Tees(b="blue") as shop:
+        shop.answers["/tees"] = json_ld([product("a", image="http://a..b/x.jpg"), product("b")])
+        found = scraped(shop, fetcher)
+    assert (found["a"][0], found["b"][0]) == (Status.FAILED, Status.NEW)
+
+
+def test_characters_that_no_database_takes_become_spaces(fetcher):
+    with Tees(a="red") as shop:
+        shop.answers["/tees"] = json_ld(product("a", name="blue\0tee \ud800"))
+        assert scraped(shop, fetcher)["a"][0] == Status.NEW
+    assert Product.objects.get().title.split() == ["blue", "tee"]
+
+
+def test_a_picture_back_to_an_older_one_is_seen(fetcher):
+    """Its old ETag must not be sent once another picture, without any, has been taken."""
+    with Tees(a="red") as shop:
+        scraped(shop, fetcher)
+        red = Product.objects.get().content_hash
+        shop.answers["/i/a.jpg"] = picture_bytes("blue")
+        assert scraped(shop, fetcher)["a"][0] == Status.CHANGED
+        shop.answers["/i/a.jpg"] = shop.picture("red")
+        assert scraped(shop, fetcher)["a"][0] == Status.CHANGED
+    assert Product.objects.get().content_hash == red
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "many"])
+def test_a_limit_that_is_none_is_refused(limit):
+    with pytest.raises(CommandError, match="at least 1"):
+        call_command("scrape", "http://127.0.0.1:1/", "--limit", limit)
+
+
+def test_a_pipe_in_the_folder_is_left_out(folder):
+    """To read one is to wait for a writer, who may never come."""
+    os.mkfifo(folder / "pipe.jpg")
+    assert sorted(record.item_id for record in read_folder(folder)) == list("012345")
+
+
+def test_a_csv_may_stand_beside_the_folder_and_name_columns_loosely(folder):
+    table = folder.parent / "list.csv"
+    table.write_text(f"Item_ID ; File ;price\n7;{folder.name}/shirts/0.jpg;12,50\n")
+    assert {o.key: o.status for o in import_folder(folder, table=table)} == {"7": Status.NEW}
+    assert Product.objects.get().price == Decimal("12.50")
