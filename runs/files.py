@@ -1,0 +1,79 @@
+"""Files that are never half-written, what they hold in one number, and who may change them."""
+
+import hashlib
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from filelock import FileLock, Timeout
+
+
+class Locked(Exception):
+    """Another process holds the lock."""
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write, which becomes `path` when the block ends: the old one or the new, whole.
+
+    It is written beside `path`, synced to the disk and renamed over it; when the block raises,
+    `path` is as it was. Folders are made where they lack. Raises OSError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
+    try:
+        with unfinished.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        put_in_place(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Makes `data` the content of `path`, as `replacing` does."""
+    with replacing(path) as file:
+        file.write(data)
+
+
+def put_in_place(finished: Path, path: Path) -> None:
+    """Renames a synced file over `path`, in the same folder, and syncs the folder."""
+    finished.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def sha256_of_file(path: Path) -> str:
+    """The SHA-256 of a file's content, in hex. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sha256_of(data: bytes) -> str:
+    """The SHA-256 of some bytes, in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Holds the lock at `path` while the block lasts; raises Locked at once where another does.
+
+    The lock goes with the process, so a kill leaves none behind.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise Locked(f"{path} is held by another process.") from error
+    try:
+        yield
+    finally:
+        lock.release()
