@@ -12,16 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from catalog.models import Product
-from catalog.records import ProductRecord, SourceError
-from catalog.sources.category import walk_category
-from catalog.sources.folder import read_csv, read_folder
+from catalog.records import ProductRecord, Record, SourceError, Unreadable
 from catalog.thumbnails import make_thumbnail, write_thumbnail
 from catalog.visiting.fetching import Fetcher, FetchError
 from runs.outcomes import Outcome, Status
@@ -39,31 +36,8 @@ class Rejected(Exception):
     """A record cannot become a product; the message says why."""
 
 
-def scrape(
-    url: str, fetcher: Fetcher, *, shop: str = "", category: str = "", limit: int | None = None
-) -> Iterator[Outcome]:
-    """Walks a category page and those after it; one outcome a product.
-
-    `shop` names the shop (its host by default), `category` goes to every product. Products of
-    this address that are not there any more are marked gone, unless `limit` cut the walk short.
-    """
-    records = walk_category(url, fetcher)
-    if category:
-        records = (replace(record, category=category) for record in records)
-    shop = shop or urlsplit(url).netloc
-    return ingest(records, shop=shop, source=url, fetcher=fetcher, limit=limit)
-
-
-def import_folder(
-    folder: Path, *, table: Path | None = None, shop: str = "local"
-) -> Iterator[Outcome]:
-    """Takes pictures from a folder, or those that a CSV file lists; one outcome a product."""
-    records = read_csv(table, folder) if table else read_folder(folder)
-    return ingest(records, shop=shop, source=str(folder.resolve()))
-
-
 def ingest(
-    records: Iterable[ProductRecord],
+    records: Iterable[Record],
     *,
     shop: str,
     source: str,
@@ -96,11 +70,11 @@ class _Run:
     now: datetime
 
 
-def _outcome(run: _Run, record: ProductRecord, seen: set[str]) -> Outcome:
-    key = record.item_id.strip() or record.product_url
+def _outcome(run: _Run, record: Record, seen: set[str]) -> Outcome:
+    key = record.key
+    if isinstance(record, Unreadable):
+        return Outcome(key, Status.FAILED, record.reason)
     try:
-        if record.problem:
-            raise Rejected(record.problem)
         if key in seen:
             return Outcome(key, Status.SKIPPED, "listed twice; the first counts")
         status, detail = _store(run, replace(record, item_id=_valid_id(record.item_id)))

@@ -1,7 +1,6 @@
-"""The ways into a catalogue. Each module here yields ProductRecords; `ingest` does the rest.
+"""What a source found: a product as the shop describes it, or the reason why it cannot be read.
 
-A source is any function that yields them. `html.walk_category` reads a shop's category pages,
-`folder.read_folder` and `folder.read_csv` take pictures already on disk.
+A source is any function that yields these; `ingest` does the rest, the same way for all of them.
 """
 
 from dataclasses import dataclass
@@ -26,5 +25,19 @@ class ProductRecord:
     image_url: str = ""
     image_path: Path | None = None
     in_stock: bool | None = None
-    # Why the source could not describe it; then nothing else counts.
-    problem: str = ""
+
+    @property
+    def key(self) -> str:
+        """What tells it from the others: its item_id, or its address where it has none."""
+        return self.item_id.strip() or self.product_url
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """One product that a source could not describe; `key` is its item_id or its address."""
+
+    key: str
+    reason: str
+
+
+Record = ProductRecord | Unreadable

@@ -51,7 +51,7 @@ def folder(tmp_path) -> Path:
 @pytest.fixture
 def catalogue(folder, db):
     """The folder's six products, imported."""
-    from catalog.ingest import import_folder
+    from catalog.ways_in import import_folder
 
     return list(import_folder(folder))
 

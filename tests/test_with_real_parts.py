@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 import requests
 
-from catalog.ingest import scrape
 from catalog.models import Product
 from catalog.visiting.fetching import Fetcher
+from catalog.ways_in import scrape
 from recommender.embedders.choice import embedder_source
 from recommender.embedders.networks.weight_files import untrained_weights
 from recommender.embedders.networks.weights import WeightsRefused
@@ -177,7 +177,7 @@ def publish_anew(folder: Path, count: int) -> None:
 @pytest.fixture
 def site(environment, folder, tmp_path, db):
     """gunicorn with its two workers, over the six products."""
-    from catalog.ingest import import_folder
+    from catalog.ways_in import import_folder
 
     list(import_folder(folder))
     for command in (["migrate", "-v0"], ["import_folder", str(folder)]):

@@ -1,0 +1,1 @@
+"""The ways into a catalogue, one module each: functions that yield records."""

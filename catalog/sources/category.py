@@ -14,7 +14,7 @@ from urllib.parse import urldefrag, urlsplit
 from bs4 import BeautifulSoup, Tag
 
 from catalog.reading.structured import absolute, products_in
-from catalog.records import ProductRecord, SourceError
+from catalog.records import ProductRecord, Record, SourceError, Unreadable
 from catalog.visiting.fetching import Fetcher, FetchError, Response
 
 MOST_PAGES = 2000
@@ -33,22 +33,22 @@ class _Page:
         return products_in(str(self.html), self.base)
 
 
-def walk_category(url: str, fetcher: Fetcher) -> Iterator[ProductRecord]:
+def walk_category(url: str, fetcher: Fetcher) -> Iterator[Record]:
     """Every product of a category, each once.
 
     Raises SourceError when a category page cannot be fetched or the first names no product.
-    A product whose own page cannot be fetched is yielded with its `problem`.
+    A product whose own page cannot be fetched is yielded as Unreadable.
     """
     seen: set[str] = set()
     address, visited = url, set[str]()
     while address and address not in visited and len(visited) < MOST_PAGES:
         visited.add(address)
         page = _page(address, fetcher)
-        records = [record for record in page.products() if _key(record) not in seen]
+        records = [record for record in page.products() if record.key not in seen]
         if not records and address == url:
             raise SourceError(f"{url}: no products found on this page")
         for record in records:
-            seen.add(_key(record))
+            seen.add(record.key)
             yield _complete(record, page.url, fetcher)
         address = _next_page(page) if records else ""
 
@@ -74,11 +74,7 @@ def _charset(response: Response) -> str | None:
     return header.get_content_charset()
 
 
-def _key(record: ProductRecord) -> str:
-    return record.item_id or record.product_url
-
-
-def _complete(record: ProductRecord, page: str, fetcher: Fetcher) -> ProductRecord:
+def _complete(record: ProductRecord, page: str, fetcher: Fetcher) -> Record:
     """The record, with what the list lacks taken from the product's own page."""
     lacking = not record.title or record.price is None or not record.image_url
     if not lacking or not record.product_url or record.product_url == page:
@@ -86,9 +82,9 @@ def _complete(record: ProductRecord, page: str, fetcher: Fetcher) -> ProductReco
     try:
         own = _parsed(fetcher.get(record.product_url)).products()
     except FetchError as error:
-        return replace(record, problem=str(error))
+        return Unreadable(record.key, str(error))
     if not own:
-        return replace(record, problem=f"{record.product_url}: its page does not describe it")
+        return Unreadable(record.key, f"{record.product_url}: its page does not describe it")
     return _joined(record, own[0])
 
 

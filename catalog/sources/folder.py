@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from catalog.reading.structured import money
-from catalog.records import ProductRecord, SourceError
+from catalog.records import ProductRecord, Record, SourceError, Unreadable
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 FILE_COLUMNS = ("file", "path", "image", "source_file")
 _YES, _NO = {"1", "true", "yes", "y", "in stock"}, {"0", "false", "no", "n", "out of stock"}
 
 
-def read_folder(folder: Path) -> Iterator[ProductRecord]:
+def read_folder(folder: Path) -> Iterator[Record]:
     """Every picture below `folder`, sorted; its sub-folder's name is the category.
 
     Hidden files, and links that lead out of the folder, are left out. Raises SourceError.
@@ -39,8 +39,8 @@ def _pictures(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def read_csv(table: Path, folder: Path) -> Iterator[ProductRecord]:
-    """Every row of a CSV file with a header; a row that is wrong is yielded with its `problem`.
+def read_csv(table: Path, folder: Path) -> Iterator[Record]:
+    """Every row of a CSV file with a header; a row that is wrong is yielded as `Unreadable`.
 
     The column item_id is needed; file, title, price, currency, category, product_url and in_stock
     are read where they are there. A file's path starts at `folder` or where the CSV file is; a row
@@ -70,13 +70,13 @@ def _dialect(header: str) -> type[csv.Dialect]:
 
 def _record(
     row: dict[str, str], line: int, table: Path, folder: Path, pictures: dict[str, Path]
-) -> ProductRecord:
+) -> Record:
     item_id = row["item_id"].strip()
     if not item_id:
-        return ProductRecord(f"line {line}", problem=f"{table.name}: line {line} has no item_id")
+        return Unreadable(f"line {line}", f"{table.name}: line {line} has no item_id")
     path = _named_file(row, folder, table.parent) or pictures.get(item_id)
     if path is None:
-        return ProductRecord(item_id, problem=f"{table.name}, line {line}: no picture of it")
+        return Unreadable(item_id, f"{table.name}, line {line}: no picture of it")
     stock = row.get("in_stock", "").strip().lower()
     return ProductRecord(
         item_id=item_id,

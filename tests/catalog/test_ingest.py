@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from catalog.ingest import import_folder, ingest, scrape
+from catalog.ingest import ingest
 from catalog.models import Product
 from catalog.records import ProductRecord
 from catalog.sources.folder import read_folder
 from catalog.visiting.fetching import Fetcher
+from catalog.ways_in import import_folder, scrape
 from runs.outcomes import Status
 from tests.catalog.sources.test_category import json_ld, product
 from tests.conftest import picture_bytes

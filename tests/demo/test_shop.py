@@ -11,9 +11,9 @@ import pytest
 import requests
 from PIL import Image
 
-from catalog.ingest import scrape
 from catalog.models import Product
 from catalog.visiting.fetching import Fetcher
+from catalog.ways_in import scrape
 from demo.shop.colours import COLOURS
 from demo.shop.drawing import draw_shirt
 from demo.shop.lettering import draw_lettering

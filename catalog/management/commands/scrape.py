@@ -5,8 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from catalog.ingest import scrape
 from catalog.visiting.fetching import Fetcher
+from catalog.ways_in import scrape
 from runs.arguments import at_least_one
 from runs.outcomes import Status
 from runs.progress import report

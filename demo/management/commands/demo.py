@@ -6,8 +6,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from catalog.ingest import scrape
 from catalog.visiting.fetching import Fetcher
+from catalog.ways_in import scrape
 from demo import steps as demo
 from demo.shop.server import DemoShop
 from demo.shop.specs import make_specs

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from catalog.ingest import import_folder
+from catalog.ways_in import import_folder
 from recommender import store
 from recommender.building import from_tutorial as exchange
 from recommender.embedders.registry import EMBEDDERS

@@ -225,7 +225,7 @@ def test_a_product_whose_page_fails_is_a_problem_not_the_end(fetcher):
     bare = {"@context": "https://schema.org", "@type": "Product", "sku": "1", "url": "/gone"}
     with Shop({"/1": json_ld([bare, product("2")])}) as shop:
         first, second = walk_category(f"{shop.url}/1", fetcher)
-        assert "404" in first.problem
+        assert "404" in first.reason
         assert second.item_id == "2"
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from catalog.ingest import import_folder
 from catalog.models import Product
+from catalog.ways_in import import_folder
 from recommender import store
 from recommender.building import build as building
 from recommender.index.file import load_index, verify_index
