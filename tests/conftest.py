@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from recommender import store
+from recommender import configured, store
 from recommender.embedders import registry
 from tests import fake_embedder
 
@@ -26,7 +26,7 @@ def own_folders(settings, tmp_path, monkeypatch):
 def fake_source(monkeypatch):
     """Commands build with the fake network; the source tells how often it was asked."""
     source = fake_embedder.FakeSource()
-    monkeypatch.setattr(store, "source_to_build", lambda name="", download=None: source)
+    monkeypatch.setattr(configured, "embedder_to_build", lambda name="", download=None: source)
     return source
 
 

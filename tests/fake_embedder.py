@@ -37,7 +37,7 @@ class FakeEmbedder:
 
 @dataclass
 class FakeSource:
-    """Stands in for an EmbedderSource; remembers the embedder that it handed out."""
+    """Stands in for a ChosenEmbedder; remembers the embedder that it handed out."""
 
     spec: EmbedderSpec = SPEC
     weights_sha256: str = "0" * 64

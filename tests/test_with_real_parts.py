@@ -20,7 +20,7 @@ import requests
 from catalog.models import Product
 from catalog.visiting.fetching import Fetcher
 from catalog.ways_in import scrape
-from recommender.embedders.choice import embedder_source
+from recommender.embedders.choice import choose
 from recommender.embedders.networks.weight_files import untrained_weights
 from recommender.embedders.networks.weights import WeightsRefused
 from recommender.embedders.registry import EMBEDDERS
@@ -71,7 +71,7 @@ def pictures():
 
 @pytest.fixture(scope="module")
 def untrained():
-    return embedder_source("vgg16-untrained").load()
+    return choose("vgg16-untrained").load()
 
 
 @pytest.mark.slow
@@ -104,7 +104,7 @@ def test_weights_are_loaded_from_a_keras_file(tmp_path, untrained, pictures, nam
             save_weights_to_hdf5_group(file, network)
     else:
         network.save_weights(path)
-    embedder = embedder_source("vgg16", path).load()
+    embedder = choose("vgg16", path).load()
     assert embedder.spec.name == "vgg16"
     np.testing.assert_array_equal(embedder.embed(pictures), untrained.embed(pictures))
 
@@ -114,7 +114,7 @@ def test_a_file_of_another_network_is_refused(tmp_path):
     path = tmp_path / "other.h5"
     path.write_bytes(b"not weights")
     with pytest.raises(WeightsRefused, match=r"other\.h5"):
-        embedder_source("vgg16", path).load()
+        choose("vgg16", path).load()
 
 
 def test_a_web_worker_imports_neither_tensorflow_nor_numba(environment):

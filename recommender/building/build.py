@@ -15,11 +15,12 @@ import numpy as np
 from django.conf import settings
 
 from catalog.models import Product
-from recommender import store
+from recommender import publishing, store
 from recommender.building.checkpoints import Checkpoint
-from recommender.embedders.choice import EmbedderSource
+from recommender.embedders.choice import ChosenEmbedder
 from recommender.embedders.contract import Embedder, UndecodablePicture
 from recommender.index.similarity_index import Manifest, SimilarityIndex
+from recommender.places import checkpoint_folder
 from runs.outcomes import Outcome, Status
 from runs.progress import counted
 
@@ -41,7 +42,7 @@ class Picture:
 class Plan:
     """What a build will do. `pictures` is all that the index shall hold, by item_id."""
 
-    source: EmbedderSource
+    chosen: ChosenEmbedder
     checkpoint: Checkpoint
     current: SimilarityIndex | None
     pictures: dict[str, Picture]
@@ -56,20 +57,26 @@ class Plan:
         return f"{products}, {counted(len(self.to_embed), 'picture')} to embed{later}"
 
 
-def plan(source: EmbedderSource, *, full: bool = False, limit: int | None = None) -> Plan:
+def plan(chosen: ChosenEmbedder, *, full: bool = False, limit: int | None = None) -> Plan:
     """Compares the catalogue with the live index and the checkpoint of a killed build.
 
     `full` starts from nothing; `limit` is the most pictures to embed in this run.
     """
-    checkpoint = store.checkpoint(source)
+    checkpoint = _checkpoint(chosen)
     if full:
         checkpoint.clear()
-    current = None if full else store.matching_index(source)
+    current = None if full else store.matching_index(chosen)
     pictures = {picture.item_id: picture for picture in _catalogue()}
     done = checkpoint.hashes() | _hashes(current)
     missing = [picture for picture in pictures.values() if picture.content_hash not in done]
     to_embed = missing[:limit]
-    return Plan(source, checkpoint, current, pictures, to_embed, len(missing) - len(to_embed), done)
+    return Plan(chosen, checkpoint, current, pictures, to_embed, len(missing) - len(to_embed), done)
+
+
+def _checkpoint(chosen: ChosenEmbedder) -> Checkpoint:
+    """Where an unfinished build keeps its embeddings; other weights, other place."""
+    name = f"{chosen.spec.name}-{chosen.spec.layer}-{chosen.weights_sha256[:16]}"
+    return Checkpoint(checkpoint_folder(name), chosen.spec.dimension)
 
 
 def _catalogue() -> Iterator[Picture]:
@@ -102,7 +109,7 @@ def embed(plan: Plan) -> Iterator[Outcome]:
     """
     if not plan.to_embed:
         return
-    embedder = plan.source.load()
+    embedder = plan.chosen.load()
     shard: dict[str, np.ndarray] = {}
     for batch in _read_ahead(plan.to_embed, embedder):
         yield from _embed_batch(plan, embedder, batch, shard)
@@ -189,12 +196,12 @@ def finish(plan: Plan, progress: Callable[[int, int], None] | None = None) -> Ma
         return None
     item_ids, hashes = list(rows), list(rows.values())
     embeddings = _gather(plan, hashes)
-    manifest = Manifest.of(plan.source.spec, plan.source.weights_sha256)
+    manifest = Manifest.of(plan.chosen.spec, plan.chosen.weights_sha256)
     if plan.current is None:
         index = SimilarityIndex.build(manifest, item_ids, hashes, embeddings, progress=progress)
     else:
         index = plan.current.merged(manifest, item_ids, hashes, embeddings, progress=progress)
-    store.publish(index)
+    publishing.publish(index)
     plan.checkpoint.clear()
     return index.manifest
 
@@ -224,7 +231,7 @@ def _is_same(index: SimilarityIndex, rows: dict[str, str]) -> bool:
 
 def _gather(plan: Plan, hashes: list[str]) -> np.ndarray:
     """(n, dimension) float32: the vector of each content hash, from the index or a shard."""
-    embeddings = np.empty((len(hashes), plan.source.spec.dimension), np.float32)
+    embeddings = np.empty((len(hashes), plan.chosen.spec.dimension), np.float32)
     places: dict[str, list[int]] = {}
     for row, content_hash in enumerate(hashes):
         places.setdefault(content_hash, []).append(row)
@@ -232,7 +239,7 @@ def _gather(plan: Plan, hashes: list[str]) -> np.ndarray:
         for content_hash, vector in zip(known, vectors, strict=True):
             embeddings[places.pop(content_hash, [])] = vector
     if places:
-        raise store.StoreError(
+        raise publishing.PublishError(
             f"{len(places)} embeddings have gone from the checkpoint; run again."
         )
     return embeddings

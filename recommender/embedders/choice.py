@@ -6,12 +6,13 @@ from pathlib import Path
 
 from recommender.embedders.contract import Embedder, EmbedderSpec
 from recommender.embedders.networks.weight_files import untrained_sha256
-from recommender.embedders.networks.weights import file_sha256, find_weights
+from recommender.embedders.networks.weights import find_weights
 from recommender.embedders.registry import embedder_spec
+from runs.files import sha256_of_file
 
 
 @dataclass(frozen=True)
-class EmbedderSource:
+class ChosenEmbedder:
     """An embedder that can be loaded: its spec, its weights, and their hash."""
 
     spec: EmbedderSpec
@@ -25,9 +26,9 @@ class EmbedderSource:
         return TensorFlowVGG16(self.spec, self.weights, self.weights_sha256)
 
 
-def embedder_source(
+def choose(
     name: str, weights: Path | None = None, download: Callable[[], str] | None = None
-) -> EmbedderSource:
+) -> ChosenEmbedder:
     """The source of embedder `name`, without loading it.
 
     `weights` is the configured file; `download` fetches one, and is only called when there is
@@ -35,6 +36,6 @@ def embedder_source(
     """
     spec = embedder_spec(name)
     if not spec.trained:
-        return EmbedderSource(spec, None, untrained_sha256())
+        return ChosenEmbedder(spec, None, untrained_sha256())
     path = find_weights(weights, download)
-    return EmbedderSource(spec, path, file_sha256(path))
+    return ChosenEmbedder(spec, path, sha256_of_file(path))

@@ -11,11 +11,11 @@ from typing import Any
 import joblib
 import numpy as np
 
-from recommender.embedders.networks.weights import file_sha256
 from recommender.index.metrics import Metric
 from recommender.index.neighbours import Lists
 from recommender.index.safe_joblib import UnsafeFile, read_mapped
 from recommender.index.similarity_index import FORMAT_VERSION, Manifest, SimilarityIndex
+from runs.files import sha256_of_file
 
 FORMAT = "lookalike-index"
 MEND = "Run: manage.py build_index"
@@ -47,7 +47,7 @@ def write_index(index: SimilarityIndex, path: Path) -> str:
         joblib.dump(content, file)
         file.flush()
         os.fsync(file.fileno())
-    return file_sha256(path)
+    return sha256_of_file(path)
 
 
 def load_index(path: Path) -> SimilarityIndex:

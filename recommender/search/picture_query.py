@@ -3,7 +3,7 @@
 import numpy as np
 
 from catalog.thumbnails import make_thumbnail
-from recommender import store
+from recommender import configured
 from recommender.embedders.contract import EmbedderError
 from recommender.index.similarity_index import SimilarityIndex
 
@@ -14,7 +14,7 @@ def embedding_of(data: bytes, index: SimilarityIndex) -> np.ndarray:
     Raises BadPicture, and EmbedderError when these weights are not at hand.
     """
     thumbnail = make_thumbnail(data)
-    source = store.source_to_build(index.manifest.embedder)
+    source = configured.embedder_to_build(index.manifest.embedder)
     if source.weights_sha256 != index.manifest.weights_sha256:
         raise EmbedderError(
             "The live index was made with other weights than those at hand. Run: manage.py "

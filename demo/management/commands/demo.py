@@ -11,7 +11,7 @@ from catalog.ways_in import scrape
 from demo import steps as demo
 from demo.shop.server import DemoShop
 from demo.shop.specs import make_specs
-from recommender import store
+from recommender import configured
 from runs.progress import progress_bar, report
 
 
@@ -39,7 +39,7 @@ class Command(BaseCommand):
             demo.require_free_port(port)
         call_command("migrate", verbosity=0)
         demo.require_room()
-        embedder = store.embedder_at_hand()
+        embedder = configured.name_at_hand()
         with demo.open_shop(make_specs(), settings.VAR_DIR / "demo_shop") as shop:
             self._fill(shop, embedder)
             if serve:

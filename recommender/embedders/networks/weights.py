@@ -1,6 +1,5 @@
 """Where the networks' weights come from."""
 
-import hashlib
 import logging
 import os
 from collections.abc import Callable
@@ -78,9 +77,3 @@ def download_imagenet_weights() -> str:
             file_hash="64373286793e3c8b2b4e3219cbf3544b",
         )
     )
-
-
-def file_sha256(path: Path) -> str:
-    """The SHA-256 of a file, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from recommender import store
+from recommender import configured, publishing
 from recommender.building import build as building
 from recommender.embedders.contract import EmbedderError
 from recommender.embedders.networks.weights import DOWNLOAD_MEGABYTES, download_imagenet_weights
@@ -34,13 +34,13 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         try:
             self._build(**options)
-        except (EmbedderError, store.StoreError) as error:
+        except (EmbedderError, publishing.PublishError) as error:
             raise CommandError(str(error)) from error
 
     def _build(self, **options: Any) -> None:
         download = download_imagenet_weights if options["download_weights"] else None
-        source = store.source_to_build(options["embedder"] or "", download)
-        with store.exclusive(source.spec.name):
+        source = configured.embedder_to_build(options["embedder"] or "", download)
+        with publishing.exclusive(source.spec.name):
             plan = building.plan(source, full=options["full"], limit=options["limit"])
             if not plan.pictures:
                 raise CommandError("No products yet. Run: manage.py scrape, or import_folder")

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from catalog.ways_in import import_folder
-from recommender import store
+from recommender import publishing
 from recommender.building import from_tutorial as exchange
 from recommender.embedders.registry import EMBEDDERS
 from recommender.index.tutorial_file import TutorialFileError, read_tutorial_file
@@ -29,14 +29,19 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         try:
             item_ids, vectors = read_tutorial_file(options["file"])
-            with store.exclusive(options["embedder"]):
+            with publishing.exclusive(options["embedder"]):
                 pictures = report(self, import_folder(options["images"]), unit="picture")
                 with progress_bar("Neighbours", unit="product") as progress:
                     imported = exchange.index_of(
                         item_ids, vectors, options["embedder"], options["file"].name, progress
                     )
-                    store.publish(imported.index)
-        except (TutorialFileError, exchange.ExchangeError, store.StoreError, OSError) as error:
+                    publishing.publish(imported.index)
+        except (
+            TutorialFileError,
+            exchange.ExchangeError,
+            publishing.PublishError,
+            OSError,
+        ) as error:
             raise CommandError(str(error)) from error
         products = counted(len(imported.index), "product")
         self.stdout.write(f"Live: {products} of {options['embedder']}.")

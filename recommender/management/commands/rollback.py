@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from recommender import store
+from recommender import configured, publishing
 from recommender.embedders.registry import EMBEDDERS
 
 
@@ -18,10 +18,10 @@ class Command(BaseCommand):
         parser.add_argument("--embedder", choices=EMBEDDERS, help="default: the one being served")
 
     def handle(self, **options: Any) -> None:
-        embedder = options["embedder"] or store.embedder_served()
+        embedder = options["embedder"] or configured.name_served()
         try:
-            with store.exclusive(embedder):
-                manifest = store.rollback(embedder)
-        except store.StoreError as error:
+            with publishing.exclusive(embedder):
+                manifest = publishing.rollback(embedder)
+        except publishing.PublishError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Live: {manifest.count} products, built at {manifest.built_at}.")

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from catalog.models import Product
 from catalog.ways_in import import_folder
-from recommender import store
+from recommender import configured, places, publishing, store
 from recommender.building import build as building
 from recommender.index.file import load_index, verify_index
 from recommender.index.metrics import Metric
@@ -38,11 +38,11 @@ def test_a_build_indexes_every_product(catalogue):
 
 def test_a_second_build_loads_no_network_and_changes_nothing(catalogue):
     build(FakeSource())
-    before = store.index_path("fake").stat()
+    before = places.index_path("fake").stat()
     source = FakeSource()
     assert build(source) == ([], None)
     assert source.loaded == []
-    assert store.index_path("fake").stat() == before
+    assert places.index_path("fake").stat() == before
 
 
 def test_only_new_and_changed_pictures_are_embedded_and_gone_ones_leave(catalogue, folder):
@@ -125,26 +125,26 @@ def test_an_index_is_rolled_back_and_forth(catalogue, folder):
     (folder / "hats" / "new.jpg").write_bytes(picture_bytes("gold"))
     list(import_folder(folder))
     build(FakeSource())
-    assert store.rollback("fake").count == 6
+    assert publishing.rollback("fake").count == 6
     assert len(store.live_index()) == 6
-    assert store.rollback("fake").count == 7
+    assert publishing.rollback("fake").count == 7
 
 
 def test_there_is_nothing_to_roll_back_to_at_first(catalogue):
     build(FakeSource())
-    with pytest.raises(store.StoreError, match="no previous index"):
-        store.rollback("fake")
+    with pytest.raises(publishing.PublishError, match="no previous index"):
+        publishing.rollback("fake")
 
 
 def test_a_damaged_previous_index_is_not_made_live(catalogue, folder):
     build(FakeSource())
     build(FakeSource(weights_sha256="1" * 64))
-    previous = store.previous_path("fake")
+    previous = places.previous_path("fake")
     content = bytearray(previous.read_bytes())
     content[-9] ^= 1
     previous.write_bytes(content)
-    with pytest.raises(store.StoreError, match="SHA-256 differs"):
-        store.rollback("fake")
+    with pytest.raises(publishing.PublishError, match="SHA-256 differs"):
+        publishing.rollback("fake")
     assert store.live_index().manifest.weights_sha256 == "1" * 64
 
 
@@ -160,16 +160,16 @@ def test_a_swapped_index_is_taken_up_at_once_and_the_old_one_stays_usable(catalo
 def test_a_broken_file_leaves_the_index_that_was_live_in_service(catalogue, caplog):
     build(FakeSource())
     good = store.live_index()
-    broken = store.index_path("fake").with_name("broken")
+    broken = places.index_path("fake").with_name("broken")
     broken.write_bytes(b"rubbish")
-    broken.replace(store.index_path("fake"))
+    broken.replace(places.index_path("fake"))
     assert store.live_index() is good
     assert store.live_index() is good
     assert len(caplog.records) == 1
 
 
 def test_a_broken_file_at_the_start_is_refused_with_the_command(catalogue):
-    path = store.index_path("fake")
+    path = places.index_path("fake")
     path.parent.mkdir(parents=True)
     path.write_bytes(b"rubbish")
     with pytest.raises(
@@ -180,7 +180,7 @@ def test_a_broken_file_at_the_start_is_refused_with_the_command(catalogue):
 
 def test_an_index_of_another_embedder_is_refused_with_the_command(catalogue, settings):
     build(FakeSource())
-    store.index_path("fake").rename(store.index_path("vgg16"))
+    places.index_path("fake").rename(places.index_path("vgg16"))
     settings.EMBEDDER = "vgg16"
     with pytest.raises(store.IndexUnavailable, match=r"build_index --embedder vgg16"):
         store.live_index()
@@ -188,17 +188,20 @@ def test_an_index_of_another_embedder_is_refused_with_the_command(catalogue, set
 
 def test_auto_serves_the_best_embedder_that_has_an_index(settings):
     settings.EMBEDDER = "auto"
-    assert store.embedder_served() == "vgg16"
+    assert configured.name_served() == "vgg16"
     for name in ("vgg16-untrained", "vgg16"):
-        path = store.index_path(name)
+        path = places.index_path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-        assert store.embedder_served() == name
+        assert configured.name_served() == name
 
 
 def test_two_builds_of_one_embedder_exclude_each_other():
-    with store.exclusive("fake"), pytest.raises(store.StoreError, match="Another process"):
-        with store.exclusive("fake"):
+    with (
+        publishing.exclusive("fake"),
+        pytest.raises(publishing.PublishError, match="Another process"),
+    ):
+        with publishing.exclusive("fake"):
             pass
 
 
@@ -209,11 +212,11 @@ def test_a_failed_write_leaves_the_live_index(catalogue, monkeypatch):
         path.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(store, "write_index", full_disk)
-    with pytest.raises(store.StoreError, match="No space left"):
+    monkeypatch.setattr(publishing, "write_index", full_disk)
+    with pytest.raises(publishing.PublishError, match="No space left"):
         build(FakeSource())
     assert len(store.live_index()) == 3
-    assert not list(store.index_path("fake").parent.glob("*.new"))
+    assert not list(places.index_path("fake").parent.glob("*.new"))
 
 
 def test_the_build_command_says_what_it_did(catalogue, fake_source, capsys):
@@ -240,9 +243,9 @@ def test_an_empty_catalogue_names_the_next_command(db, fake_source):
 
 def test_auto_builds_with_the_best_embedder_whose_weights_are_there(settings, tmp_path):
     settings.EMBEDDER = "auto"
-    assert (store.embedder_to_build(), store.embedder_at_hand()) == ("vgg16", "vgg16-untrained")
+    assert (configured.name_to_build(), configured.name_at_hand()) == ("vgg16", "vgg16-untrained")
     settings.VGG16_WEIGHTS = tmp_path / "vgg16.h5"
-    assert (store.embedder_to_build(), store.embedder_at_hand()) == ("vgg16", "vgg16")
+    assert (configured.name_to_build(), configured.name_at_hand()) == ("vgg16", "vgg16")
 
 
 def test_missing_weights_are_a_clear_error(catalogue, settings):
@@ -262,11 +265,11 @@ from django.conf import settings
 from tests import fake_embedder
 fake_embedder.register()
 from recommender.building import build as building
-from recommender import store
+from recommender import configured, places, publishing, store
 settings.EMBEDDER = "fake"
 building.SHARD, building.BATCH = 4, 2
 source = fake_embedder.FakeSource(pause=0.004)
-with store.exclusive("fake"):
+with publishing.exclusive("fake"):
     plan = building.plan(source)
     for outcome in building.embed(plan):
         pass

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from recommender.embedders.choice import embedder_source
+from recommender.embedders.choice import choose
 from recommender.embedders.contract import EmbedderError
 from recommender.embedders.networks.vgg16 import VGG16, Topology
 from recommender.embedders.networks.weight_files import check_keras_file, read_safetensors
@@ -61,7 +61,7 @@ def test_weights_in_the_keras_cache_are_taken_without_a_download(tmp_path):
 def test_the_configured_file_wins_over_the_cache(tmp_path):
     mine = tmp_path / "mine.h5"
     mine.write_bytes(b"weights")
-    source = embedder_source("vgg16", mine, never_download)
+    source = choose("vgg16", mine, never_download)
     assert (source.weights, source.weights_sha256) == (
         mine,
         hashlib.sha256(b"weights").hexdigest(),
@@ -84,7 +84,7 @@ def test_a_failed_download_says_why_and_what_else_can_be_done():
 
 def test_an_unknown_embedder_is_refused_with_the_known_names():
     with pytest.raises(EmbedderError, match=r"vgg19.*vgg16, vgg16-untrained"):
-        embedder_source("vgg19")
+        choose("vgg19")
 
 
 def test_a_file_with_all_of_vgg16s_shapes_is_accepted(tmp_path):

@@ -1,0 +1,20 @@
+"""Where the recommender's files lie, below VAR_DIR."""
+
+from pathlib import Path
+
+from django.conf import settings
+
+
+def index_path(embedder: str) -> Path:
+    """The live index of an embedder."""
+    return Path(settings.VAR_DIR) / "index" / f"{embedder}.joblib"
+
+
+def previous_path(embedder: str) -> Path:
+    """The index that was live before, kept for `rollback`."""
+    return index_path(embedder).with_name(f"{embedder}.previous.joblib")
+
+
+def checkpoint_folder(name: str) -> Path:
+    """Where an unfinished build keeps its embeddings."""
+    return Path(settings.VAR_DIR) / "checkpoints" / name
