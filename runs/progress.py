@@ -1,6 +1,7 @@
 """How a command shows a run: a progress bar while it goes on, a summary at its end."""
 
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from tqdm import tqdm
 from runs.outcomes import Outcome, Status
 
 MOST_REASONS = 10
+# Outcomes of the first batch come at once.
+FIRST_SECONDS = 0.25
 
 
 def report(
@@ -24,21 +27,45 @@ def report(
     """Runs through the outcomes, shows them, and counts them by status.
 
     A line an item with `verbosity` 2; a summary line, and the first failures with their reasons,
-    with 1; nothing with 0.
+    with 1; nothing with 0. A command's `run` keeps the counts and the failures, even those of a
+    run that is cut short.
     """
     counts: Counter[Status] = Counter()
     failures: list[Outcome] = []
-    with _bar("", total, unit, hidden=verbosity != 1) as bar:
-        for outcome in outcomes:
-            counts[outcome.status] += 1
-            bar.update()
-            if outcome.status in (Status.FAILED, Status.SKIPPED):
-                failures.append(outcome)
-            if verbosity > 1:
-                command.stdout.write(f"{outcome.status:8} {outcome.key}  {outcome.detail}".rstrip())
+    try:
+        with _bar("", total, unit, hidden=verbosity != 1) as bar:
+            for outcome in _timed_from_the_first(outcomes, bar):
+                counts[outcome.status] += 1
+                if outcome.status in (Status.FAILED, Status.SKIPPED):
+                    failures.append(outcome)
+                if verbosity > 1:
+                    command.stdout.write(_line(outcome))
+    finally:
+        if run := getattr(command, "run", None):
+            run.add(counts, map(_line, failures))
     if verbosity:
         _summarise(command, counts, failures, unit)
     return counts
+
+
+def _line(outcome: Outcome) -> str:
+    return f"{outcome.status:8} {outcome.key}  {outcome.detail}".rstrip()
+
+
+def _timed_from_the_first(outcomes: Iterable[Outcome], bar: "tqdm[None]") -> Iterator[Outcome]:
+    """Passes the outcomes on and moves the bar.
+
+    What comes before the first outcomes (a network is loaded, a kernel compiled) says nothing of
+    the time left, so the clock starts with them.
+    """
+    began = None
+    for outcome in outcomes:
+        yield outcome
+        bar.update()
+        now = time.monotonic()
+        began = began or now
+        if now - began < FIRST_SECONDS:
+            bar.initial, bar.start_t = bar.n, time.time()
 
 
 def _summarise(
@@ -79,4 +106,5 @@ def _bar(title: str, total: int | None, unit: str, hidden: bool = False) -> "tqd
         disable=hidden or not sys.stderr.isatty(),
         leave=False,
         dynamic_ncols=True,
+        smoothing=0,  # the mean speed, not that of the last batch
     )

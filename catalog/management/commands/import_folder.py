@@ -3,14 +3,16 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from catalog.ways_in import import_folder
+from runs.commands import RunCommand
 from runs.outcomes import Status
 from runs.progress import report
 
 
-class Command(BaseCommand):
+class Command(RunCommand):
+    recorded = True
     help = (
         "Brings in pictures that are on disk already: every <ItemID>.jpg (or png, webp, gif, bmp, "
         "tiff) below DIR, a sub-folder's name being the category; or those that a CSV file lists. "

@@ -3,16 +3,18 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from catalog.visiting.fetching import Fetcher
 from catalog.ways_in import scrape
 from runs.arguments import at_least_one
+from runs.commands import RunCommand
 from runs.outcomes import Status
 from runs.progress import report
 
 
-class Command(BaseCommand):
+class Command(RunCommand):
+    recorded = True
     help = (
         "Brings in a shop's products: walks a category page and the pages after it, notes each "
         "product, and fetches its picture. Run it again at any time: only what is new or changed "

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from catalog.visiting.fetching import Fetcher
 from catalog.ways_in import scrape
@@ -12,10 +12,11 @@ from demo import steps as demo
 from demo.shop.server import DemoShop
 from demo.shop.specs import make_specs
 from recommender import configured
+from runs.commands import RunCommand
 from runs.progress import progress_bar, report
 
 
-class Command(BaseCommand):
+class Command(RunCommand):
     help = (
         "Shows the whole program at work: opens a shop of drawn T-shirts on this machine, scrapes "
         "it, indexes it, and serves the site until Ctrl-C. Run again, it does only what is new."

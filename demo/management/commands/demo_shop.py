@@ -4,15 +4,16 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from demo.shop.server import DemoShop, contact_sheet
 from demo.shop.specs import COUNT, SEED, make_specs
 from runs.arguments import at_least_one
+from runs.commands import RunCommand
 from runs.progress import counted
 
 
-class Command(BaseCommand):
+class Command(RunCommand):
     help = (
         "Serves a small shop of drawn T-shirts on this machine, to try `scrape` on, until Ctrl-C; "
         "or, with --contact-sheet, writes a picture of all its shirts."

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from recommender import configured, publishing
 from recommender.building import build as building
@@ -10,11 +10,13 @@ from recommender.embedders.contract import EmbedderError
 from recommender.embedders.networks.weights import DOWNLOAD_MEGABYTES, download_imagenet_weights
 from recommender.embedders.registry import EMBEDDERS
 from runs.arguments import at_least_one
+from runs.commands import RunCommand
 from runs.outcomes import Status
 from runs.progress import counted, progress_bar, report
 
 
-class Command(BaseCommand):
+class Command(RunCommand):
+    recorded = True
     help = (
         "Turns every product's thumbnail into a vector, finds each product's nearest neighbours "
         "and makes the result live. Only new and changed pictures are embedded. It may be "

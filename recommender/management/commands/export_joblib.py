@@ -3,13 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from recommender import store
 from recommender.index.tutorial_file import write_tutorial_file
+from runs.commands import RunCommand
 
 
-class Command(BaseCommand):
+class Command(RunCommand):
     help = (
         "Writes the live index as the tutorial's joblib file: the tuple "
         "(extid_to_intid_dict, intid_to_extid_dict, out). Ids are text."

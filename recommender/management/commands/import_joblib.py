@@ -3,18 +3,20 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from catalog.ways_in import import_folder
 from recommender import publishing
 from recommender.building import from_tutorial as exchange
 from recommender.embedders.registry import EMBEDDERS
 from recommender.index.tutorial_file import TutorialFileError, read_tutorial_file
+from runs.commands import RunCommand
 from runs.outcomes import Status
 from runs.progress import counted, progress_bar, report
 
 
-class Command(BaseCommand):
+class Command(RunCommand):
+    recorded = True
     help = (
         "Makes a live index of the tutorial's joblib file, the tuple "
         "(extid_to_intid_dict, intid_to_extid_dict, out), and imports its pictures, named "

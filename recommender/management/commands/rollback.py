@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from recommender import configured, publishing
 from recommender.embedders.registry import EMBEDDERS
+from runs.commands import RunCommand
 
 
-class Command(BaseCommand):
+class Command(RunCommand):
     help = (
         "Makes the index before the live one live again, at once and without a restart. "
         "Run it a second time to undo it."

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from catalog.thumbnails import BadPicture
 from recommender import store
@@ -13,9 +13,10 @@ from recommender.index.metrics import Metric
 from recommender.index.similarity_index import UnknownItem
 from recommender.search import picture_query
 from recommender.search.similar import Answer, similar_by_item, similar_by_vector
+from runs.commands import RunCommand
 
 
-class Command(BaseCommand):
+class Command(RunCommand):
     help = (
         "Shows the products that look most like a product, or like a picture of your own. "
         "What is the item_id of a product is taken as that; else it is a file's name."

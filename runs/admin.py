@@ -1,0 +1,30 @@
+"""Runs in Django's admin: to look up what a scrape or a build did."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from runs.models import Run
+
+
+@admin.register(Run)
+class RunAdmin(admin.ModelAdmin):
+    list_display = ("started", "command", "arguments", "state", "outcomes", "took")
+    list_filter = ("command", "state")
+    date_hierarchy = "started"
+    list_per_page = 50
+
+    @admin.display(description="Outcomes")
+    def outcomes(self, run: Run) -> str:
+        return ", ".join(f"{number} {status}" for status, number in run.counts.items())
+
+    @admin.display(description="Took")
+    def took(self, run: Run) -> str:
+        return "" if run.ended is None else str(run.ended - run.started).split(".")[0]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,67 @@
+"""What every command of ours does alike: a record of the run, Ctrl-C, a database not set up."""
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+
+from runs.models import Run
+
+STOPPED = "Stopped; run it again to go on."
+
+
+class RunCommand(BaseCommand):
+    """A command that reports outcomes. With `recorded`, what came of it is kept as a `Run`.
+
+    Ctrl-C ends it with one sentence and exit code 130; a failure, with a CommandError.
+    """
+
+    recorded = False
+    run: Run | None = None
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            if self.recorded:
+                self.run = Run.begin(self._name(), _told(options))
+            output = super().execute(*args, **options)
+        except KeyboardInterrupt:
+            self._end(Run.State.STOPPED, STOPPED)
+            self.stderr.write(f"\n{STOPPED}")
+            sys.exit(130)
+        except CommandError as error:
+            self._end(Run.State.FAILED, str(error))
+            raise
+        except DatabaseError as error:
+            raise CommandError(_database_sentence(error)) from error
+        except Exception as error:
+            self._end(Run.State.FAILED, f"{type(error).__name__}: {error}")
+            raise
+        self._end(Run.State.DONE)
+        return output
+
+    def _end(self, state: Run.State, sentence: str = "") -> None:
+        if self.run is not None:
+            self.run.end(state, sentence)
+
+    def _name(self) -> str:
+        return type(self).__module__.rsplit(".", 1)[-1]
+
+
+# What Django gives every command, and says nothing about this run.
+_EVERY_COMMANDS = {
+    "verbosity", "settings", "pythonpath", "traceback", "no_color", "force_color", "skip_checks",
+    "stdout", "stderr",
+}  # fmt: skip
+
+
+def _told(options: dict[str, Any]) -> str:
+    """The arguments that were given, as in "url=https://shop.example/ limit=20"."""
+    given = {name: value for name, value in options.items() if name not in _EVERY_COMMANDS}
+    return " ".join(f"{name}={value}" for name, value in given.items() if value not in (None, ""))
+
+
+def _database_sentence(error: DatabaseError) -> str:
+    if "no such table" in str(error) or "does not exist" in str(error):
+        return "The database is not set up yet, or not up to date. Run: manage.py migrate"
+    return f"The database cannot be used: {error}"
