@@ -30,7 +30,9 @@ test: $(VENV)/.installed-dev
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python -m pytest
 
-serve: $(VENV)/.installed
+# Takes the packages as they are where they were installed by hand.
+serve:
+	@test -x $(BIN)/gunicorn || $(MAKE) --no-print-directory $(VENV)/.installed
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@exec $(BIN)/gunicorn --config config/gunicorn.py config.wsgi
 

@@ -14,11 +14,12 @@ from typing import NoReturn
 import requests
 from django.conf import settings
 
-from catalog.models import Product
 from demo.shop.server import DemoShop
 from demo.shop.specs import ShirtSpec
 
 SHOP = "demo-shop"
+# Set for a process that has the demo's own data.
+APART = "LOOKALIKE_DEMO"
 START_SECONDS = 30
 
 
@@ -26,14 +27,24 @@ class DemoError(Exception):
     """The demo cannot run; the message says what to do."""
 
 
-def require_room() -> None:
-    """Keeps the drawn shirts out of a catalogue that holds a real shop's products."""
-    others = Product.objects.exclude(shop=SHOP).values_list("shop", flat=True)[:1]
-    if others and not Product.objects.filter(shop=SHOP).exists():
-        raise DemoError(
-            f"This catalogue holds the products of {others[0]}. Give the demo a place of its own: "
-            "VAR_DIR=demo/var MEDIA_ROOT=demo/media make demo"
-        )
+def is_apart() -> bool:
+    """Whether this process has the demo's own data, and not those of a shop."""
+    return APART in os.environ
+
+
+def start_apart() -> NoReturn:
+    """Starts this command anew with a data folder of its own, `VAR_DIR/demo`; never comes back.
+
+    Settings are read once, so what the demo shall not touch is out of its reach from the start.
+    """
+    folder = settings.VAR_DIR / "demo"
+    own = {
+        APART: "yes",
+        "VAR_DIR": str(folder),
+        "MEDIA_ROOT": str(folder / "media"),
+        "DATABASE_URL": f"sqlite:///{folder}/catalog.sqlite3",
+    }
+    os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | own)
 
 
 def require_free_port(port: int) -> None:

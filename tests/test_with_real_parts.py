@@ -284,12 +284,21 @@ def test_the_demo_shows_everything_and_leaves_nothing_behind(environment):
             requests.get(address, timeout=2)
 
 
-def test_the_demo_does_not_mix_with_a_real_shop(environment, folder):
+COUNT_PRODUCTS = "from catalog.models import Product; print(Product.objects.count())"
+
+
+@pytest.mark.slow
+def test_the_demo_does_not_mix_with_a_real_shop(environment, folder, tmp_path):
     assert manage(environment, "migrate", "-v0").returncode == 0
     assert manage(environment, "import_folder", str(folder)).returncode == 0
-    done = manage(environment, "demo", "--no-serve")
-    assert done.returncode == 1
-    assert "This catalogue holds the products of local" in done.stderr
+    done = manage(environment, "demo", "--no-serve", "--count", "3")
+    assert "3 products: 3 new." in done.stdout, done.stderr
+    for own in ("var/demo/media/thumbnails", "var/demo/catalog.sqlite3", "var/demo/index"):
+        assert (tmp_path / own).exists()
+    ours = {path.name for path in (tmp_path / "media" / "thumbnails").iterdir()}
+    assert ours == {f"{number}.jpg" for number in range(6)}
+    listed = manage(environment, "shell", "-c", COUNT_PRODUCTS)
+    assert listed.stdout.strip().endswith("6")
 
 
 def test_the_demo_says_at_once_when_its_port_is_taken(environment):

@@ -34,7 +34,6 @@ class DemoShop(AbstractContextManager["DemoShop"]):
         """Binds 127.0.0.1:`port`, 0 meaning any free one. Raises OSError."""
         self.specs = specs
         self.folder = folder
-        self.requests: list[str] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -112,7 +111,6 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
-        self.shop.requests.append(self.path)
         if image := _IMAGE.fullmatch(parts.path):
             self._image(image[1], int(image[2]))
             return

@@ -10,8 +10,9 @@ from catalog.visiting.fetching import Fetcher
 from catalog.ways_in import scrape
 from demo import steps as demo
 from demo.shop.server import DemoShop
-from demo.shop.specs import make_specs
+from demo.shop.specs import COUNT, make_specs
 from recommender import configured
+from runs.arguments import at_least_one
 from runs.commands import RunCommand
 from runs.progress import progress_bar, report
 
@@ -19,29 +20,32 @@ from runs.progress import progress_bar, report
 class Command(RunCommand):
     help = (
         "Shows the whole program at work: opens a shop of drawn T-shirts on this machine, scrapes "
-        "it, indexes it, and serves the site until Ctrl-C. Run again, it does only what is new."
+        "it, indexes it, and serves the site until Ctrl-C. Run again, it does only what is new. "
+        "Its data lie apart, in VAR_DIR/demo."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000, help="of the site; default 8000")
+        parser.add_argument("--count", type=at_least_one, default=COUNT, help="of shirts")
         parser.add_argument("--no-serve", action="store_true", help="prepare all, then exit")
 
     def handle(self, **options: Any) -> None:
+        if not demo.is_apart():
+            demo.start_apart()
         demo.stop_on_terminate()
         try:
-            self._run(options["port"], serve=not options["no_serve"])
+            self._run(options["port"], options["count"], serve=not options["no_serve"])
         except demo.DemoError as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
             self.stdout.write("\nClosed.")
 
-    def _run(self, port: int, serve: bool) -> None:
+    def _run(self, port: int, count: int, serve: bool) -> None:
         if serve:
             demo.require_free_port(port)
         call_command("migrate", verbosity=0)
-        demo.require_room()
         embedder = configured.name_at_hand()
-        with demo.open_shop(make_specs(), settings.VAR_DIR / "demo_shop") as shop:
+        with demo.open_shop(make_specs(count=count), settings.VAR_DIR / "shirts") as shop:
             self._fill(shop, embedder)
             if serve:
                 with demo.site(port, embedder) as site:

@@ -32,7 +32,7 @@ class Command(RunCommand):
             self.stdout.write(f"{sheet}: {counted(len(specs), 'shirt')}.")
             return
         try:
-            shop = DemoShop(specs, settings.VAR_DIR / "demo_shop", options["port"])
+            shop = DemoShop(specs, settings.VAR_DIR / "demo" / "shirts", options["port"])
         except (OSError, OverflowError) as error:
             raise CommandError(f"Port {options['port']} cannot be used: {error}") from error
         with shop:

@@ -1,0 +1,44 @@
+"""`make serve`: gunicorn with our configuration."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SERVE = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi"]
+
+
+@pytest.fixture
+def environment(tmp_path):
+    return os.environ | {"VAR_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/db"}
+
+
+def test_a_taken_port_is_said_in_one_line(environment):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        done = subprocess.run(
+            SERVE, env=environment | {"BIND": address}, cwd=ROOT, capture_output=True, text=True
+        )
+    assert done.returncode == 1
+    assert done.stderr.strip() == (
+        f"{address} cannot be used (Address already in use). "
+        "Try another: BIND=127.0.0.1:8001 make serve"
+    )
+
+
+def test_the_address_is_said_and_ctrl_c_ends_it_without_a_word(environment):
+    with subprocess.Popen(
+        SERVE, env=environment | {"BIND": "127.0.0.1:0"}, cwd=ROOT,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as site:  # fmt: skip
+        said = site.stdout.readline()
+        site.send_signal(signal.SIGINT)
+        _out, error = site.communicate(timeout=30)
+    assert said.startswith("Serving http://127.0.0.1:")
+    assert said.endswith(" – Ctrl-C ends it.\n")
+    assert "Traceback" not in error
