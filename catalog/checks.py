@@ -1,0 +1,48 @@
+"""Settings that name what is not there, told by `manage.py check` and before every command."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+
+@register
+def folders_can_be_written(
+    app_configs: Sequence[AppConfig] | None, **_kwargs: Any
+) -> list[CheckMessage]:
+    """catalog.E001: MEDIA_ROOT or VAR_DIR is no folder of ours."""
+    return [
+        Error(
+            f"{name}={folder} cannot be written.",
+            hint=f"Set {name} to a folder that this account may write.",
+            id="catalog.E001",
+        )
+        for name, folder in (("MEDIA_ROOT", settings.MEDIA_ROOT), ("VAR_DIR", settings.VAR_DIR))
+        if not _can_be_written(Path(folder))
+    ]
+
+
+def _can_be_written(folder: Path) -> bool:
+    """Whether it is a folder that may be written, or could be made."""
+    nearest = next(place for place in (folder, *folder.parents) if place.exists())
+    return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
+
+
+@register(deploy=True)
+def visitors_have_a_contact(
+    app_configs: Sequence[AppConfig] | None, **_kwargs: Any
+) -> list[CheckMessage]:
+    """catalog.W001: shops that are visited cannot tell by whom."""
+    if "set SCRAPE_USER_AGENT" not in settings.SCRAPE_USER_AGENT:
+        return []
+    return [
+        Warning(
+            "SCRAPE_USER_AGENT names nobody whom a shop could ask.",
+            hint="SCRAPE_USER_AGENT='MyShop/1.0 (+https://shop.example/contact)'",
+            id="catalog.W001",
+        )
+    ]
