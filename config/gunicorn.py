@@ -1,8 +1,11 @@
 """How `make serve` runs gunicorn. GUNICORN_CMD_ARGS overrides any of it."""
 
+import ctypes
 import gc
 import os
+import signal
 import socket
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -19,8 +22,15 @@ loglevel = "warning"
 preload_app = True  # workers share the program's memory too
 
 
+PR_SET_PDEATHSIG = 1  # prctl(2)
+OF_THE_DEMO = "LOOKALIKE_DEMO" in os.environ
+
+
 def on_starting(server: Any) -> None:
     """Says in one line that an address cannot be had, instead of trying it five times."""
+    if OF_THE_DEMO and sys.platform == "linux":
+        # However the demo ends, `kill -9` too, its site ends with it.
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     for address in server.cfg.address:
         if not isinstance(address, tuple):  # the path of a Unix socket
             continue
@@ -39,7 +49,7 @@ def on_starting(server: Any) -> None:
 
 def when_ready(server: Any) -> None:
     """Prints where the site is; the demo says it in its own words."""
-    if "LOOKALIKE_DEMO" not in os.environ:
+    if not OF_THE_DEMO:
         for listener in server.LISTENERS:
             print(f"Serving {listener} – Ctrl-C ends it.", flush=True)  # noqa: T201
 

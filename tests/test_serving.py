@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,34 @@ def test_the_address_is_said_and_ctrl_c_ends_it_without_a_word(environment):
     assert said.startswith("Serving http://127.0.0.1:")
     assert said.endswith(" – Ctrl-C ends it.\n")
     assert "Traceback" not in error
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells a process of its parent's end")
+def test_a_killed_demo_takes_its_site_with_it(environment):
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        address = probe.getsockname()
+    demo = "import subprocess, sys; subprocess.run(sys.argv[1:])"
+    environment |= {"BIND": f"127.0.0.1:{address[1]}", "LOOKALIKE_DEMO": "yes"}
+    with subprocess.Popen(
+        [sys.executable, "-c", demo, *SERVE], env=environment, cwd=ROOT
+    ) as parent:
+        assert eventually(lambda: answers(address))
+        parent.kill()
+    assert eventually(lambda: not answers(address))
+
+
+def answers(address) -> bool:
+    try:
+        socket.create_connection(address, timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def eventually(happens, seconds=20) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if happens():
+            return True
+        time.sleep(0.1)
+    return False
