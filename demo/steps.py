@@ -14,8 +14,12 @@ from typing import NoReturn
 import requests
 from django.conf import settings
 
+from catalog.visiting.fetching import Fetcher
+from catalog.ways_in import scrape
 from demo.shop.server import DemoShop
 from demo.shop.specs import ShirtSpec
+from runs.outcomes import Outcome
+from runs.progress import progress_bar
 
 SHOP = "demo-shop"
 # Set for a process that has the demo's own data.
@@ -69,6 +73,20 @@ def open_shop(specs: list[ShirtSpec], folder: Path) -> DemoShop:
     folder.mkdir(parents=True, exist_ok=True)
     remembered.write_text(str(shop.port))
     return shop
+
+
+def draw(shop: DemoShop) -> None:
+    """Draws the shirts that are not drawn yet."""
+    total = len(shop.missing())
+    with progress_bar("Drawing", unit="shirt") as progress:
+        for drawn, _ in enumerate(shop.draw_missing(), 1):
+            progress(drawn, total)
+
+
+def visit(shop: DemoShop) -> Iterator[Outcome]:
+    """Scrapes the shop, over HTTP as any other; one outcome a shirt."""
+    fetcher = Fetcher(settings.SCRAPE_USER_AGENT, pause=0, allow_loopback=True)
+    return scrape(shop.catalogue_url, fetcher, shop=SHOP)
 
 
 def build(embedder: str) -> None:

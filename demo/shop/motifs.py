@@ -8,8 +8,10 @@ from collections.abc import Callable
 
 from PIL import Image
 
+from demo.shop.animals import bear, cat
 from demo.shop.colours import Rgb, mix
 from demo.shop.pen import Pen, Point, curve, mirrored, star_points, turned
+from demo.shop.vehicles import car, rocket
 
 VARIATIONS = 4
 Motif = Callable[[Pen, int, Rgb, Rgb], None]
@@ -20,77 +22,6 @@ def draw_motif(name: str, variation: int, main: Rgb, second: Rgb, side: int = 48
     pen = Pen(side)
     MOTIFS[name](pen, variation % VARIATIONS, main, second)
     return pen.image
-
-
-def cat(pen: Pen, variation: int, main: Rgb, second: Rgb) -> None:
-    if variation == 1:  # sitting, seen from behind, its tail round to the side
-        pen.line(curve((64, 86), (96, 92), (92, 58), (80, 62)), 6, main)
-        pen.oval(50, 70, 21, 24, main)
-        pen.circle(50, 38, 15, main)
-        pen.shape([(36, 34), (36, 14), (48, 26)], main)
-        pen.shape([(64, 34), (64, 14), (52, 26)], main)
-        return
-    if variation == 2:  # walking
-        pen.line(curve((22, 52), (4, 48), (10, 18), (18, 22)), 6, main)
-        pen.oval(46, 54, 28, 15, main)
-        for x in (26, 38, 56, 68):
-            pen.box(x - 3, 54, x + 3, 86, 3, main)
-        pen.circle(76, 40, 14, main)
-        pen.shape([(64, 36), (65, 16), (76, 27)], main)
-        pen.shape([(88, 36), (88, 16), (77, 27)], main)
-        pen.circle(80, 38, 2, second)
-        return
-    pen.shape([(18, 56), (20, 10), (48, 30)], main)
-    pen.shape([(82, 56), (80, 10), (52, 30)], main)
-    pen.oval(50, 56, 34, 30, main)
-    for side in (-1, 1):
-        if variation == 0:
-            pen.oval(50 + 13 * side, 50, 5, 7, second)
-            pen.oval(50 + 13 * side, 50, 1.6, 6, main)
-        else:  # with spectacles
-            pen.ring(50 + 15 * side, 50, 12, 2.6, second)
-            pen.circle(50 + 14 * side, 51, 3.2, second)
-        for y in (-4, 2, 8):
-            pen.line([(50 + 12 * side, 66), (50 + 40 * side, 64 + y)], 1.3, second)
-    if variation == 3:
-        pen.line([(46, 49), (54, 49)], 2.4, second)
-    pen.shape([(45, 61), (55, 61), (50, 67)], second)
-    pen.arc(45, 68, 5, 0, 150, 1.8, second)
-    pen.arc(55, 68, 5, 30, 180, 1.8, second)
-
-
-def bear(pen: Pen, variation: int, main: Rgb, second: Rgb) -> None:
-    if variation == 1:  # a whole toy bear
-        for side in (-1, 1):
-            pen.circle(50 + 15 * side, 16, 8, main)
-            pen.oval(50 + 26 * side, 56, 8, 14, main)
-            pen.oval(50 + 15 * side, 86, 11, 9, main)
-        pen.circle(50, 29, 20, main)
-        pen.oval(50, 65, 23, 24, main)
-        pen.oval(50, 67, 13, 15, second)
-        pen.oval(50, 35, 8, 6, second)
-        _dots(pen, [(43, 26), (57, 26)], 2.2, second)
-        return
-    if variation == 2:  # walking, seen from the side
-        back = curve((12, 60), (14, 26), (52, 30), (66, 34))
-        pen.shape([*back, (84, 40), (94, 50), (90, 57), (74, 60), (70, 66), (14, 66)], main)
-        for x in (18, 32, 54, 67):
-            pen.box(x - 5, 56, x + 6, 84, 4, main)
-        pen.circle(75, 37, 5, main)
-        pen.circle(82, 46, 1.6, second)
-        return
-    for side in (-1, 1):
-        pen.circle(50 + 25 * side, 27, 13, main)
-        pen.circle(50 + 25 * side, 27, 6.5, second)
-    pen.circle(50, 54, 34, main)
-    pen.oval(50, 65, 15, 12, second)
-    pen.oval(50, 60, 6, 4, main)
-    pen.line([(50, 63), (50, 70)], 1.8, main)
-    _dots(pen, [(37, 47), (63, 47)], 3.6, second)
-    if variation == 3:  # in a woollen hat
-        pen.shape([*curve((20, 38), (22, -2), (78, -2), (80, 38))], second)
-        pen.box(16, 33, 84, 43, 5, mix(main, second, 0.5))
-        pen.circle(50, 8, 7, mix(main, second, 0.5))
 
 
 def apple(pen: Pen, variation: int, main: Rgb, second: Rgb) -> None:
@@ -138,7 +69,7 @@ def banana(pen: Pen, variation: int, main: Rgb, second: Rgb) -> None:
         return
     if variation == 3:  # in outline, with a face
         pen.outline(fruit, 3.4, main)
-        _dots(pen, [(37, 52), (46, 46)], 2.4, main)
+        pen.dots([(37, 52), (46, 46)], 2.4, main)
         pen.arc(46, 56, 7, 10, 130, 2.4, main)
         return
     pen.shape(fruit, main)
@@ -152,7 +83,7 @@ def skull(pen: Pen, variation: int, main: Rgb, second: Rgb) -> None:
         for ends in (((14, 60), (86, 92)), ((86, 60), (14, 92))):
             pen.line(list(ends), 6, main)
             for x, y in ends:
-                _dots(pen, [(x - 2, y - 4), (x + 2, y + 4)], 4.6, main)
+                pen.dots([(x - 2, y - 4), (x + 2, y + 4)], 4.6, main)
     lift = -8 if variation == 1 else 0
     pen.oval(50, 44 + lift, 31, 30, main)
     pen.box(34, 60 + lift, 66, 84 + lift, 5, main)
@@ -166,7 +97,7 @@ def skull(pen: Pen, variation: int, main: Rgb, second: Rgb) -> None:
         pen.line([(x, 74 + lift), (x, 83 + lift)], 1.8, second)
     if variation == 3:  # in a spotted scarf
         pen.shape([*curve((18, 40), (20, 2), (80, 2), (82, 40))], second)
-        _dots(pen, [(34, 28), (46, 18), (58, 28), (70, 22)], 3, main)
+        pen.dots([(34, 28), (46, 18), (58, 28), (70, 22)], 3, main)
         pen.shape([(80, 36), (98, 30), (94, 44), (98, 54)], second)
     if variation == 2:  # a wreath of flowers
         for x, y in ((22, 26), (36, 14), (50, 10), (64, 14), (78, 26)):
@@ -236,43 +167,6 @@ def heart(pen: Pen, variation: int, main: Rgb, second: Rgb) -> None:
         pen.line(beat, 4, second)
 
 
-def car(pen: Pen, variation: int, main: Rgb, second: Rgb) -> None:
-    if variation == 2:  # from the front
-        pen.box(24, 22, 76, 60, 12, main)
-        pen.box(31, 28, 69, 46, 6, second)
-        pen.box(12, 46, 88, 76, 8, main)
-        _dots(pen, [(24, 60), (76, 60)], 6.5, second)
-        pen.box(38, 58, 62, 66, 2, second)
-        for x in (16, 70):
-            pen.box(x, 74, x + 14, 88, 3, main)
-        return
-    if variation == 1:  # a van
-        pen.box(6, 24, 94, 72, 10, main)
-        pen.box(6, 50, 94, 55, 0, second)
-        for x in (14, 36, 58):
-            pen.box(x, 31, x + 17, 45, 3, second)
-        pen.shape([(80, 31), (88, 31), (93, 45), (80, 45)], second)
-    elif variation == 3:  # a racing car
-        pen.shape(
-            [(4, 66), (14, 54), (40, 52), (50, 40), (62, 42), (66, 54), (96, 62), (96, 68)], main
-        )
-        pen.box(2, 38, 18, 44, 1, main)
-        pen.line([(10, 42), (12, 60)], 3, main)
-        pen.circle(54, 47, 4, second)
-        pen.circle(34, 60, 6, second)
-    else:
-        cabin = curve((20, 50), (30, 24), (40, 24)) + curve((62, 24), (72, 26), (82, 50))
-        pen.shape(cabin, main)
-        pen.box(4, 46, 96, 70, 9, main)
-        pen.shape([(29, 46), (37, 31), (49, 31), (49, 46)], second)
-        pen.shape([(53, 46), (53, 31), (63, 31), (73, 46)], second)
-        pen.circle(91, 55, 3, second)
-    for x in (25, 76):
-        pen.circle(x, 71, 11, main)
-        pen.ring(x, 71, 11, 2.5, second)
-        pen.circle(x, 71, 4, second)
-
-
 def wave(pen: Pen, variation: int, main: Rgb, second: Rgb) -> None:
     if variation == 1:  # three lines
         for row, ink in enumerate((main, second, main)):
@@ -300,7 +194,7 @@ def wave(pen: Pen, variation: int, main: Rgb, second: Rgb) -> None:
     )
     pen.shape(crest + curl, main)
     pen.line(curve((16, 84), (36, 76), (34, 34), (62, 24)), 2.4, second)
-    _dots(pen, [(84, 58), (90, 50), (78, 62)], 2.4, second)
+    pen.dots([(84, 58), (90, 50), (78, 62)], 2.4, second)
 
 
 def mountain(pen: Pen, variation: int, main: Rgb, second: Rgb) -> None:
@@ -324,33 +218,6 @@ def mountain(pen: Pen, variation: int, main: Rgb, second: Rgb) -> None:
     pen.shape([(72, 44), (65, 55), (72, 52), (79, 56)], second)
 
 
-def rocket(pen: Pen, variation: int, main: Rgb, second: Rgb) -> None:
-    degrees = {0: 0, 1: 40, 2: -20, 3: 30}[variation]
-    hull = mirrored(curve((50, 6), (30, 24), (30, 52), (36, 70)))
-    fins: list[list[Point]] = [
-        [(34, 48), (20, 70), (22, 82), (37, 68)],
-        [(66, 48), (80, 70), (78, 82), (63, 68)],
-    ]
-    flame = mirrored(curve((42, 72), (38, 84), (50, 98)))
-    if variation == 2:
-        for points in (hull, *fins):
-            pen.outline(turned(points, degrees), 3, main)
-        (x, y), *_ = turned([(50, 38)], degrees)
-        pen.ring(x, y, 8, 3, second)
-        return
-    if variation == 3:  # past a planet
-        pen.circle(24, 72, 18, second)
-        pen.line(curve((2, 82), (24, 84), (46, 60)), 3, main)
-        _dots(pen, [(14, 20), (30, 34), (88, 82), (80, 92)], 2, main)
-    for fin in fins:
-        pen.shape(turned(fin, degrees), second)
-    if variation != 3:
-        pen.shape(turned(flame, degrees), second)
-    pen.shape(turned(hull, degrees), main)
-    (x, y), *_ = turned([(50, 36)], degrees)
-    pen.circle(x, y, 8, second)
-
-
 MOTIFS: dict[str, Motif] = {
     motif.__name__: motif
     for motif in (
@@ -360,11 +227,6 @@ MOTIFS: dict[str, Motif] = {
 
 
 # Parts that several motifs share -----------------------------------------------------------------
-
-
-def _dots(pen: Pen, places: list[Point], r: float, ink: Rgb) -> None:
-    for x, y in places:
-        pen.circle(x, y, r, ink)
 
 
 def _petals(pen: Pen, x: float, y: float, r: float, count: int, ink: Rgb) -> None:

@@ -25,6 +25,10 @@ class Pen:
     def circle(self, x: float, y: float, r: float, ink: Rgb) -> None:
         self.oval(x, y, r, r, ink)
 
+    def dots(self, places: list[Point], r: float, ink: Rgb) -> None:
+        for x, y in places:
+            self.circle(x, y, r, ink)
+
     def oval(self, x: float, y: float, rx: float, ry: float, ink: Rgb) -> None:
         self._draw.ellipse(self._px([(x - rx, y - ry), (x + rx, y + ry)]), fill=ink)
 

@@ -6,15 +6,13 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError, CommandParser
 
-from catalog.visiting.fetching import Fetcher
-from catalog.ways_in import scrape
 from demo import steps as demo
 from demo.shop.server import DemoShop
 from demo.shop.specs import COUNT, make_specs
 from recommender import configured
 from runs.arguments import at_least_one
 from runs.commands import RunCommand
-from runs.progress import progress_bar, report
+from runs.progress import report
 
 
 class Command(RunCommand):
@@ -54,12 +52,8 @@ class Command(RunCommand):
 
     def _fill(self, shop: DemoShop, embedder: str) -> None:
         self.stdout.write(f"A shop of {len(shop.specs)} T-shirts at {shop.catalogue_url}")
-        total = len(shop.missing())
-        with progress_bar("Drawing", unit="shirt") as progress:
-            for drawn, _ in enumerate(shop.draw_missing(), 1):
-                progress(drawn, total)
+        demo.draw(shop)
         self.stdout.write("Scraping it …")
-        fetcher = Fetcher(settings.SCRAPE_USER_AGENT, pause=0, allow_loopback=True)
-        report(self, scrape(shop.catalogue_url, fetcher, shop=demo.SHOP), total=len(shop.specs))
+        report(self, demo.visit(shop), total=len(shop.specs))
         self.stdout.write(f"Indexing with {embedder} …")
         demo.build(embedder)
