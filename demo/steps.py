@@ -31,16 +31,13 @@ class DemoError(Exception):
     """The demo cannot run; the message says what to do."""
 
 
-def is_apart() -> bool:
-    """Whether this process has the demo's own data, and not those of a shop."""
-    return APART in os.environ
-
-
-def start_apart() -> NoReturn:
-    """Starts this command anew with a data folder of its own, `VAR_DIR/demo`; never comes back.
+def keep_apart() -> None:
+    """Goes on with a data folder of its own, `VAR_DIR/demo`, in a process started anew for it.
 
     Settings are read once, so what the demo shall not touch is out of its reach from the start.
     """
+    if APART in os.environ:
+        return
     folder = settings.VAR_DIR / "demo"
     own = {
         APART: "yes",

@@ -18,6 +18,8 @@ class RunCommand(BaseCommand):
     """
 
     recorded = False
+    # Errors whose message is for the user, and needs nothing added.
+    expected: tuple[type[Exception], ...] = ()
     run: Run | None = None
 
     def execute(self, *args: Any, **options: Any) -> str | None:
@@ -34,6 +36,9 @@ class RunCommand(BaseCommand):
             raise
         except DatabaseError as error:
             raise CommandError(_database_sentence(error)) from error
+        except self.expected as error:
+            self._end(Run.State.FAILED, str(error))
+            raise CommandError(str(error)) from error
         except Exception as error:
             self._end(Run.State.FAILED, f"{type(error).__name__}: {error}")
             raise

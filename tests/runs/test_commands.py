@@ -21,6 +21,7 @@ class Command(RunCommand):
     """Reports what it was made with; an exception among the outcomes is raised."""
 
     recorded = True
+    expected = (LookupError,)
 
     def __init__(self, *outcomes):
         super().__init__()
@@ -58,6 +59,13 @@ def test_a_run_that_fails_keeps_what_came_before():
         call_command(Command(NEW, CommandError("the shop is closed")))
     run = Run.objects.get()
     assert (run.state, run.counts, run.log) == ("failed", {"new": 1}, "the shop is closed")
+
+
+@pytest.mark.django_db
+def test_an_expected_error_is_told_as_it_is():
+    with pytest.raises(CommandError, match=r"^no such shop$"):
+        call_command(Command(NEW, LookupError("no such shop")))
+    assert (Run.objects.get().state, Run.objects.get().log) == ("failed", "no such shop")
 
 
 @pytest.mark.django_db

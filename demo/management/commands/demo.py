@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from demo import steps as demo
 from demo.shop.server import DemoShop
@@ -16,6 +16,7 @@ from runs.progress import report
 
 
 class Command(RunCommand):
+    expected = (demo.DemoError,)
     help = (
         "Shows the whole program at work: opens a shop of drawn T-shirts on this machine, scrapes "
         "it, indexes it, and serves the site until Ctrl-C. Run again, it does only what is new. "
@@ -28,13 +29,10 @@ class Command(RunCommand):
         parser.add_argument("--no-serve", action="store_true", help="prepare all, then exit")
 
     def handle(self, **options: Any) -> None:
-        if not demo.is_apart():
-            demo.start_apart()
+        demo.keep_apart()
         demo.stop_on_terminate()
         try:
             self._run(options["port"], options["count"], serve=not options["no_serve"])
-        except demo.DemoError as error:
-            raise CommandError(str(error)) from error
         except KeyboardInterrupt:
             self.stdout.write("\nClosed.")
 

@@ -17,6 +17,7 @@ from runs.progress import counted, progress_bar, report
 
 class Command(RunCommand):
     recorded = True
+    expected = (EmbedderError, publishing.PublishError)
     help = (
         "Turns every product's thumbnail into a vector, finds each product's nearest neighbours "
         "and makes the result live. Only new and changed pictures are embedded. It may be "
@@ -34,12 +35,6 @@ class Command(RunCommand):
         )
 
     def handle(self, **options: Any) -> None:
-        try:
-            self._build(**options)
-        except (EmbedderError, publishing.PublishError) as error:
-            raise CommandError(str(error)) from error
-
-    def _build(self, **options: Any) -> None:
         download = download_imagenet_weights if options["download_weights"] else None
         source = configured.embedder_to_build(options["embedder"] or "", download)
         with publishing.exclusive(source.spec.name):

@@ -1,0 +1,48 @@
+"""The measures of the house: small functions, small modules, thin commands."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ("config", "runs", "catalog", "recommender", "demo")
+MODULES = [
+    path
+    for room in ROOMS
+    for path in sorted((ROOT / room).rglob("*.py"))
+    if "migrations" not in path.parts
+]
+LONGEST_FUNCTION, LONGEST_MODULE, LONGEST_COMMAND = 30, 350, 40
+
+
+def name_of(path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def lines_of_code(source, node) -> int:
+    """Its lines without its docstring, and without blank ones."""
+    has_docstring = ast.get_docstring(node) is not None
+    first = node.body[0].end_lineno + 1 if has_docstring else node.lineno
+    return sum(1 for line in source[first - 1 : node.end_lineno] if line.strip())
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_functions_and_modules_are_short_enough_to_be_read(path):
+    source = path.read_text().splitlines()
+    tree = ast.parse(path.read_text())
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    lengths = {function.name: lines_of_code(source, function) for function in functions}
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FUNCTION} == {}
+    assert len(source) <= LONGEST_MODULE
+
+
+COMMANDS = [path for path in MODULES if path.parent.name == "commands" and path.stem != "__init__"]
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=name_of)
+def test_a_command_is_an_adapter(path):
+    """What it does is a call of something that others could call, too. Imports do not count."""
+    source = path.read_text().splitlines()
+    parts = [node for node in ast.parse(path.read_text()).body if hasattr(node, "body")]
+    assert sum(lines_of_code(source, node) for node in parts) <= LONGEST_COMMAND
