@@ -6,6 +6,7 @@ and names the variable.
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 import environ
@@ -54,17 +55,29 @@ def secret_key(var_dir: Path) -> str:
         return key
     path = var_dir / "secret_key"
     try:
-        var_dir.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
+        if not path.exists():
+            keep_new_key(path)
+        return path.read_text()
     except OSError as error:
         raise ImproperlyConfigured(
             f"VAR_DIR={var_dir}: cannot be written ({error}); set SECRET_KEY or VAR_DIR."
         ) from error
-    return path.read_text()
+
+
+def keep_new_key(path: Path) -> None:
+    """Writes a new key, whole from the first moment; of two at once, the first one's counts."""
+    mine = path.with_name(f"{path.name}.{os.getpid()}")
+    make_private(mine)
+    mine.write_text(secrets.token_urlsafe(48))
+    with suppress(FileExistsError):
+        os.link(mine, path)
+    mine.unlink()
+
+
+def make_private(path: Path) -> None:
+    """Makes an empty file that only its owner may read, unless it is there. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
 
 
 # Where things lie. A run with other values of these leaves the default data alone.
@@ -78,6 +91,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+    with suppress(OSError):  # SQLite says what is wrong when it opens the file
+        make_private(Path(DATABASES["default"]["NAME"]))
 
 # Which network speaks, and what computes it.
 EMBEDDER = env_choice("EMBEDDER", ("auto", "vgg16", "vgg16-untrained"), "auto")

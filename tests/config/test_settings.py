@@ -1,0 +1,52 @@
+import os
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOW_KEY = "from config import settings; print(settings.SECRET_KEY)"
+
+
+def python(program, **environment):
+    return subprocess.Popen(
+        [sys.executable, "-c", program], env=os.environ | environment, cwd=ROOT,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def test_first_starts_at_once_agree_on_one_secret_key(tmp_path):
+    starts = [python(SHOW_KEY, VAR_DIR=str(tmp_path), SECRET_KEY="") for _ in range(6)]
+    keys = {start.communicate(timeout=60)[0].strip() for start in starts}
+    assert keys == {(tmp_path / "secret_key").read_text()}
+    assert len(keys.pop()) == 64
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["catalog.sqlite3", "secret_key"]
+
+
+def test_the_key_and_the_database_are_for_their_owner_only(tmp_path):
+    python(SHOW_KEY, VAR_DIR=str(tmp_path), SECRET_KEY="").communicate(timeout=60)
+    for name in ("secret_key", "catalog.sqlite3"):
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("EMBEDDER", "vgg19"), ("SCRAPE_PAUSE_SECONDS", "-1"), ("SCRAPE_PAUSE_SECONDS", "soon")],
+)
+def test_a_wrong_value_stops_the_program_and_names_the_variable(tmp_path, variable, value):
+    start = python(SHOW_KEY, VAR_DIR=str(tmp_path), **{variable: value})
+    _out, error = start.communicate(timeout=60)
+    assert start.returncode == 1
+    assert f"ImproperlyConfigured: {variable}='{value}'" in error.splitlines()[-1]
+
+
+def test_every_setting_stands_in_the_example_file():
+    source = (ROOT / "config" / "settings.py").read_text()
+    read = [*re.findall(r"env(?:_\w+|\.\w+)?\(\s*\"([A-Z][A-Z0-9_]+)\"", source), "BIND"]
+    example = (ROOT / ".env.example").read_text()
+    named = re.findall(r"(?m)^#?([A-Z][A-Z0-9_]+)=", example)
+    assert len(read) > 10
+    assert set(read) == set(named)
