@@ -6,12 +6,12 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils._os import safe_join
 from django.utils.http import http_date
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from catalog.forms import BrowseForm
@@ -21,23 +21,33 @@ PER_PAGE = 48
 A_YEAR = 31_536_000
 
 
-@require_GET
-@vary_on_headers("HX-Request")
+@require_safe
+@vary_on_headers("HX-Request", "HX-Boosted", "HX-History-Restore-Request")
 def browse(request: HttpRequest) -> HttpResponse:
     """All products, by title, item_id and category; htmx asks for the grid alone."""
     form = BrowseForm(request.GET)
     if not form.is_valid():
-        return render(request, "400.html", {"form": form}, status=400)
+        return render(request, "400.html", {"error": form.sentence()}, status=400)
     words, category = form.cleaned_data["q"], form.cleaned_data["category"]
+    page = Paginator(_found(words, category), PER_PAGE).get_page(form.cleaned_data["page"] or 1)
+    context = {"page": page, "q": words, "category": category}
+    if _wants_the_grid_alone(request):
+        return render(request, "catalog/_grid.html", context)
+    return render(request, "catalog/browse.html", context | {"categories": _categories()})
+
+
+def _wants_the_grid_alone(request: HttpRequest) -> bool:
+    """Whether htmx will put the answer into the page; Back and boosted links take a whole one."""
+    htmx = getattr(request, "htmx")  # noqa: B009 – the middleware's, unknown to HttpRequest
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def _found(words: str, category: str) -> "QuerySet[Product]":
+    """The products that hold all the words, in that category if one is named."""
     products = Product.shown.all()
     for word in words.split():
         products = products.filter(Q(title__icontains=word) | Q(item_id__icontains=word))
-    if category:
-        products = products.filter(category=category)
-    page = Paginator(products, PER_PAGE).get_page(form.cleaned_data["page"] or 1)
-    context = {"page": page, "q": words, "category": category, "categories": _categories()}
-    wants_grid = "HX-Request" in request.headers and "HX-Boosted" not in request.headers
-    return render(request, "catalog/_grid.html" if wants_grid else "catalog/browse.html", context)
+    return products.filter(category=category) if category else products
 
 
 def _categories() -> list[Any]:
@@ -46,7 +56,7 @@ def _categories() -> list[Any]:
     return list(named.values("category").annotate(count=Count("id")))
 
 
-@require_GET
+@require_safe
 def media(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
     """A thumbnail. Its address changes with the picture, so it may be kept for ever."""
     try:

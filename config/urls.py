@@ -1,20 +1,14 @@
-"""Every address of the site."""
+"""Every address of the site: each room lists its own. /healthz is a middleware's."""
 
 from django.contrib import admin
-from django.urls import path
-
-from catalog import views as catalog
-from recommender.api import views as api
-from recommender.pages import views as recommender
+from django.urls import include, path
 
 urlpatterns = [
-    path("", recommender.home, name="home"),
-    path("browse/", catalog.browse, name="browse"),
-    path("products/<path:item_id>/", recommender.product, name="product"),
-    path("api/v1/products/<path:item_id>/similar/", api.similar, name="api-similar"),
-    path("media/thumbnails/<str:name>", catalog.media, name="media"),
-    path("healthz", api.healthz, name="healthz"),
+    path("", include("recommender.urls")),
+    path("", include("catalog.urls")),
     path("admin/", admin.site.urls),
 ]
 
-handler404 = recommender.not_found
+handler400 = "recommender.handlers.bad_request"
+handler404 = "recommender.handlers.not_found"
+handler500 = "recommender.handlers.server_error"

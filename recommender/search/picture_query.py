@@ -2,23 +2,30 @@
 
 import numpy as np
 
-from catalog.thumbnails import make_thumbnail
+from catalog.thumbnails import BadPicture, make_thumbnail
 from recommender import configured
 from recommender.embedders.contract import EmbedderError
 from recommender.index.similarity_index import SimilarityIndex
+from recommender.search.errors import BadQuery, NotReady
 
 
 def embedding_of(data: bytes, index: SimilarityIndex) -> np.ndarray:
     """The (d,) embedding of a picture's bytes, by the embedder and weights that made the index.
 
-    Raises BadPicture, and EmbedderError when these weights are not at hand.
+    Raises BadQuery for what is no picture, NotReady when these weights are not at hand.
     """
-    thumbnail = make_thumbnail(data)
-    source = configured.embedder_to_build(index.manifest.embedder)
-    if source.weights_sha256 != index.manifest.weights_sha256:
-        raise EmbedderError(
-            "The live index was made with other weights than those at hand. Run: manage.py "
-            f"build_index --embedder {index.manifest.embedder}"
-        )
-    embedder = source.load()
+    name = index.manifest.embedder
+    try:
+        thumbnail = make_thumbnail(data)
+        source = configured.embedder_to_build(name)
+        if source.weights_sha256 != index.manifest.weights_sha256:
+            raise NotReady(
+                "The live index was made with other weights than those at hand.",
+                [f"manage.py build_index --embedder {name}"],
+            )
+        embedder = source.load()
+    except BadPicture as error:
+        raise BadQuery(f"The picture cannot be read: {error}") from error
+    except EmbedderError as error:
+        raise NotReady(str(error)) from error
     return np.asarray(embedder.embed([embedder.decode(thumbnail)])[0])

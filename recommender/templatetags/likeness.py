@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from recommender.search.similar import Match
+from recommender.search.answers import Match
 
 register = template.Library()
 

@@ -1,4 +1,3 @@
-import json
 from pathlib import Path
 
 import pytest
@@ -18,12 +17,32 @@ def html(response) -> str:
     return response.content.decode()
 
 
-def test_home_shows_a_random_product_and_three_rows(client, live):
+def test_home_leads_on_to_a_random_product(client, live):
     response = client.get("/")
-    assert response.status_code == 200
+    assert response.status_code == 302
+    assert response["Location"] in {f"/products/{number}/" for number in range(6)}
     assert "no-store" in response["Cache-Control"]
+    page = html(client.get("/", follow=True))
     for metric in Metric:
-        assert f'data-metric="{metric}"' in html(response)
+        assert f'data-metric="{metric}"' in page
+
+
+def test_home_comes_to_every_product_in_the_end(client, live):
+    assert len({client.get("/")["Location"] for _ in range(200)}) == 6
+
+
+def test_home_leads_to_a_product_that_is_still_in_the_shop(client, live):
+    Product.objects.exclude(item_id="4").update(gone_since=timezone.now())
+    assert client.get("/")["Location"] == "/products/4/"
+
+
+def test_head_works_wherever_get_does(client, live):
+    thumbnail = Product.objects.get(item_id="0").thumbnail_url
+    api = "/api/v1/products/0/similar/"
+    for address in ("/", "/products/0/", "/browse/", api, "/healthz", thumbnail, "/nowhere"):
+        get, head = client.get(address), client.head(address)
+        assert head.status_code == get.status_code, address
+        assert head["Content-Type"] == get["Content-Type"]
 
 
 def test_a_product_page_links_its_neighbours(client, live):
@@ -50,7 +69,9 @@ def test_a_product_that_is_not_indexed_yet_has_a_page_that_says_so(client, live,
     write_thumbnail(Path(settings.MEDIA_ROOT) / "thumbnails", "late", picture_bytes("red"))
     now = timezone.now()
     Product.objects.create(item_id="late", content_hash="f" * 64, first_seen=now, last_seen=now)
-    assert "not in the index yet" in html(client.get("/products/late/"))
+    response = client.get("/products/late/")
+    assert response.status_code == 200
+    assert "This one is new" in html(response)
 
 
 def test_an_unknown_product_gets_a_page_with_ways_on(client, live):
@@ -61,17 +82,57 @@ def test_an_unknown_product_gets_a_page_with_ways_on(client, live):
     assert 'class="tile"' in html(response)
 
 
-def test_an_unknown_address_is_a_404_too(client, live):
-    response = client.get("/nowhere")
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize(
+    "address",
+    ["/nowhere", "/nowhere“", "/%ff%fe", "/%00", "/media/thumbnails/none.jpg", "/products//"],
+)
+def test_an_address_that_there_is_not_lists_none_that_there_are(
+    client, live, settings, address, debug
+):
+    settings.DEBUG = debug
+    response = client.get(address)
     assert response.status_code == 404
     assert "There is no such page." in html(response)
+    assert "urlconf" not in html(response).lower()
+    assert "nowhere" not in html(response)
+
+
+def test_a_missing_slash_is_put_right_under_debug_too(client, live, settings):
+    settings.DEBUG = True
+    assert client.get("/browse")["Location"] == "/browse/"
+
+
+def test_an_unknown_host_gets_a_page_of_ours(client, live):
+    response = client.get("/", headers={"Host": "evil.example"})
+    assert response.status_code == 400
+    assert "not understood" in html(response)
 
 
 @pytest.mark.parametrize("address", ["/", "/products/0/"])
-def test_without_an_index_the_page_names_the_command(client, catalogue, address):
+def test_without_an_index_the_shopper_is_calm_and_the_owner_reads_the_command(
+    client, catalogue, settings, caplog, address
+):
     response = client.get(address)
     assert response.status_code == 503
-    assert "python manage.py build_index --embedder fake" in html(response)
+    assert "not ready yet" in html(response)
+    assert "manage.py" not in html(response)
+    assert "Run: manage.py build_index --embedder fake" in caplog.text
+    settings.DEBUG = True
+    assert "python manage.py build_index --embedder fake" in html(client.get(address))
+
+
+def test_an_empty_catalogue_names_the_commands_in_their_order(client, db, settings):
+    settings.DEBUG = True
+    page = html(client.get("/"))
+    assert page.index("manage.py scrape") < page.index("manage.py build_index")
+    assert client.get("/products/0/").status_code == 404
+    assert client.get("/browse/").status_code == 200
+
+
+def test_a_catalogue_whose_products_all_left_is_an_empty_one(client, live):
+    Product.objects.update(gone_since=timezone.now())
+    assert client.get("/").status_code == 503
 
 
 def test_an_untrained_network_is_told_on_every_page(client, live, monkeypatch):
@@ -79,10 +140,10 @@ def test_an_untrained_network_is_told_on_every_page(client, live, monkeypatch):
 
     from recommender.embedders import registry
 
-    assert "never trained" not in html(client.get("/"))
+    assert "never trained" not in html(client.get("/products/0/"))
     untrained = replace(registry.EMBEDDERS["fake"], trained=False)
     monkeypatch.setitem(registry.EMBEDDERS, "fake", untrained)
-    for address in ("/", "/products/0/", "/browse/", "/products/nobody/"):
+    for address in ("/products/0/", "/browse/", "/products/nobody/"):
         assert html(client.get(address)).count("never trained") == 1
 
 
@@ -106,159 +167,12 @@ def test_pages_answer_to_get_only(client, live):
         assert client.post(address).status_code == 405
 
 
-# Browse ------------------------------------------------------------------------------------------
-
-
-def test_browse_finds_by_title_id_and_category(client, live):
-    Product.objects.filter(item_id="3").update(title="Blue striped tee")
-    assert "6 products" in html(client.get("/browse/"))
-    assert "1 product for" in html(client.get("/browse/", {"q": "striped BLUE"}))
-    assert "1 product for" in html(client.get("/browse/", {"q": "4"}))
-    assert "3 products in hats" in html(client.get("/browse/", {"category": "hats"}))
-
-
-def test_browse_says_when_nothing_is_found(client, live):
-    assert "Nothing found." in html(client.get("/browse/", {"q": "zzz"}))
-
-
-def test_browse_has_pages_that_keep_the_search(client, live, monkeypatch):
-    monkeypatch.setattr("catalog.views.PER_PAGE", 2)
-    page = html(client.get("/browse/", {"category": "hats", "page": 1}))
-    assert "Page 1 of 2" in page
-    assert "?q=&amp;category=hats&amp;page=2" in page
-    assert "Page 2 of 2" in html(client.get("/browse/", {"category": "hats", "page": 99}))
-
-
-def test_a_page_number_that_is_none_is_refused_with_a_sentence(client, live):
-    response = client.get("/browse/", {"page": "x"})
-    assert response.status_code == 400
-    assert "whole number" in html(response)
-
-
-def test_htmx_gets_the_grid_alone(client, live):
-    fragment = client.get("/browse/", headers={"HX-Request": "true"})
-    assert "<html" not in html(fragment)
-    assert "HX-Request" in fragment["Vary"]
-    boosted = client.get("/browse/", headers={"HX-Request": "true", "HX-Boosted": "true"})
-    assert "<html" in html(boosted)
-
-
-def test_browse_needs_few_queries(client, live, django_assert_max_num_queries):
-    with django_assert_max_num_queries(4):
-        client.get("/browse/")
-
-
-# Pictures ----------------------------------------------------------------------------------------
-
-
-def test_a_thumbnail_is_served_and_may_be_kept_for_ever(client, live):
-    response = client.get(Product.objects.get(item_id="0").thumbnail_url)
-    assert response["Content-Type"] == "image/jpeg"
-    assert "immutable" in response["Cache-Control"]
-    again = client.get(
-        "/media/thumbnails/0.jpg", headers={"If-Modified-Since": response["Last-Modified"]}
-    )
-    assert again.status_code == 304
-
-
-@pytest.mark.parametrize("name", ["nobody.jpg", "..%2F..%2Fvar%2Fsecret_key", "..", "0.png"])
-def test_nothing_but_thumbnails_is_served(client, live, name):
-    assert client.get(f"/media/thumbnails/{name}").status_code == 404
-
-
-# The API -----------------------------------------------------------------------------------------
-
-
-def similar(client, item_id="0", **query):
-    return client.get(f"/api/v1/products/{item_id}/similar/", query)
-
-
-def test_the_api_answers_in_the_documented_shape(client, live):
-    answer = similar(client, metric="euclidean", k=2).json()
-    assert (answer["query"], answer["metric"], answer["embedder"]) == ("0", "euclidean", "fake")
-    first, second = answer["neighbours"]
-    assert list(first)[:2] == ["item_id", "distance"]
-    assert isinstance(first["item_id"], str)
-    assert 0 < first["distance"] <= second["distance"]
-
-
-def test_the_api_defaults_to_five_by_cosine(client, live):
-    answer = similar(client).json()
-    assert (answer["metric"], len(answer["neighbours"])) == ("cosine", 5)
-
-
-@pytest.mark.parametrize(
-    ("query", "sentence"),
-    [
-        (
-            {"metric": "hamming"},
-            "metric must be one of cosine, euclidean, manhattan, not “hamming”.",
-        ),
-        ({"metric": ""}, "metric must be one of cosine, euclidean, manhattan."),
-        ({"k": "0"}, "k must be a whole number between 1 and 50."),
-        ({"k": "51"}, "k must be a whole number between 1 and 50."),
-        ({"k": "five"}, "k must be a whole number between 1 and 50."),
-    ],
-)
-def test_the_api_refuses_with_one_sentence(client, live, query, sentence):
-    response = similar(client, **query)
-    assert response.status_code == 400
-    assert response.json() == {"error": sentence}
-
-
-def test_the_api_knows_no_such_product(client, live):
-    response = similar(client, "nobody")
-    assert response.status_code == 404
-    assert response.json() == {"error": "The index has no product 'nobody'."}
-
-
-def test_the_api_without_an_index_names_the_command(client, catalogue):
-    response = similar(client)
-    assert response.status_code == 503
-    assert "manage.py build_index" in response.json()["error"]
-
-
-def test_healthz_needs_no_index(client, db):
-    assert client.get("/healthz").json() == {"status": "ok"}
-
-
 def test_the_admin_lists_products(admin_client, live):
     assert admin_client.get("/admin/catalog/product/").status_code == 200
     assert admin_client.get("/admin/catalog/product/?q=0").status_code == 200
 
 
-# The terminal ------------------------------------------------------------------------------------
-
-
-def test_similar_gives_the_apis_json(client, live, capsys):
-    call_command("similar", "0", "--json", "-k", "3", "--metric", "manhattan")
-    printed = json.loads(capsys.readouterr().out)
-    assert printed == similar(client, metric="manhattan", k=3).json()
-
-
-def test_similar_takes_a_picture_and_finds_its_product(live, folder, capsys):
-    call_command("similar", str(folder / "hats" / "3.jpg"), "-k", "2")
-    first = capsys.readouterr().out.split()
-    assert (float(first[0]), first[1]) == (0, "3")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["nobody"], "no product 'nobody'"),
-        (["0", "-k", "51"], "between 1 and 50"),
-        ([__file__], "not a picture"),
-    ],
-)
-def test_similar_refuses_with_a_sentence(live, arguments, message):
-    with pytest.raises(CommandError, match=message):
-        call_command("similar", *arguments)
-
-
-def test_similar_refuses_a_picture_when_other_weights_made_the_index(live, folder, fake_source):
-    fake_source.weights_sha256 = "1" * 64
-    with pytest.raises(CommandError, match="other weights"):
-        call_command("similar", str(folder / "hats" / "3.jpg"))
+# Commands --------------------------------------------------------------------------------------
 
 
 def test_the_tutorials_file_goes_out_and_comes_in(live, folder, tmp_path, settings, capsys):

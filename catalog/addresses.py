@@ -1,0 +1,29 @@
+"""How a product's id stands in an address."""
+
+import re
+
+from django.urls import register_converter
+
+# What may be an item_id: all text but NUL, which PostgreSQL cannot hold, and lone surrogates,
+# which UTF-8 cannot; no longer than Product.item_id.
+ITEM_ID = r"[^\x00\ud800-\udfff]{1,300}"
+
+
+def can_be_an_id(text: str) -> bool:
+    """Whether a product may be called so; what may not is never looked up."""
+    return re.fullmatch(ITEM_ID, text) is not None
+
+
+class ItemIdConverter:
+    """`<item:item_id>` in an address; anything that cannot be an id is no address of ours."""
+
+    regex = ITEM_ID
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(ItemIdConverter, "item")

@@ -1,0 +1,55 @@
+"""What stands in for an answer: pages below /, JSON below /api/. Django's handlers name them."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import loader
+
+from recommender.api.responses import failure
+from recommender.pages.refusals import nowhere
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: ways on for people, a sentence for programs."""
+    if _is_api(request):
+        return failure("There is no such address.", 404)
+    return nowhere(request)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400, before any view: the request itself is not understood."""
+    sentence = "The request is not understood."
+    if _is_api(request):
+        return failure(sentence, 400)
+    return render(request, "400.html", {"error": sentence}, status=400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, without the database or any context, which may be what broke."""
+    if _is_api(request):
+        return failure("Something broke on our side. It has been noted.", 500)
+    return HttpResponse(loader.get_template("500.html").render(), status=500)
+
+
+class Own404:
+    """The middleware that keeps the 404 above under DEBUG, where Django lists every address."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        if not settings.DEBUG:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        unknown = response.status_code == 404 and request.resolver_match is None
+        return not_found(request) if unknown else response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return not_found(request) if isinstance(error, Http404) else None
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path_info.startswith("/api/")

@@ -1,0 +1,35 @@
+"""The pages of queries without an answer."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from catalog.models import Product
+from recommender.search.answering import live_index
+from recommender.search.errors import NotReady, SearchError
+from recommender.search.products import random_product
+
+TEMPLATES = {400: "400.html", 404: "404.html", 503: "recommender/503.html"}
+
+
+def refused(request: HttpRequest, error: SearchError) -> HttpResponse:
+    """The page that says why, with the error's status; a 503 tells its owner what to run."""
+    if isinstance(error, NotReady):
+        error.log()
+    context = {"error": error, "show_commands": settings.DEBUG}
+    if error.status == 404:
+        context["suggestion"] = _suggestion()
+    return render(request, TEMPLATES[error.status], context, status=error.status)
+
+
+def nowhere(request: HttpRequest) -> HttpResponse:
+    """The page of an address that there is not; it never says which ones there are."""
+    return render(request, "404.html", {"suggestion": _suggestion()}, status=404)
+
+
+def _suggestion() -> Product | None:
+    """A product to go on from."""
+    try:
+        return random_product(live_index())
+    except NotReady:
+        return None

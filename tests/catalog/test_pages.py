@@ -1,0 +1,96 @@
+"""Browsing, and pictures."""
+
+import pytest
+
+from catalog.models import Product
+
+pytestmark = pytest.mark.django_db
+
+
+def html(response) -> str:
+    return response.content.decode()
+
+
+# Browse ------------------------------------------------------------------------------------------
+
+
+def test_browse_finds_by_title_id_and_category(client, live):
+    Product.objects.filter(item_id="3").update(title="Blue striped tee")
+    assert "6 products" in html(client.get("/browse/"))
+    assert "1 product for" in html(client.get("/browse/", {"q": "striped BLUE"}))
+    assert "1 product for" in html(client.get("/browse/", {"q": "4"}))
+    assert "3 products in hats" in html(client.get("/browse/", {"category": "hats"}))
+
+
+def test_browse_says_when_nothing_is_found(client, live):
+    assert "Nothing found." in html(client.get("/browse/", {"q": "zzz"}))
+
+
+def test_browse_has_pages_that_keep_the_search(client, live, monkeypatch):
+    monkeypatch.setattr("catalog.views.PER_PAGE", 2)
+    page = html(client.get("/browse/", {"category": "hats", "page": 1}))
+    assert "Page 1 of 2" in page
+    assert "?q=&amp;category=hats&amp;page=2" in page
+    assert "Page 2 of 2" in html(client.get("/browse/", {"category": "hats", "page": 99}))
+
+
+def test_a_page_number_that_is_none_is_refused_with_a_sentence(client, live):
+    response = client.get("/browse/", {"page": "x"})
+    assert response.status_code == 400
+    assert "whole number" in html(response)
+
+
+def test_htmx_gets_the_grid_alone(client, live):
+    fragment = client.get("/browse/", headers={"HX-Request": "true"})
+    assert "<html" not in html(fragment)
+    assert "HX-Request" in fragment["Vary"]
+
+
+@pytest.mark.parametrize("header", ["HX-Boosted", "HX-History-Restore-Request"])
+def test_htmx_gets_the_whole_page_for_a_link_and_for_back(client, live, header):
+    response = client.get("/browse/", headers={"HX-Request": "true", header: "true"})
+    assert "<html" in html(response)
+    assert header in response["Vary"]
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"q": "a " * 9}, "At most 8 words"),
+        ({"q": "a" * 201}, "at most 200 characters"),
+        ({"q": "a\0"}, "Null characters"),
+        ({"category": "a" * 201}, "at most 200 characters"),
+        ({"page": "9" * 5000}, "whole number"),
+        ({"page": "9" * 20}, "less than or equal to"),
+    ],
+)
+def test_no_search_costs_more_than_its_answer(
+    client, live, query, sentence, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(2):  # those of the page that refuses
+        response = client.get("/browse/", query)
+    assert response.status_code == 400
+    assert sentence in html(response)
+
+
+def test_browse_needs_few_queries(client, live, django_assert_max_num_queries):
+    with django_assert_max_num_queries(4):
+        client.get("/browse/")
+
+
+# Pictures ----------------------------------------------------------------------------------------
+
+
+def test_a_thumbnail_is_served_and_may_be_kept_for_ever(client, live):
+    response = client.get(Product.objects.get(item_id="0").thumbnail_url)
+    assert response["Content-Type"] == "image/jpeg"
+    assert "immutable" in response["Cache-Control"]
+    again = client.get(
+        "/media/thumbnails/0.jpg", headers={"If-Modified-Since": response["Last-Modified"]}
+    )
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize("name", ["nobody.jpg", "..%2F..%2Fvar%2Fsecret_key", "..", "0.png"])
+def test_nothing_but_thumbnails_is_served(client, live, name):
+    assert client.get(f"/media/thumbnails/{name}").status_code == 404

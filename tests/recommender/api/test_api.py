@@ -1,0 +1,125 @@
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from catalog.models import Product
+
+pytestmark = pytest.mark.django_db
+
+
+def similar(client, item_id="0", **query):
+    return client.get(f"/api/v1/products/{item_id}/similar/", query)
+
+
+def test_the_api_answers_in_the_documented_shape(client, live):
+    answer = similar(client, metric="euclidean", k=2).json()
+    assert (answer["query"], answer["metric"], answer["embedder"]) == ("0", "euclidean", "fake")
+    first, second = answer["neighbours"]
+    assert list(first)[:2] == ["item_id", "distance"]
+    assert isinstance(first["item_id"], str)
+    assert 0 < first["distance"] <= second["distance"]
+
+
+def test_it_defaults_to_five_by_cosine(client, live):
+    answer = similar(client).json()
+    assert (answer["metric"], len(answer["neighbours"])) == ("cosine", 5)
+
+
+METRICS = "metric must be one of cosine, euclidean, manhattan, not “{}”."
+K_RULE = "k must be a whole number between 1 and 50."
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"metric": "hamming"}, METRICS.format("hamming")),
+        ({"metric": ""}, METRICS.format("")),
+        ({"metric": "COSINE"}, METRICS.format("COSINE")),
+        ({"k": "0"}, K_RULE),
+        ({"k": "51"}, K_RULE),
+        ({"k": "five"}, K_RULE),
+        ({"k": ""}, K_RULE),
+        ({"k": "9" * 5000}, K_RULE),
+    ],
+)
+def test_it_refuses_with_one_sentence(client, live, query, sentence):
+    response = similar(client, **query)
+    assert response.status_code == 400
+    assert response.json() == {"error": sentence}
+
+
+def test_page_and_api_give_the_same_status(client, live):
+    """A product that is there, one that left, one that is new, one that never was."""
+    Product.objects.filter(item_id="1").update(gone_since=timezone.now())
+    Product.objects.filter(item_id="2").update(content_hash="")
+    Product.objects.filter(item_id="3").update(item_id="new")
+    statuses = {}
+    for item_id in ("0", "1", "2", "new", "nobody", "%00", "9" * 301, "a%ED%A0%80"):
+        page = client.get(f"/products/{item_id}/")
+        api = similar(client, item_id)
+        assert page.status_code == api.status_code, item_id
+        statuses[item_id] = page.status_code
+    assert list(statuses.values()) == [200, 404, 404, 200, 404, 404, 404, 404]
+
+
+def test_a_product_newer_than_the_index_is_told_from_one_without_neighbours(client, live):
+    Product.objects.filter(item_id="0").update(item_id="new")
+    answer = similar(client, "new").json()
+    assert (answer["indexed"], answer["neighbours"]) == (False, [])
+    assert similar(client, "1").json()["indexed"] is True
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("/api/v1/products/nobody/similar/", "There is no product “nobody”."),
+        ("/api/", "There is no such address."),
+        ("/api/v1/nowhere“", "There is no such address."),
+        ("/api/v1/products/" + "9" * 4000 + "/similar/", "There is no such address."),
+    ],
+)
+@pytest.mark.parametrize("debug", [True, False])
+def test_what_is_not_there_is_a_404_in_json(client, live, settings, address, sentence, debug):
+    settings.DEBUG = debug
+    response = client.get(address)
+    assert (response.status_code, response.json()) == (404, {"error": sentence})
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+@pytest.mark.parametrize("address", ["/api/v1/products/0/similar/", "/healthz"])
+def test_what_can_only_be_read_says_so_in_json(live, method, address):
+    response = getattr(Client(enforce_csrf_checks=True), method)(address)
+    assert response.status_code == 405
+    assert "GET" in response.json()["error"]
+    assert response["Allow"] == "GET, HEAD"
+
+
+def test_without_an_index_visitors_are_calm_and_the_owner_reads_the_command(
+    client, catalogue, settings, caplog
+):
+    response = similar(client)
+    assert response.status_code == 503
+    assert "manage.py" not in response.json()["error"]
+    assert "Run: manage.py build_index" in caplog.text
+    settings.DEBUG = True
+    assert similar(client).json()["commands"] == ["manage.py build_index --embedder fake"]
+
+
+def test_a_fault_of_ours_is_json_too(live, monkeypatch):
+    monkeypatch.setattr("recommender.api.views.answer", lambda query: 1 / 0)
+    response = similar(Client(raise_request_exception=False))
+    assert response.status_code == 500
+    assert list(response.json()) == ["error"]
+
+
+def test_an_unknown_host_is_refused_in_json(client, live):
+    response = client.get("/api/v1/products/0/similar/", headers={"Host": "evil.example"})
+    assert (response.status_code, list(response.json())) == (400, ["error"])
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_healthz_answers_any_host_and_needs_no_index(client, method):
+    response = getattr(client, method)("/healthz", headers={"Host": "10.42.0.7:8000"})
+    assert response.status_code == 200
+    if method == "get":
+        assert response.json() == {"status": "ok"}
