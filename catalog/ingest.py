@@ -4,23 +4,22 @@ Only what is new or changed is fetched and written. A product is saved after its
 by one, so that a run may be killed at any moment and started again.
 """
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
-from pathlib import Path
 
-from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from catalog import pictures
 from catalog.models import Product
 from catalog.records import ProductRecord, Record, SourceError, Unreadable
-from catalog.thumbnails import make_thumbnail, write_thumbnail
+from catalog.thumbnails import make_thumbnail
 from catalog.visiting.fetching import Fetcher, FetchError
+from runs.files import sha256_of
 from runs.outcomes import Outcome, Status
 
 # What the shop says of a product, and we keep.
@@ -130,17 +129,17 @@ def _take_fields(product: Product, record: ProductRecord) -> list[str]:
 
 def _take_picture(run: _Run, product: Product, record: ProductRecord) -> bool:
     """Brings the thumbnail up to date; True if it has changed. Raises FetchError, BadPicture."""
-    folder = Path(settings.MEDIA_ROOT) / "thumbnails"
-    here = bool(product.content_hash) and (Path(settings.MEDIA_ROOT) / product.thumbnail).is_file()
+    kind = pictures.Kind.THUMBNAIL
+    here = bool(product.content_hash) and pictures.exists(kind, product.item_id)
     data = _picture_bytes(run, product, record, here)
     if data is None:
         return False
-    image_hash = hashlib.sha256(data).hexdigest()
+    image_hash = sha256_of(data)
     if here and image_hash == product.image_hash:
         return False
     thumbnail = make_thumbnail(data)
-    content_hash = hashlib.sha256(thumbnail).hexdigest()
-    write_thumbnail(folder, product.item_id, thumbnail)
+    content_hash = sha256_of(thumbnail)
+    pictures.write(kind, product.item_id, thumbnail)
     changed = content_hash != product.content_hash
     product.image_hash, product.content_hash = image_hash, content_hash
     return changed

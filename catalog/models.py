@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 
-from catalog.thumbnails import thumbnail_name
+from catalog import pictures
 
 
 class ShownProducts(models.Manager["Product"]):
@@ -53,15 +53,9 @@ class Product(models.Model):
         return reverse("product", args=[self.item_id])
 
     @property
-    def thumbnail(self) -> str:
-        """The thumbnail's name below MEDIA_ROOT."""
-        return f"thumbnails/{thumbnail_name(self.item_id)}"
-
-    @property
     def thumbnail_url(self) -> str:
         """The thumbnail's address; it changes with the picture, so it may be cached for ever."""
-        address = reverse("media", args=[thumbnail_name(self.item_id)])
-        return f"{address}?v={self.content_hash[:12]}"
+        return pictures.address(pictures.Kind.THUMBNAIL, self.item_id, self.content_hash)
 
     def as_dict(self) -> dict[str, Any]:
         """The product as JSON shows it."""

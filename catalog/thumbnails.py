@@ -5,11 +5,7 @@ whole picture, never cropped, scaled to fit 250×250 and centred on white. Nothi
 file but its pixels is kept.
 """
 
-import hashlib
 import io
-import re
-from pathlib import Path
-from urllib.parse import quote
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
@@ -19,27 +15,9 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 # A camera's 50 megapixels take 150 MB of memory; what claims more is no product picture.
 MOST_PIXELS = 50_000_000
 
-_PLAIN_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,119}")
-
 
 class BadPicture(ValueError):
     """The bytes cannot become a thumbnail; the message says why."""
-
-
-def thumbnail_name(item_id: str) -> str:
-    """The file name of a product's thumbnail, safe whatever the id holds; one id, one name.
-
-    A plain id is its own name. Other characters are percent-encoded; what would be too long is
-    cut, and told apart by its SHA-256.
-    """
-    if _PLAIN_ID.fullmatch(item_id):
-        return f"{item_id}.jpg"
-    # A leading % keeps these apart from plain ids, and a name from starting with a dot.
-    name = "%" + quote(item_id, safe="", errors="surrogatepass").replace(".", "%2E")
-    if len(name) > 120:
-        digest = hashlib.sha256(item_id.encode(errors="surrogatepass")).hexdigest()
-        name = f"%%{name[:40]}{digest}"
-    return f"{name}.jpg"
 
 
 def make_thumbnail(data: bytes) -> bytes:
@@ -109,12 +87,3 @@ def _as_jpeg(picture: Image.Image) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=QUALITY)
     return buffer.getvalue()
-
-
-def write_thumbnail(folder: Path, item_id: str, thumbnail: bytes) -> None:
-    """Puts a thumbnail into `folder` in one step: the old file or the new, never half of one."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / thumbnail_name(item_id)
-    unfinished = path.with_name(path.name + ".part")
-    unfinished.write_bytes(thumbnail)
-    unfinished.replace(path)

@@ -6,5 +6,5 @@ from catalog import views
 
 urlpatterns = [
     path("browse/", views.browse, name="browse"),
-    path("media/thumbnails/<str:name>", views.media, name="media"),
+    path("media/<str:kind>/<str:name>", views.media, name="media"),
 ]

@@ -1,19 +1,17 @@
 """The catalogue as a grid, and its pictures."""
 
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.core.exceptions import SuspiciousFileOperation
+from django.core.exceptions import SuspiciousOperation
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils._os import safe_join
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from catalog import pictures
 from catalog.forms import BrowseForm
 from catalog.models import Product
 
@@ -57,17 +55,17 @@ def _categories() -> list[Any]:
 
 
 @require_safe
-def media(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
-    """A thumbnail. Its address changes with the picture, so it may be kept for ever."""
+def media(request: HttpRequest, kind: str, name: str) -> HttpResponse | FileResponse:
+    """A picture. Its address changes with it, so it may be kept for ever."""
+    place, storage = f"{kind}/{name}", pictures.storage()
     try:
-        path = Path(safe_join(settings.MEDIA_ROOT, "thumbnails", name))
-        if path.suffix != ".jpg":
+        if kind not in set(pictures.Kind) or not name.endswith(".jpg"):
             raise FileNotFoundError
-        modified = http_date(path.stat().st_mtime)
+        modified = http_date(storage.get_modified_time(place).timestamp())
         if request.headers.get("If-Modified-Since") == modified:
             return HttpResponse(status=304)
-        response = FileResponse(path.open("rb"), content_type="image/jpeg")
-    except (OSError, ValueError, SuspiciousFileOperation):
+        response = FileResponse(storage.open(place), content_type="image/jpeg")
+    except (OSError, ValueError, SuspiciousOperation):
         raise Http404("no such picture") from None
     response["Last-Modified"] = modified
     age = f"max-age={A_YEAR}, immutable" if "v" in request.GET else "max-age=300"

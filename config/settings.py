@@ -166,6 +166,12 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # The source files themselves are served: no collectstatic step, nothing to forget.
 WHITENOISE_USE_FINDERS = True
 MEDIA_URL = "media/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    # Another backend here, an S3-like one for example, keeps the pictures elsewhere.
+    "pictures": {"BACKEND": "catalog.pictures.PictureFiles"},
+}
 
 LOGGING = {
     "version": 1,

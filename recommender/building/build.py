@@ -5,22 +5,21 @@ put into the checkpoint is not embedded again, and only `finish` changes the liv
 swap.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
-from django.conf import settings
 
 from catalog.models import Product
+from catalog.pictures import read_picture
 from recommender import publishing, store
 from recommender.building.checkpoints import Checkpoint
 from recommender.embedders.choice import ChosenEmbedder
 from recommender.embedders.contract import Embedder, UndecodablePicture
 from recommender.index.similarity_index import Manifest, SimilarityIndex
 from recommender.places import checkpoint_folder
+from runs.files import sha256_of
 from runs.outcomes import Outcome, Status
 from runs.progress import counted
 
@@ -35,7 +34,6 @@ class Picture:
 
     item_id: str
     content_hash: str
-    path: Path
 
 
 @dataclass
@@ -80,9 +78,8 @@ def _checkpoint(chosen: ChosenEmbedder) -> Checkpoint:
 
 
 def _catalogue() -> Iterator[Picture]:
-    media = Path(settings.MEDIA_ROOT)
     for product in Product.shown.only("item_id", "content_hash").iterator():
-        yield Picture(product.item_id, product.content_hash, media / product.thumbnail)
+        yield Picture(product.item_id, product.content_hash)
 
 
 def _hashes(index: SimilarityIndex | None) -> set[str]:
@@ -136,13 +133,13 @@ def _read_ahead(pictures: Sequence[Picture], embedder: Embedder) -> Iterator[lis
 def _read(picture: Picture, embedder: Embedder) -> _Read:
     """The hash is that of the bytes embedded, whatever the catalogue had noted before."""
     try:
-        data = picture.path.read_bytes()
+        data = read_picture(picture.item_id)
         decoded = embedder.decode(data)
     except OSError as error:
         return _Read(picture, None, f"its thumbnail cannot be read: {error}")
     except UndecodablePicture as error:
         return _Read(picture, None, f"its thumbnail cannot be decoded: {error}")
-    content_hash = hashlib.sha256(data).hexdigest()
+    content_hash = sha256_of(data)
     return _Read(replace(picture, content_hash=content_hash), decoded)
 
 

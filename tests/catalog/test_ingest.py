@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from catalog import pictures
 from catalog.ingest import ingest
 from catalog.models import Product
+from catalog.pictures import Kind
 from catalog.records import ProductRecord
 from catalog.sources.folder import read_folder
 from catalog.visiting.fetching import Fetcher
@@ -17,6 +19,7 @@ from tests.conftest import picture_bytes
 from tests.shops import Shop
 
 pytestmark = pytest.mark.django_db
+THUMBNAIL = Kind.THUMBNAIL
 
 
 @pytest.fixture
@@ -58,13 +61,13 @@ def scraped(shop, fetcher, **options):
     return {o.key: (o.status, o.detail) for o in scrape(f"{shop.url}/tees", fetcher, **options)}
 
 
-def test_a_scrape_writes_rows_and_thumbnails(fetcher, settings):
+def test_a_scrape_writes_rows_and_thumbnails(fetcher):
     with Tees(a="red", b="blue") as shop:
         assert scraped(shop, fetcher) == {"a": (Status.NEW, ""), "b": (Status.NEW, "")}
     row = Product.objects.get(item_id="a")
     assert (row.title, row.price, row.currency) == ("Shirt a", Decimal("10.00"), "EUR")
     assert row.shop == shop.url.removeprefix("http://")
-    assert (Path(settings.MEDIA_ROOT) / row.thumbnail).is_file()
+    assert pictures.exists(THUMBNAIL, row.item_id)
     assert row.first_seen == row.last_seen
 
 
@@ -129,13 +132,13 @@ def test_a_bad_picture_fails_that_product_only(fetcher):
     assert not Product.objects.filter(item_id="a").exists()
 
 
-def test_a_picture_that_turns_bad_leaves_the_old_thumbnail(fetcher, settings):
+def test_a_picture_that_turns_bad_leaves_the_old_thumbnail(fetcher):
     with Tees(a="red") as shop:
         scraped(shop, fetcher)
         shop.answers["/i/a.jpg"] = b"broken"
         assert scraped(shop, fetcher)["a"][0] == Status.FAILED
     row = Product.objects.get(item_id="a")
-    assert (Path(settings.MEDIA_ROOT) / row.thumbnail).is_file()
+    assert pictures.exists(THUMBNAIL, row.item_id)
     assert row.gone_since is None
 
 
@@ -166,7 +169,7 @@ def test_an_awkward_id_is_kept_as_it_is_and_its_file_is_safe(tmp_path, settings)
     row = Product.objects.get(item_id="../../é/1")
     thumbnails = Path(settings.MEDIA_ROOT) / "thumbnails"
     assert [file.parent for file in thumbnails.iterdir()] == [thumbnails]
-    assert (Path(settings.MEDIA_ROOT) / row.thumbnail).is_file()
+    assert pictures.exists(THUMBNAIL, row.item_id)
 
 
 def test_a_folder_is_imported_with_its_sub_folders_as_categories(folder):

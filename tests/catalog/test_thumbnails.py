@@ -1,4 +1,3 @@
-import hashlib
 import io
 import struct
 import zlib
@@ -9,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from catalog.thumbnails import BadPicture, make_thumbnail, thumbnail_name, write_thumbnail
+from catalog.thumbnails import BadPicture, make_thumbnail
 from tests.conftest import picture_bytes
 
 
@@ -138,32 +137,6 @@ def test_damaged_pictures_are_refused_or_made_but_never_crash(noise, kind):
             assert make_thumbnail(damaged)
         except BadPicture:
             pass
-
-
-def test_plain_ids_are_their_own_names():
-    assert thumbnail_name("104233") == "104233.jpg"
-    assert thumbnail_name("AB-12_3.x") == "AB-12_3.x.jpg"
-
-
-@given(st.text(min_size=1, max_size=300))
-def test_no_id_leads_out_of_the_folder(item_id):
-    name = thumbnail_name(item_id)
-    assert "/" not in name
-    assert "\0" not in name
-    assert not name.startswith(".")
-    assert len(name.encode()) <= 200
-
-
-@given(st.lists(st.text(min_size=1, max_size=200), unique=True, max_size=20))
-def test_no_two_ids_share_a_name(ids):
-    assert len({thumbnail_name(item_id) for item_id in ids}) == len(ids)
-
-
-def test_a_thumbnail_replaces_the_old_one_in_one_step(tmp_path):
-    write_thumbnail(tmp_path, "a/b", b"one")
-    write_thumbnail(tmp_path, "a/b", b"two")
-    [path] = tmp_path.iterdir()
-    assert hashlib.sha256(path.read_bytes()).digest() == hashlib.sha256(b"two").digest()
 
 
 def crossed_profile() -> bytes:

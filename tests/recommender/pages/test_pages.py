@@ -1,11 +1,9 @@
-from pathlib import Path
-
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from catalog.models import Product
-from catalog.thumbnails import write_thumbnail
+from catalog.pictures import Kind, write
 from recommender.index.metrics import Metric
 from recommender.templatetags.likeness import four_digits, is_web_address
 from tests.conftest import picture_bytes
@@ -66,7 +64,7 @@ def test_a_neighbour_that_has_left_the_shop_is_passed_over(client, live):
 
 
 def test_a_product_that_is_not_indexed_yet_has_a_page_that_says_so(client, live, settings):
-    write_thumbnail(Path(settings.MEDIA_ROOT) / "thumbnails", "late", picture_bytes("red"))
+    write(Kind.THUMBNAIL, "late", picture_bytes("red"))
     now = timezone.now()
     Product.objects.create(item_id="late", content_hash="f" * 64, first_seen=now, last_seen=now)
     response = client.get("/products/late/")

@@ -1,0 +1,100 @@
+"""A product's pictures: their name, their place and their address. No other module knows these.
+
+They lie in the storage "pictures" of settings.STORAGES, below MEDIA_ROOT unless another backend
+is set there: a thumbnail of `104233` in `thumbnails/104233.jpg`, as in the tutorial.
+"""
+
+import hashlib
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import IO
+from urllib.parse import quote
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import FileSystemStorage, Storage, storages
+from django.urls import reverse
+
+from runs.files import replace_file
+
+_PLAIN_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,119}")
+
+
+class Kind(StrEnum):
+    """What is kept of a product's picture; the value is the folder."""
+
+    THUMBNAIL = "thumbnails"
+
+
+class PictureFiles(FileSystemStorage):
+    """Pictures as files below MEDIA_ROOT; each is the old one or the new, never half of one."""
+
+    def __init__(self) -> None:
+        super().__init__(allow_overwrite=True)
+
+    def _save(self, name: str, content: File) -> str:
+        replace_file(Path(self.path(name)), content.read())
+        return name
+
+    def url(self, name: str | None) -> str:
+        """Its address, made anew each time: the prefix of the site is not known at the start."""
+        kind, file_name = (name or "").split("/", 1)
+        return reverse("media", args=[kind, file_name])
+
+
+def storage() -> Storage:
+    """Where pictures are kept."""
+    return storages["pictures"]
+
+
+def file_name(item_id: str) -> str:
+    """The file name of a product's pictures, safe whatever the id holds; one id, one name.
+
+    A plain id is its own name. Other characters are percent-encoded; what would be too long is
+    cut, and told apart by its SHA-256.
+    """
+    if _PLAIN_ID.fullmatch(item_id):
+        return f"{item_id}.jpg"
+    # A leading % keeps these apart from plain ids, and a name from starting with a dot.
+    name = "%" + quote(item_id, safe="", errors="surrogatepass").replace(".", "%2E")
+    if len(name) > 120:
+        digest = hashlib.sha256(item_id.encode(errors="surrogatepass")).hexdigest()
+        name = f"%%{name[:40]}{digest}"
+    return f"{name}.jpg"
+
+
+def place(kind: Kind, item_id: str) -> str:
+    """The name that the storage knows it by, as in "thumbnails/104233.jpg"."""
+    return f"{kind}/{file_name(item_id)}"
+
+
+def address(kind: Kind, item_id: str, version: str) -> str:
+    """Its URL; `version` changes with the picture, so that it may be cached for ever."""
+    url = storage().url(place(kind, item_id))
+    return f"{url}{'&' if '?' in url else '?'}v={version[:12]}"
+
+
+def exists(kind: Kind, item_id: str) -> bool:
+    """Whether it is there."""
+    return storage().exists(place(kind, item_id))
+
+
+def opened(kind: Kind, item_id: str) -> IO[bytes]:
+    """The file, open for reading. Raises OSError."""
+    return storage().open(place(kind, item_id))
+
+
+def write(kind: Kind, item_id: str, data: bytes) -> None:
+    """Puts it in its place, in one step. Raises OSError."""
+    storage().save(place(kind, item_id), ContentFile(data))
+
+
+def read_thumbnail(item_id: str) -> bytes:
+    """The bytes of a product's thumbnail. Raises OSError."""
+    with opened(Kind.THUMBNAIL, item_id) as file:
+        return file.read()
+
+
+def read_picture(item_id: str) -> bytes:
+    """The bytes of the picture that networks look at. Raises OSError."""
+    return read_thumbnail(item_id)
