@@ -49,6 +49,14 @@ def env_number(name: str, default: float, minimum: float) -> float:
     return value
 
 
+def env_prefix(name: str) -> str | None:
+    """A path such as /look from variable `name`, or a loud error; None where there is none."""
+    value = env.str(name, "")
+    if value and (not value.startswith("/") or value.endswith("/")):
+        raise ImproperlyConfigured(f"{name}={value!r}: must begin with / and not end with it.")
+    return value or None
+
+
 def secret_key(var_dir: Path) -> str:
     """`SECRET_KEY`, or one made once and kept, readable by its owner only, in `VAR_DIR`."""
     if key := env.str("SECRET_KEY", ""):
@@ -111,6 +119,9 @@ DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = secret_key(VAR_DIR)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# The path below which the site lies, as in /look; gunicorn reads the same variable.
+FORCE_SCRIPT_NAME = env_prefix("SCRIPT_NAME")
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = FORCE_SCRIPT_NAME or "/"
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
@@ -161,14 +172,14 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
 USE_TZ = True
 
-STATIC_URL = "static/"
+STATIC_URL = "/static/"  # below the site's prefix, which config.static adds
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # The source files themselves are served: no collectstatic step, nothing to forget.
 WHITENOISE_USE_FINDERS = True
 MEDIA_URL = "media/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.static.PrefixedStaticFiles"},
     # Another backend here, an S3-like one for example, keeps the pictures elsewhere.
     "pictures": {"BACKEND": "catalog.pictures.PictureFiles"},
 }
