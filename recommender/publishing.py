@@ -9,14 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from recommender.errors import SimilarityError
 from recommender.index.file import IndexFileError, load_index, verify_index, write_index
 from recommender.index.similarity_index import Manifest, SimilarityIndex
 from recommender.places import index_path, previous_path
 from runs.files import Locked, locked, put_in_place, replace_file, sha256_of_file
 
 
-class PublishError(Exception):
-    """The live index could not be changed, and is as it was; the message says why."""
+class PublishError(SimilarityError):
+    """The live index could not be changed, and is as it was; the sentence says why."""
 
 
 def publish(index: SimilarityIndex) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from recommender import configured
 from recommender.embedders.choice import ChosenEmbedder
 from recommender.embedders.registry import embedder_spec
+from recommender.errors import SimilarityError
 from recommender.index.file import IndexFileError, load_index
 from recommender.index.similarity_index import Manifest, SimilarityIndex
 from recommender.places import index_path
@@ -16,12 +17,12 @@ logger = logging.getLogger(__name__)
 Signature = tuple[int, int, int]
 
 
-class IndexUnavailable(Exception):
-    """No index can be served; the message names the command that mends it."""
+class IndexUnavailable(SimilarityError):
+    """No index can be served; `command` mends it."""
 
 
 _live: dict[Path, tuple[Signature, SimilarityIndex]] = {}
-_refused: dict[Path, tuple[Signature, str]] = {}
+_refused: dict[Path, tuple[Signature, IndexFileError]] = {}
 _reload_lock = threading.Lock()
 
 
@@ -36,7 +37,7 @@ def live_index() -> SimilarityIndex:
         signature = _signature(path)
     except FileNotFoundError:
         raise IndexUnavailable(
-            f"There is no index of {name} yet. Run: manage.py build_index --embedder {name}"
+            f"There is no index of {name} yet.", f"manage.py build_index --embedder {name}"
         ) from None
     known = _live.get(path)
     if known and known[0] == signature:
@@ -50,7 +51,8 @@ def _reload(name: str, path: Path, signature: Signature) -> SimilarityIndex:
     known = _live.get(path)
     if known and known[0] == signature:
         return known[1]
-    if _refused.get(path, (None, ""))[0] != signature:
+    refused = _refused.get(path)
+    if refused is None or refused[0] != signature:
         try:
             index = load_index(path)
             _require_match(name, index.manifest)
@@ -58,10 +60,10 @@ def _reload(name: str, path: Path, signature: Signature) -> SimilarityIndex:
             return index
         except IndexFileError as error:
             logger.error("%s", error)
-            _refused[path] = (signature, str(error))
+            refused = _refused[path] = (signature, error)
     if known:
         return known[1]
-    raise IndexUnavailable(_refused[path][1])
+    raise IndexUnavailable(refused[1].sentence, refused[1].command)
 
 
 def _signature(path: Path) -> Signature:

@@ -11,6 +11,7 @@ from typing import Any
 import joblib
 import numpy as np
 
+from recommender.errors import SimilarityError
 from recommender.index.metrics import Metric
 from recommender.index.neighbours import Lists
 from recommender.index.safe_joblib import UnsafeFile, read_mapped
@@ -18,15 +19,16 @@ from recommender.index.similarity_index import FORMAT_VERSION, Manifest, Similar
 from runs.files import sha256_of_file
 
 FORMAT = "lookalike-index"
-MEND = "Run: manage.py build_index"
 
 
-class IndexFileError(Exception):
-    """The file is not a sound index; the message says why, and the command that mends it."""
+class IndexFileError(SimilarityError):
+    """The file is not a sound index; the sentence says why, and the command builds it anew."""
 
     def __init__(self, path: Path, reason: str) -> None:
         embedder = path.name.partition(".")[0]
-        super().__init__(f"{path} cannot be used: {reason}. {MEND} --embedder {embedder}")
+        super().__init__(
+            f"{path} cannot be used: {reason}.", f"manage.py build_index --embedder {embedder}"
+        )
 
 
 def write_index(index: SimilarityIndex, path: Path) -> str:

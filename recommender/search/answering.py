@@ -40,17 +40,16 @@ def live_index() -> SimilarityIndex:
     try:
         index = store.live_index()
     except store.IndexUnavailable as error:
-        raise _nothing_to_compare(error) from error
+        raise _nothing_to_compare(error.sentence, error.command) from error
     if not len(index):
-        raise _nothing_to_compare("The index is empty. Run: manage.py build_index")
+        raise _nothing_to_compare("The index is empty.", "manage.py build_index")
     return index
 
 
-def _nothing_to_compare(why: object) -> NotReady:
+def _nothing_to_compare(reason: str, command: str) -> NotReady:
     """What to tell the owner: without products, to get some first."""
     if not Product.shown.exists():
         return catalogue_is_empty()
-    reason, _, command = str(why).partition(" Run: ")
     return NotReady(reason, [command] if command else ())
 
 

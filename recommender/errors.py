@@ -1,0 +1,12 @@
+"""The ancestor of the recommender's own errors."""
+
+
+class SimilarityError(Exception):
+    """Something is wrong: `sentence` says what, and `command`, if there is one, mends it.
+
+    As text it is both, for a terminal or a log.
+    """
+
+    def __init__(self, sentence: str, command: str = "") -> None:
+        super().__init__(f"{sentence} Run: {command}" if command else sentence)
+        self.sentence, self.command = sentence, command
