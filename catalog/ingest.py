@@ -1,6 +1,6 @@
-"""Records of any source -> Product rows and thumbnails.
+"""Records of any source -> Product rows and pictures.
 
-Only what is new or changed is fetched and written. A product is saved after its thumbnail, one
+Only what is new or changed is fetched and written. A product is saved after its pictures, one
 by one, so that a run may be killed at any moment and started again.
 """
 
@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from catalog import pictures
 from catalog.models import Product
+from catalog.pictures import Kind
 from catalog.records import ProductRecord, Record, SourceError, Unreadable
-from catalog.thumbnails import make_thumbnail
+from catalog.thumbnails import make_pictures
 from catalog.visiting.fetching import Fetcher, FetchError
 from runs.files import sha256_of
 from runs.outcomes import Outcome, Status
@@ -128,20 +129,23 @@ def _take_fields(product: Product, record: ProductRecord) -> list[str]:
 
 
 def _take_picture(run: _Run, product: Product, record: ProductRecord) -> bool:
-    """Brings the thumbnail up to date; True if it has changed. Raises FetchError, BadPicture."""
-    kind = pictures.Kind.THUMBNAIL
-    here = bool(product.content_hash) and pictures.exists(kind, product.item_id)
+    """Brings its pictures up to date; True if they have changed. Raises FetchError, BadPicture."""
+    here = bool(product.content_hash) and all(
+        pictures.exists(kind, product.item_id) for kind in Kind
+    )
     data = _picture_bytes(run, product, record, here)
     if data is None:
         return False
     image_hash = sha256_of(data)
     if here and image_hash == product.image_hash:
         return False
-    thumbnail = make_thumbnail(data)
-    content_hash = sha256_of(thumbnail)
-    pictures.write(kind, product.item_id, thumbnail)
+    made = make_pictures(data)
+    pictures.write(Kind.THUMBNAIL, product.item_id, made.thumbnail)
+    pictures.write(Kind.PICTURE, product.item_id, made.picture)
+    content_hash = sha256_of(made.picture)
     changed = content_hash != product.content_hash
     product.image_hash, product.content_hash = image_hash, content_hash
+    product.picture_width, product.picture_height = made.width, made.height
     return changed
 
 

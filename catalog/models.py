@@ -32,8 +32,15 @@ class Product(models.Model):
     image_last_modified = models.CharField(max_length=100, blank=True)
     image_hash = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the original.")
     content_hash = models.CharField(
-        max_length=64, blank=True, db_index=True, help_text="SHA-256 of the thumbnail."
+        max_length=64,
+        blank=True,
+        db_index=True,
+        help_text="SHA-256 of the picture that networks look at.",
     )
+    picture_width = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Unknown where an older run kept a thumbnail only."
+    )
+    picture_height = models.PositiveSmallIntegerField(null=True, blank=True)
 
     in_stock = models.BooleanField(null=True, help_text="Unknown where the shop does not say.")
     first_seen = models.DateTimeField()
@@ -57,6 +64,13 @@ class Product(models.Model):
         """The thumbnail's address; it changes with the picture, so it may be cached for ever."""
         return pictures.address(pictures.Kind.THUMBNAIL, self.item_id, self.content_hash)
 
+    @property
+    def picture_url(self) -> str:
+        """The larger picture's address; the thumbnail's, where only that is kept."""
+        if self.picture_width is None:
+            return self.thumbnail_url
+        return pictures.address(pictures.Kind.PICTURE, self.item_id, self.content_hash)
+
     def as_dict(self) -> dict[str, Any]:
         """The product as JSON shows it."""
         return {
@@ -68,4 +82,5 @@ class Product(models.Model):
             "in_stock": self.in_stock,
             "product_url": self.product_url,
             "thumbnail_url": self.thumbnail_url,
+            "picture_url": self.picture_url,
         }

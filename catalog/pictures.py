@@ -1,7 +1,8 @@
 """A product's pictures: their name, their place and their address. No other module knows these.
 
 They lie in the storage "pictures" of settings.STORAGES, below MEDIA_ROOT unless another backend
-is set there: a thumbnail of `104233` in `thumbnails/104233.jpg`, as in the tutorial.
+is set there: `thumbnails/104233.jpg` (250×250, as in the tutorial) and `pictures/104233.jpg` (at
+most 500 pixels, without a frame: for the page and the networks).
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.urls import reverse
 
+from catalog.thumbnails import unpadded
 from runs.files import replace_file
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,119}")
@@ -24,6 +26,7 @@ class Kind(StrEnum):
     """What is kept of a product's picture; the value is the folder."""
 
     THUMBNAIL = "thumbnails"
+    PICTURE = "pictures"
 
 
 class PictureFiles(FileSystemStorage):
@@ -89,6 +92,12 @@ def write(kind: Kind, item_id: str, data: bytes) -> None:
     storage().save(place(kind, item_id), ContentFile(data))
 
 
+def remove(item_id: str) -> None:
+    """Takes all that is kept of a product's pictures away. Raises OSError."""
+    for kind in Kind:
+        storage().delete(place(kind, item_id))
+
+
 def read_thumbnail(item_id: str) -> bytes:
     """The bytes of a product's thumbnail. Raises OSError."""
     with opened(Kind.THUMBNAIL, item_id) as file:
@@ -96,5 +105,12 @@ def read_thumbnail(item_id: str) -> bytes:
 
 
 def read_picture(item_id: str) -> bytes:
-    """The bytes of the picture that networks look at. Raises OSError."""
-    return read_thumbnail(item_id)
+    """The bytes of the picture that networks look at, without a frame. Raises OSError.
+
+    Where an older catalogue has a thumbnail only, that without its white bars.
+    """
+    try:
+        with opened(Kind.PICTURE, item_id) as file:
+            return file.read()
+    except FileNotFoundError:
+        return unpadded(read_thumbnail(item_id))

@@ -1,89 +1,151 @@
-"""Untrusted bytes -> a verified 250×250 JPEG.
+"""Untrusted bytes -> verified JPEGs: a picture of at most 500 pixels, and a 250×250 thumbnail.
 
 The rule: the first frame, turned as its EXIF says, in sRGB, on white where it is transparent; the
-whole picture, never cropped, scaled to fit 250×250 and centred on white. Nothing of the original
-file but its pixels is kept.
+whole picture, never cropped. The picture is never enlarged and has no frame; the thumbnail is
+scaled to fit 250×250 and centred on white. Nothing of the original file but its pixels is kept.
 """
 
 import io
+from dataclasses import dataclass
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from catalog.metadata import Bare, bare
+from catalog.pixels import as_seen
 
 SIDE = 250
+LONGER_SIDE = 500
 QUALITY = 90
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+# All that Pillow reads itself, of one picture or several. Not those that run an interpreter (EPS,
+# WMF), that Pillow only recognises (MPEG, BUFR …), or that have no mark of their own (IPTC, IMT …).
+FORMATS = (
+    "JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF", "JPEG2000", "ICO", "ICNS", "CUR",
+    "DIB", "DDS", "PSD", "PPM", "QOI", "TGA", "SGI", "SUN", "PCX", "DCX", "XBM", "XPM", "MSP",
+)  # fmt: skip
 # A camera's 50 megapixels take 150 MB of memory; what claims more is no product picture.
 MOST_PIXELS = 50_000_000
+# A JPEG built up in more steps than these is made to keep a decoder busy.
+MOST_SCANS = 200
+# For pictures inside of others (ICO, ICNS): Pillow refuses what is twice as large.
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+
+_NOT_READ = {
+    b"ftypheic": "a HEIC picture, which is not read; save it as JPEG",
+    b"ftypheix": "a HEIC picture, which is not read; save it as JPEG",
+    b"ftypmif1": "a HEIF picture, which is not read; save it as JPEG",
+    b"<svg": "an SVG drawing, which is not read; save it as PNG",
+    b"<html": "a web page, not a picture",
+    b"<!doctype html": "a web page, not a picture",
+    b"%pdf-": "a PDF document, not a picture",
+    b"%!ps": "a PostScript document, not a picture",
+}
 
 
 class BadPicture(ValueError):
-    """The bytes cannot become a thumbnail; the message says why."""
+    """The bytes cannot become a picture of ours; the message says why."""
 
 
-def make_thumbnail(data: bytes) -> bytes:
-    """The bytes of any picture -> those of its thumbnail; the same in, the same out.
+@dataclass(frozen=True)
+class Pictures:
+    """What is kept of a picture, as JPEG files; width and height are those of `picture`."""
 
-    Raises BadPicture.
+    picture: bytes
+    thumbnail: bytes
+    width: int
+    height: int
+
+
+def make_pictures(data: bytes) -> Pictures:
+    """The bytes of any picture -> those we keep; the same in, the same out. Raises BadPicture."""
+    seen = _decoded(data)
+    seen.thumbnail((LONGER_SIDE, LONGER_SIDE), Image.Resampling.LANCZOS)
+    padded = ImageOps.pad(seen, (SIDE, SIDE), Image.Resampling.LANCZOS, color="white")
+    return Pictures(_as_jpeg(seen), _as_jpeg(padded), *seen.size)
+
+
+def make_picture(data: bytes) -> bytes:
+    """The bytes of any picture -> those that networks look at. Raises BadPicture."""
+    return make_pictures(data).picture
+
+
+def unpadded(thumbnail: bytes) -> bytes:
+    """A thumbnail without the white bars beside its picture; as it is where there are none.
+
+    White all around may be the picture's own: only bars along one pair of sides are cut.
     """
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-            _refuse_bomb(picture)
-            return _as_jpeg(_fitted(_upright_rgb(picture)))
+        with Image.open(io.BytesIO(thumbnail), formats=("JPEG",)) as picture:
+            box = _within_bars(np.asarray(picture.convert("L")) < 250)
+            return thumbnail if box is None else _as_jpeg(picture.crop(box), quality=95)
+    except (OSError, ValueError, SyntaxError):
+        return thumbnail
+
+
+def _within_bars(ink: np.ndarray) -> tuple[int, int, int, int] | None:
+    """The box (left, top, right, bottom) between two bars as wide as each other, if such are."""
+    height, width = ink.shape
+    if not ink.any():
+        return None
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    above, below = int(rows[0]), int(height - 1 - rows[-1])
+    left, right = int(columns[0]), int(width - 1 - columns[-1])
+    if min(above, below) > 1 and max(left, right) <= 1:
+        return 0, min(above, below), width, height - min(above, below)
+    if min(left, right) > 1 and max(above, below) <= 1:
+        return min(left, right), 0, width - min(left, right), height
+    return None
+
+
+def _decoded(data: bytes) -> Image.Image:
+    stripped = bare(data)
+    try:
+        with Image.open(io.BytesIO(stripped.data), formats=FORMATS) as picture:
+            _refuse_bomb(picture, stripped.data)
+            return _seen(picture, stripped)
     except BadPicture:
         raise
     except UnidentifiedImageError:
-        raise BadPicture("not a picture of a known kind") from None
+        raise BadPicture(_what_it_is(data)) from None
     except Image.DecompressionBombError as error:
         raise BadPicture(str(error)) from error
     except Exception as error:  # Pillow's decoders fail in many ways on hostile bytes
         raise BadPicture(f"broken picture ({type(error).__name__}: {error})") from error
 
 
-def _refuse_bomb(picture: Image.Image) -> None:
+def _seen(picture: Image.Image, stripped: Bare) -> Image.Image:
+    # JPEG can be decoded at a half, a quarter …
+    picture.draft("RGB", (2 * LONGER_SIDE, 2 * LONGER_SIDE))
+    picture.load()
+    profile = stripped.profile or picture.info.get("icc_profile") or b""
+    return as_seen(picture, _orientation(picture, stripped), profile)
+
+
+def _orientation(picture: Image.Image, stripped: Bare) -> int:
+    if stripped.exif:
+        return stripped.orientation()
+    if picture.format == "TIFF":  # turned already
+        return 1
+    exif = picture.info.get("exif")
+    return Bare(b"", exif if isinstance(exif, bytes) else b"").orientation()
+
+
+def _refuse_bomb(picture: Image.Image, data: bytes) -> None:
     width, height = picture.size
     if width * height > MOST_PIXELS:
-        raise BadPicture(f"{width}×{height} pixels are too many")
+        most = f"the limit is {MOST_PIXELS // 1_000_000} million"
+        raise BadPicture(f"{width}×{height} pixels are too many; {most}")
+    if picture.format == "JPEG" and data.count(b"\xff\xda") > MOST_SCANS:
+        raise BadPicture(f"a JPEG of more than {MOST_SCANS} scans")
 
 
-def _upright_rgb(picture: Image.Image) -> Image.Image:
-    picture.draft("RGB", (2 * SIDE, 2 * SIDE))  # JPEG can be decoded at a half, a quarter …
-    picture.load()
-    profile = picture.info.get("icc_profile")
-    upright = ImageOps.exif_transpose(picture)
-    if upright.mode.startswith("I;16"):
-        upright = upright.point(lambda value: value / 256).convert("L")
-    opaque = _on_white(upright)
-    return (_in_srgb(opaque, profile) if profile else opaque).convert("RGB")
+def _what_it_is(data: bytes) -> str:
+    start = data[:1024].lower()
+    found = (text for mark, text in _NOT_READ.items() if mark in start)
+    return next(found, "not a picture of a known kind")
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
-    """The picture without transparency or palette, in its own colour space still."""
-    if not picture.has_transparency_data:
-        return picture.convert("RGB") if picture.mode == "P" else picture
-    white = Image.new("RGBA", picture.size, "white")
-    white.alpha_composite(picture.convert("RGBA"))
-    return white.convert("L" if picture.mode == "LA" else "RGB")
-
-
-def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
-    """The picture's colours as sRGB; as they are when the profile is broken or of another kind."""
-    if picture.mode not in ("RGB", "CMYK", "L"):
-        return picture
-    try:
-        source = ImageCms.getOpenProfile(io.BytesIO(profile))
-        converted = ImageCms.profileToProfile(
-            picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
-        )
-    except (ImageCms.PyCMSError, OSError, ValueError):
-        return picture
-    return converted or picture
-
-
-def _fitted(picture: Image.Image) -> Image.Image:
-    return ImageOps.pad(picture, (SIDE, SIDE), Image.Resampling.LANCZOS, color="white")
-
-
-def _as_jpeg(picture: Image.Image) -> bytes:
+def _as_jpeg(picture: Image.Image, quality: int = QUALITY) -> bytes:
     buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=QUALITY)
+    picture.save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()

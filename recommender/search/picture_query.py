@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from catalog.thumbnails import BadPicture, make_thumbnail
+from catalog.thumbnails import BadPicture, make_picture
 from recommender import configured
 from recommender.embedders.contract import EmbedderError
 from recommender.index.similarity_index import SimilarityIndex
@@ -16,7 +16,7 @@ def embedding_of(data: bytes, index: SimilarityIndex) -> np.ndarray:
     """
     name = index.manifest.embedder
     try:
-        thumbnail = make_thumbnail(data)
+        picture = make_picture(data)
         source = configured.embedder_to_build(name)
         if source.weights_sha256 != index.manifest.weights_sha256:
             raise NotReady(
@@ -28,4 +28,4 @@ def embedding_of(data: bytes, index: SimilarityIndex) -> np.ndarray:
         raise BadQuery(f"The picture cannot be read: {error}") from error
     except EmbedderError as error:
         raise NotReady(str(error)) from error
-    return np.asarray(embedder.embed([embedder.decode(thumbnail)])[0])
+    return np.asarray(embedder.embed([embedder.decode(picture)])[0])

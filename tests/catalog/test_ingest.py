@@ -13,6 +13,7 @@ from catalog.records import ProductRecord
 from catalog.sources.folder import read_folder
 from catalog.visiting.fetching import Fetcher
 from catalog.ways_in import import_folder, scrape
+from runs.files import sha256_of
 from runs.outcomes import Status
 from tests.catalog.sources.test_category import json_ld, product
 from tests.conftest import picture_bytes
@@ -127,7 +128,7 @@ def test_a_bad_picture_fails_that_product_only(fetcher):
     with Tees(a="red", b="blue") as shop:
         shop.answers["/i/a.jpg"] = b"<html>oops</html>"
         found = scraped(shop, fetcher)
-        assert found["a"] == (Status.FAILED, "not a picture of a known kind")
+        assert found["a"] == (Status.FAILED, "a web page, not a picture")
         assert found["b"][0] == Status.NEW
     assert not Product.objects.filter(item_id="a").exists()
 
@@ -297,3 +298,19 @@ def test_a_csv_may_stand_beside_the_folder_and_name_columns_loosely(folder):
     table.write_text(f"Item_ID ; File ;price\n7;{folder.name}/shirts/0.jpg;12,50\n")
     assert {o.key: o.status for o in import_folder(folder, table=table)} == {"7": Status.NEW}
     assert Product.objects.get().price == Decimal("12.50")
+
+
+def test_an_older_catalogue_of_thumbnails_gets_its_pictures_with_the_next_run(fetcher, client):
+    """Until then the thumbnail stands in for the picture; ETags must not keep it away."""
+    with Tees(a="red") as shop:
+        scraped(shop, fetcher)
+        row = Product.objects.get()
+        pictures.storage().delete("pictures/a.jpg")
+        Product.objects.update(picture_width=None, picture_height=None, content_hash="0" * 64)
+        assert Product.objects.get().picture_url == Product.objects.get().thumbnail_url
+        assert scraped(shop, fetcher)["a"] == (Status.CHANGED, "picture")
+    again = Product.objects.get()
+    assert (again.content_hash, again.picture_width) == (row.content_hash, 40)
+    assert again.content_hash == sha256_of(pictures.read_picture("a"))
+    assert again.picture_url == f"/media/pictures/a.jpg?v={row.content_hash[:12]}"
+    assert client.get(again.picture_url).headers["Content-Type"] == "image/jpeg"

@@ -1,12 +1,17 @@
+import io
+
 import pytest
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import InMemoryStorage
 from django.urls import set_script_prefix
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from catalog import pictures
 from catalog.pictures import Kind, file_name
+from catalog.thumbnails import make_pictures
+from tests.conftest import picture_bytes
 
 THUMBNAIL = Kind.THUMBNAIL
 
@@ -95,3 +100,21 @@ def test_pictures_may_lie_in_any_storage_of_django(settings):
 def test_nothing_outside_the_folder_is_a_picture():
     with pytest.raises(SuspiciousFileOperation):
         pictures.storage().open("../secret.jpg")
+
+
+def test_networks_see_the_larger_picture_and_else_the_thumbnail_without_bars():
+    made = make_pictures(picture_bytes("navy", size=(800, 400)))
+    pictures.write(THUMBNAIL, "1", made.thumbnail)
+    with Image.open(io.BytesIO(pictures.read_picture("1"))) as seen:
+        assert seen.width == 250
+        assert seen.height < 135
+    pictures.write(Kind.PICTURE, "1", made.picture)
+    assert pictures.read_picture("1") == made.picture
+
+
+def test_what_is_removed_is_gone_in_both_sizes(root):
+    for kind in Kind:
+        pictures.write(kind, "1", b"jpeg")
+    pictures.remove("1")
+    pictures.remove("1")
+    assert [path for path in root.rglob("*") if path.is_file()] == []

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from catalog.thumbnails import BadPicture, make_thumbnail
+from catalog.thumbnails import BadPicture, make_pictures, unpadded
 from tests.conftest import picture_bytes
 
 
@@ -19,7 +19,7 @@ def saved(picture: Image.Image, kind: str, **options) -> bytes:
 
 
 def pixels(data: bytes) -> np.ndarray:
-    with Image.open(io.BytesIO(make_thumbnail(data))) as thumbnail:
+    with Image.open(io.BytesIO(make_pictures(data).thumbnail)) as thumbnail:
         assert (thumbnail.format, thumbnail.size, thumbnail.mode) == ("JPEG", (250, 250), "RGB")
         return np.asarray(thumbnail).astype(int)
 
@@ -38,6 +38,36 @@ def test_the_whole_picture_is_kept_and_centred_on_white():
     assert near(wide[20, 125], (255, 255, 255))
     assert near(wide[125, 3], (0, 0, 128))
     assert near(wide[230, 125], (255, 255, 255))
+
+
+def size_of(data: bytes) -> tuple[int, int]:
+    with Image.open(io.BytesIO(data)) as picture:
+        return picture.size
+
+
+@pytest.mark.parametrize(
+    ("original", "kept"),
+    [((1000, 400), (500, 200)), ((300, 1200), (125, 500)), ((120, 80), (120, 80))],
+)
+def test_the_picture_has_no_frame_and_is_never_enlarged(original, kept):
+    made = make_pictures(picture_bytes("navy", size=original))
+    assert (made.width, made.height) == size_of(made.picture) == kept
+    assert size_of(made.thumbnail) == (250, 250)
+
+
+@pytest.mark.parametrize(("size", "seen"), [((500, 250), (250, 126)), ((100, 400), (64, 250))])
+def test_a_thumbnail_loses_its_white_bars(size, seen):
+    """Those of JPEG's blocks beside the edge may stay."""
+    found = size_of(unpadded(make_pictures(picture_bytes("navy", size=size)).thumbnail))
+    assert np.abs(np.subtract(found, seen)).max() <= 4
+
+
+def test_white_all_around_may_be_the_pictures_own_and_stays():
+    picture = Image.new("RGB", (250, 250), "white")
+    picture.paste("navy", (80, 40, 170, 210))
+    assert unpadded(data := saved(picture, "JPEG")) == data
+    assert unpadded(data := picture_bytes("white", size=(250, 250))) == data
+    assert unpadded(b"rubbish") == b"rubbish"
 
 
 def test_a_turned_photo_is_put_upright():
@@ -89,13 +119,13 @@ def test_of_an_animation_the_first_frame_is_taken():
 def test_metadata_does_not_survive():
     exif = Image.Exif()
     exif[0x010E] = "where the photographer lives"
-    thumbnail = make_thumbnail(saved(Image.new("RGB", (50, 50)), "JPEG", exif=exif))
-    assert b"photographer" not in thumbnail
+    made = make_pictures(saved(Image.new("RGB", (50, 50)), "JPEG", exif=exif))
+    assert b"photographer" not in made.thumbnail + made.picture
 
 
 def test_the_same_picture_gives_the_same_bytes():
     data = picture_bytes("teal")
-    assert make_thumbnail(data) == make_thumbnail(data)
+    assert make_pictures(data) == make_pictures(data)
 
 
 def png_of_claimed_size(width: int, height: int) -> bytes:
@@ -122,7 +152,7 @@ BAD = {
 @pytest.mark.parametrize("name", BAD)
 def test_what_is_no_sound_picture_is_refused_with_a_reason(name):
     with pytest.raises(BadPicture, match=r"\w"):
-        make_thumbnail(BAD[name])
+        make_pictures(BAD[name])
 
 
 @given(st.binary(max_size=200), st.sampled_from(["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"]))
@@ -134,7 +164,7 @@ def test_damaged_pictures_are_refused_or_made_but_never_crash(noise, kind):
         data[:30] + noise + data[30 + len(noise) :],
     ):
         try:
-            assert make_thumbnail(damaged)
+            assert make_pictures(damaged)
         except BadPicture:
             pass
 

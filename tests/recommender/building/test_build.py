@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
+from catalog import pictures
 from catalog.models import Product
 from catalog.ways_in import import_folder
 from recommender import configured, places, publishing, store
@@ -91,10 +92,9 @@ def test_a_limit_leaves_the_rest_for_the_next_run(catalogue):
     assert (manifest.count, source.embedded) == (6, 2)
 
 
-def test_a_picture_that_cannot_be_decoded_is_named_and_the_others_are_indexed(catalogue, settings):
-    thumbnails = Path(settings.MEDIA_ROOT) / "thumbnails"
-    (thumbnails / "2.jpg").write_bytes(b"rubbish")
-    (thumbnails / "3.jpg").unlink()
+def test_a_picture_that_cannot_be_decoded_is_named_and_the_others_are_indexed(catalogue):
+    pictures.write(pictures.Kind.PICTURE, "2", b"rubbish")
+    pictures.remove("3")
     outcomes, manifest = build(FakeSource())
     failed = {o.key: o.detail for o in outcomes if o.status == Status.FAILED}
     assert "cannot be decoded" in failed["2"]
@@ -103,8 +103,8 @@ def test_a_picture_that_cannot_be_decoded_is_named_and_the_others_are_indexed(ca
 
 
 def test_a_thumbnail_changed_since_it_was_noted_is_caught_by_its_hash(catalogue, settings):
-    thumbnail = Path(settings.MEDIA_ROOT) / "thumbnails" / "2.jpg"
-    thumbnail.write_bytes(picture_bytes("gold", size=(250, 250)))
+    picture = Path(settings.MEDIA_ROOT) / "pictures" / "2.jpg"
+    picture.write_bytes(picture_bytes("gold", size=(250, 250)))
     build(FakeSource())
     noted = Product.objects.get(item_id="2").content_hash
     index = store.live_index()
@@ -230,7 +230,7 @@ def test_the_build_command_says_what_it_did(catalogue, fake_source, capsys):
 
 
 def test_the_build_command_fails_after_the_good_work(catalogue, fake_source, settings):
-    (Path(settings.MEDIA_ROOT) / "thumbnails" / "2.jpg").write_bytes(b"rubbish")
+    (Path(settings.MEDIA_ROOT) / "pictures" / "2.jpg").write_bytes(b"rubbish")
     with pytest.raises(CommandError, match="1 picture could not be embedded"):
         call_command("build_index")
     assert len(store.live_index()) == 5

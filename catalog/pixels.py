@@ -1,0 +1,108 @@
+"""A decoded picture of any kind -> upright RGB of 8 bits, in sRGB, on white.
+
+Pillow clips where it should scale: 32-bit numbers turn white, floats black. So what is deeper
+than 8 bits is scaled here.
+"""
+
+import io
+
+import numpy as np
+from PIL import Image, ImageCms
+
+# Where neither file nor format says it: how many numbers there usually are from black to white.
+_RANGES = (1.0, 2.0**8, 2.0**16, 2.0**31, 2.0**32)
+_BITS, _PHOTOMETRIC, _SAMPLE_FORMAT = 258, 262, 339  # tags of TIFF
+_WHITE_IS_ZERO, _SIGNED = 0, 2
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def as_seen(picture: Image.Image, orientation: int = 1, profile: bytes = b"") -> Image.Image:
+    """The picture as a viewer shows it: RGB, 8 bits, upright, opaque; `profile` is an ICC's."""
+    shallow = _eight_bits(picture) if _is_deep(picture) else picture
+    opaque = _on_white(shallow)
+    if opaque.mode == "LAB":
+        opaque = _from_lab(opaque)
+    seen = (_in_srgb(opaque, profile) if profile else opaque).convert("RGB")
+    return seen.transpose(_TURNS[orientation]) if orientation in _TURNS else seen
+
+
+# Depth -----------------------------------------------------------------------------------------
+
+
+def _is_deep(picture: Image.Image) -> bool:
+    return picture.mode in ("I", "F") or picture.mode.startswith("I;16")
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """Grey numbers of any depth as 8 bits; what is marked transparent becomes white."""
+    values = np.asarray(picture)
+    tags = getattr(picture, "tag_v2", {})
+    signed = tags.get(_SAMPLE_FORMAT, (1,))[0] == _SIGNED
+    if values.dtype == np.int32 and tags and not signed:
+        values = values.view(np.uint32)  # Pillow has no unsigned numbers of 32 bits
+    span = _range(picture, values, signed)
+    # In float32 as long as it lasts: a picture of 50 megapixels must not take a gigabyte.
+    levels = np.nan_to_num(values.astype(np.float32), copy=False, posinf=span, neginf=0)
+    levels *= np.float32(256 / span)
+    np.clip(levels, 0, 255, out=levels)
+    grey = levels.astype(np.uint8)
+    if tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO:
+        grey = 255 - grey
+    transparent = picture.info.get("transparency")
+    if isinstance(transparent, int):
+        grey[values == transparent] = 255
+    return Image.fromarray(grey)
+
+
+def _range(picture: Image.Image, values: np.ndarray, signed: bool) -> float:
+    """How many numbers there are from black to white: the file's, or the fewest usual ones."""
+    tags = getattr(picture, "tag_v2", {})
+    bits = tags.get(_BITS, (16,))[0] if picture.mode != "F" else 32
+    if bits < 32 and (tags or picture.mode != "I" or picture.format == "PPM"):
+        return 2.0 ** (bits - signed)
+    if picture.mode == "I":
+        return next(span for span in _RANGES[1:] if values.max() < span)
+    finite = values[np.isfinite(values)]
+    # A few bright sparks of a picture in floats pass its white.
+    brightest = float(np.percentile(finite, 99)) if finite.size else 1.0
+    return next((span for span in _RANGES if brightest <= span), brightest)
+
+
+# Colour ----------------------------------------------------------------------------------------
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """The picture without transparency or palette, in its own colour space still."""
+    if not picture.has_transparency_data:
+        return picture.convert("RGB") if picture.mode == "P" else picture
+    white = Image.new("RGBA", picture.size, "white")
+    white.alpha_composite(picture.convert("RGBA"))
+    return white.convert("L" if picture.mode == "LA" else "RGB")
+
+
+def _from_lab(picture: Image.Image) -> Image.Image:
+    lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
+    return ImageCms.profileToProfile(picture, lab, srgb, outputMode="RGB") or picture
+
+
+def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
+    """The picture's colours as sRGB; as they are when the profile is broken or of another kind."""
+    if picture.mode not in ("RGB", "CMYK", "L"):
+        return picture
+    try:
+        source = ImageCms.getOpenProfile(io.BytesIO(profile))
+        converted = ImageCms.profileToProfile(
+            picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return picture
+    return converted or picture
