@@ -25,6 +25,12 @@ class ProductRecord:
     image_url: str = ""
     image_path: Path | None = None
     in_stock: bool | None = None
+    # All its pictures by address; the first is `image_url`.
+    image_urls: tuple[str, ...] = ()
+    # What the shop's variants (colours, sizes) of one product have in common: its own id for it.
+    group: str = ""
+    # What stands there and could not be read, as in "price 'on request'".
+    unread: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
