@@ -4,13 +4,16 @@
 and names the variable.
 """
 
-import os
 import secrets
-from contextlib import suppress
+import warnings
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from filelock import FileLock
+
+from runs.files import make_private, put_in_place
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -57,14 +60,28 @@ def env_prefix(name: str) -> str | None:
     return value or None
 
 
+def env_database(name: str, default: Path) -> dict[str, Any]:
+    """The database that the URL in variable `name` tells; SQLite in `default` without one."""
+    url = env.str(name, "") or f"sqlite:///{default}"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the error below says it
+        database = dict(env.db_url_config(url))
+    if not database.get("ENGINE"):
+        raise ImproperlyConfigured(f"{name}: expected sqlite:///file or postgres://user@host/name.")
+    return database
+
+
 def secret_key(var_dir: Path) -> str:
     """`SECRET_KEY`, or one made once and kept, readable by its owner only, in `VAR_DIR`."""
     if key := env.str("SECRET_KEY", ""):
         return key
     path = var_dir / "secret_key"
     try:
-        if not path.exists():
-            keep_new_key(path)
+        if not has_content(path):
+            var_dir.mkdir(parents=True, exist_ok=True)
+            with FileLock(var_dir / "secret_key.lock"):  # of two first starts, one makes it
+                if not has_content(path):
+                    keep_new_key(path)
         return path.read_text()
     except OSError as error:
         raise ImproperlyConfigured(
@@ -72,35 +89,36 @@ def secret_key(var_dir: Path) -> str:
         ) from error
 
 
+def has_content(path: Path) -> bool:
+    """Whether a file is there and not empty, as a full disk may have left it."""
+    return path.exists() and path.stat().st_size > 0
+
+
 def keep_new_key(path: Path) -> None:
-    """Writes a new key, whole from the first moment; of two at once, the first one's counts."""
-    mine = path.with_name(f"{path.name}.{os.getpid()}")
-    make_private(mine)
-    mine.write_text(secrets.token_urlsafe(48))
-    with suppress(FileExistsError):
-        os.link(mine, path)
-    mine.unlink()
-
-
-def make_private(path: Path) -> None:
-    """Makes an empty file that only its owner may read, unless it is there. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+    """Writes a key that only its owner may read; whole, or not at all."""
+    unfinished = path.with_suffix(".part")
+    unfinished.unlink(missing_ok=True)
+    make_private(unfinished)
+    unfinished.write_text(secrets.token_urlsafe(48))
+    put_in_place(unfinished, path)
 
 
 # Where things lie. A run with other values of these leaves the default data alone.
 MEDIA_ROOT = env_path("MEDIA_ROOT", Path("media"))
 VAR_DIR = env_path("VAR_DIR", Path("var"))
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/catalog.sqlite3")}
+DATABASES = {"default": env_database("DATABASE_URL", VAR_DIR / "catalog.sqlite3")}
+SQLITE_FILE: Path | None = None
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    if DATABASES["default"]["NAME"] != ":memory:":
+        SQLITE_FILE = BASE_DIR / DATABASES["default"]["NAME"]
+        # Only `migrate` makes it: a file that is missing for once is not replaced by an empty one.
+        DATABASES["default"]["NAME"] = f"{SQLITE_FILE.as_uri()}?mode=rw"
     # Readers go on while a scrape writes.
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-    with suppress(OSError):  # SQLite says what is wrong when it opens the file
-        make_private(Path(DATABASES["default"]["NAME"]))
 
 # Which network speaks, and what computes it.
 EMBEDDER = env_choice("EMBEDDER", ("auto", "vgg16", "vgg16-untrained"), "auto")

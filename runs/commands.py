@@ -67,6 +67,7 @@ def _told(options: dict[str, Any]) -> str:
 
 
 def _database_sentence(error: DatabaseError) -> str:
-    if "no such table" in str(error) or "does not exist" in str(error):
+    signs = ("no such table", "does not exist", "no such column", "unable to open database file")
+    if any(sign in str(error) for sign in signs):
         return "The database is not set up yet, or not up to date. Run: manage.py migrate"
     return f"The database cannot be used: {error}"

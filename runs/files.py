@@ -50,6 +50,12 @@ def put_in_place(finished: Path, path: Path) -> None:
         os.close(folder)
 
 
+def make_private(path: Path) -> None:
+    """Makes an empty file that only its owner may read, unless it is there. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+
+
 def sha256_of_file(path: Path) -> str:
     """The SHA-256 of a file's content, in hex. Raises OSError."""
     with path.open("rb") as file:

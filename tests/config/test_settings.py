@@ -23,11 +23,34 @@ def test_first_starts_at_once_agree_on_one_secret_key(tmp_path):
     keys = {start.communicate(timeout=60)[0].strip() for start in starts}
     assert keys == {(tmp_path / "secret_key").read_text()}
     assert len(keys.pop()) == 64
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["catalog.sqlite3", "secret_key"]
+
+
+def test_an_empty_secret_key_counts_as_missing(tmp_path):
+    (tmp_path / "secret_key").touch()
+    key = python(SHOW_KEY, VAR_DIR=str(tmp_path), SECRET_KEY="").communicate(timeout=60)[0].strip()
+    assert key == (tmp_path / "secret_key").read_text()
+    assert len(key) == 64
+
+
+def manage(command, tmp_path):
+    environment = {"VAR_DIR": str(tmp_path), "SECRET_KEY": "", "DATABASE_URL": ""}
+    return subprocess.run(
+        [sys.executable, "manage.py", *command],
+        env=os.environ | environment, cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+
+
+def test_a_missing_database_is_said_and_not_replaced_by_an_empty_one(tmp_path):
+    done = manage(["import_folder", "."], tmp_path)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "CommandError: The database is not set up yet, or not up to date. Run: manage.py migrate\n",
+    )
+    assert not (tmp_path / "catalog.sqlite3").exists()
 
 
 def test_the_key_and_the_database_are_for_their_owner_only(tmp_path):
-    python(SHOW_KEY, VAR_DIR=str(tmp_path), SECRET_KEY="").communicate(timeout=60)
+    assert manage(["migrate", "-v0"], tmp_path).returncode == 0
     for name in ("secret_key", "catalog.sqlite3"):
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
 
@@ -45,6 +68,7 @@ def test_a_wrong_value_stops_the_program_and_names_the_variable(tmp_path, variab
 
 def test_every_setting_stands_in_the_example_file():
     source = (ROOT / "config" / "settings.py").read_text()
+    assert "DATABASE_URL" in source
     read = [*re.findall(r"env(?:_\w+|\.\w+)?\(\s*\"([A-Z][A-Z0-9_]+)\"", source), "BIND"]
     example = (ROOT / ".env.example").read_text()
     named = re.findall(r"(?m)^#?([A-Z][A-Z0-9_]+)=", example)

@@ -1,0 +1,15 @@
+"""`manage.py migrate`: Django's own, which also makes the SQLite file, for its owner only."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.commands import migrate
+
+from runs.files import make_private
+
+
+class Command(migrate.Command):
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        if settings.SQLITE_FILE:
+            make_private(settings.SQLITE_FILE)
+        return super().execute(*args, **options)
