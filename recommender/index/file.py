@@ -14,7 +14,7 @@ import numpy as np
 from recommender.errors import SimilarityError
 from recommender.index.metrics import Metric
 from recommender.index.neighbours import Lists
-from recommender.index.safe_joblib import UnsafeFile, read_mapped
+from recommender.index.safe_joblib import UnsoundFile, read_mapped
 from recommender.index.similarity_index import FORMAT_VERSION, Manifest, SimilarityIndex
 from runs.files import sha256_of_file
 
@@ -62,7 +62,7 @@ def load_index(path: Path) -> SimilarityIndex:
         content = read_mapped(path)
     except FileNotFoundError:
         raise IndexFileError(path, "there is no such file") from None
-    except (UnsafeFile, OSError, MemoryError) as error:
+    except (UnsoundFile, OSError, MemoryError) as error:
         raise IndexFileError(path, str(error) or type(error).__name__) from error
     try:
         return _index(content)

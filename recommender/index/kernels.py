@@ -9,16 +9,43 @@ A metric's score grows with its distance: 1 - cos for cosine, the squared distan
 the distance itself for manhattan.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from numba import njit, prange
 
-COSINE, EUCLIDEAN, MANHATTAN = 0, 1, 2
+from recommender.index.metrics import METRIC_CODES, Metric
+
+COSINE = METRIC_CODES[Metric.COSINE]
+EUCLIDEAN = METRIC_CODES[Metric.EUCLIDEAN]
+MANHATTAN = METRIC_CODES[Metric.MANHATTAN]
+
+
+def compiled(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """numba's njit; what it compiles is kept on disk, in NUMBA_CACHE_DIR or beside the source."""
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        try:
+            return njit(cache=True, **options)(function)
+        except RuntimeError:  # there is no place to keep it: each process compiles anew
+            return njit(**options)(function)
+
+    return decorate
+
+
+@compiled()
+def require_known(metric):  # type: ignore[no-untyped-def]
+    """Raises ValueError for a metric that the kernels below do not know."""
+    if metric not in (COSINE, EUCLIDEAN, MANHATTAN):
+        raise ValueError("The kernels know no such metric.")
+
 
 # No `fastmath` here: with it the compiler may sum in another order in another place. Eight
 # running sums keep the processor busy all the same.
 
 
-@njit(cache=True)
+@compiled()
 def exact_dot(a, b):  # type: ignore[no-untyped-def]
     """Sum of a·b in float64, in fixed order; (d,) and (d,) float32."""
     d = a.shape[0]
@@ -38,7 +65,7 @@ def exact_dot(a, b):  # type: ignore[no-untyped-def]
     return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7))
 
 
-@njit(cache=True)
+@compiled()
 def exact_squares(a, b):  # type: ignore[no-untyped-def]
     """Sum of (a-b)² in float64, in fixed order; (d,) and (d,) float32."""
     d = a.shape[0]
@@ -67,7 +94,7 @@ def exact_squares(a, b):  # type: ignore[no-untyped-def]
     return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7))
 
 
-@njit(cache=True)
+@compiled()
 def exact_absolutes(a, b):  # type: ignore[no-untyped-def]
     """Sum of |a-b| in float64, in fixed order; (d,) and (d,) float32."""
     d = a.shape[0]
@@ -87,7 +114,7 @@ def exact_absolutes(a, b):  # type: ignore[no-untyped-def]
     return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7))
 
 
-@njit(cache=True)
+@compiled()
 def exact_distance(metric, a, b, a_squared, b_squared):  # type: ignore[no-untyped-def]
     """The distance of two vectors; `a_squared` and `b_squared` are their exact_dot with self."""
     if metric == COSINE:
@@ -101,16 +128,17 @@ def exact_distance(metric, a, b, a_squared, b_squared):  # type: ignore[no-untyp
     return exact_absolutes(a, b)
 
 
-@njit(parallel=True, cache=True)
+@compiled(parallel=True)
 def squared_norms(vectors, out):  # type: ignore[no-untyped-def]
     """exact_dot of each of (n, d) float32 rows with itself -> out, (n,) float64."""
     for row in prange(vectors.shape[0]):
         out[row] = exact_dot(vectors[row], vectors[row])
 
 
-@njit(parallel=True, cache=True)
+@compiled(parallel=True)
 def exact_distances(metric, query, query_squared, vectors, squared, out):  # type: ignore[no-untyped-def]
     """Distances of a (d,) query to each of (n, d) vectors -> out, (n,) float64."""
+    require_known(metric)
     for row in prange(vectors.shape[0]):
         out[row] = exact_distance(metric, query, vectors[row], query_squared, squared[row])
 
@@ -118,10 +146,12 @@ def exact_distances(metric, query, query_squared, vectors, squared, out):  # typ
 # Scores of one query: bound by how fast memory is read --------------------------------------------
 
 
-@njit(parallel=True, fastmath=True, cache=True)
-def scan(metric, query, query_squared, vectors, squared, out):  # type: ignore[no-untyped-def]
-    """Scores of a (d,) query against each of (n, d) vectors -> out, (n,) float32."""
-    for row in prange(vectors.shape[0]):
+@compiled(parallel=True, fastmath=True)
+def scan(metric, query, query_squared, vectors, squared, rows, out):  # type: ignore[no-untyped-def]
+    """Scores of a (d,) query against m rows of the (n, d) vectors -> out, (m,) float32."""
+    require_known(metric)
+    for place in prange(rows.shape[0]):
+        row = rows[place]
         total = np.float32(0)
         if metric == COSINE:
             for i in range(query.shape[0]):
@@ -135,13 +165,13 @@ def scan(metric, query, query_squared, vectors, squared, out):  # type: ignore[n
         else:
             for i in range(query.shape[0]):
                 total += abs(query[i] - vectors[row, i])
-        out[row] = total
+        out[place] = total
 
 
 # Scores of a block of queries: bound by arithmetic ------------------------------------------------
 
 
-@njit(parallel=True, cache=True)
+@compiled(parallel=True)
 def scores_from_products(  # type: ignore[no-untyped-def]
     products, rows, first, centred, shift, squared, offset, cosine, euclidean
 ):
@@ -163,7 +193,7 @@ def scores_from_products(  # type: ignore[no-untyped-def]
             cosine[i, other] = 1.0 - dot / np.sqrt(norms) if norms > 0.0 else 1.0
 
 
-@njit(parallel=True, fastmath=True, cache=True)
+@compiled(parallel=True, fastmath=True)
 def manhattan_scores(queries, vectors, out):  # type: ignore[no-untyped-def]
     """Σ|a-b| of each of (q, d) queries with each of (n, d) vectors -> out, (q, n) float32.
 
@@ -195,13 +225,13 @@ def manhattan_scores(queries, vectors, out):  # type: ignore[no-untyped-def]
 # From scores to exact lists ----------------------------------------------------------------------
 
 
-@njit(cache=True)
+@compiled()
 def kth_smallest(scores, k, itself):  # type: ignore[no-untyped-def]
-    """The k-th smallest of (n,) scores, leaving out row `itself`; inf if there are fewer."""
+    """The k-th smallest of (m,) scores, leaving out place `itself`; inf if there are fewer."""
     heap = np.full(k, np.inf, np.float32)  # the k smallest so far, the largest of them on top
-    for row in range(scores.shape[0]):
-        score = scores[row]
-        if score < heap[0] and row != itself:
+    for column in range(scores.shape[0]):
+        score = scores[column]
+        if score < heap[0] and column != itself:
             place = 0
             while True:
                 child = 2 * place + 1
@@ -217,18 +247,19 @@ def kth_smallest(scores, k, itself):  # type: ignore[no-untyped-def]
     return heap[0]
 
 
-@njit(parallel=True, cache=True)
+@compiled(parallel=True)
 def nearest(  # type: ignore[no-untyped-def]
     metric, scores, absolute, relative, queries, queries_squared, itself,
-    vectors, squared, out_rows, out_distances,
+    rows, vectors, squared, out_rows, out_distances,
 ):  # fmt: skip
-    """The exact k nearest of q queries among n vectors, from their (q, n) scores.
+    """The exact k nearest of q queries among m rows of the vectors, from their (q, m) scores.
 
     A score may be wrong by absolute[i] + relative × score: every vector whose score could be
-    among the k smallest is measured exactly, so none is missed. itself (q,) is the query's own
-    row, or -1. Fills out_rows (q, k) int32 and out_distances (q, k) float64, nearest first, ties
-    by row; places without a neighbour keep -1 and inf.
+    among the k smallest is measured exactly, so none is missed. rows (m,) ascend; itself (q,) is
+    the query's own place among them, or -1. Fills out_rows (q, k) int32 and out_distances (q, k)
+    float64, nearest first, ties by row; places without a neighbour keep -1 and inf.
     """
+    require_known(metric)
     k = out_rows.shape[1]
     for i in prange(scores.shape[0]):
         limit = kth_smallest(scores[i], k, itself[i])
@@ -236,20 +267,20 @@ def nearest(  # type: ignore[no-untyped-def]
         candidates = np.flatnonzero(scores[i] <= limit)
         distances = np.empty(candidates.shape[0])
         for c in range(candidates.shape[0]):
-            row = candidates[c]
+            row = rows[candidates[c]]
             distances[c] = np.inf
-            if row != itself[i]:
+            if candidates[c] != itself[i]:
                 distances[c] = exact_distance(
                     metric, queries[i], vectors[row], queries_squared[i], squared[row]
                 )
         order = np.argsort(distances, kind="mergesort")  # stable, so ties stay by row
         for place in range(min(k, order.shape[0])):
             if distances[order[place]] < np.inf:
-                out_rows[i, place] = candidates[order[place]]
+                out_rows[i, place] = rows[candidates[order[place]]]
                 out_distances[i, place] = distances[order[place]]
 
 
-@njit(parallel=True, cache=True)
+@compiled(parallel=True)
 def offer(  # type: ignore[no-untyped-def]
     metric, scores, absolute, relative, newcomers, keep, vectors, squared, rows, distances
 ):
@@ -258,6 +289,7 @@ def offer(  # type: ignore[no-untyped-def]
     scores (q, n) and absolute, relative as in `nearest`; newcomers (q,) are their rows; rows
     (n, k) int32 and distances (n, k) float64 are the lists, sorted by (distance, row).
     """
+    require_known(metric)
     k = rows.shape[1]
     for row in prange(rows.shape[0]):
         if not keep[row]:

@@ -16,6 +16,7 @@ class Metric(StrEnum):
     MANHATTAN = "manhattan"
 
 
+# What the kernels call them. The order stands here alone.
 METRIC_CODES = {metric: code for code, metric in enumerate(Metric)}
 
 

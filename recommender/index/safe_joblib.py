@@ -22,7 +22,7 @@ INFLATION = 200
 _DTYPE = re.compile(r"[fiu][1248]|f16|b1|[SU][0-9]{1,6}")
 
 
-class UnsafeFile(ValueError):
+class UnsoundFile(ValueError):
     """The file is not what a sound one could be; the message says in what."""
 
 
@@ -30,7 +30,7 @@ class _ArrayType:
     """Stands for `numpy.ndarray`, which a sound file only names and never calls."""
 
     def __init__(self, *_args: Any) -> None:
-        raise UnsafeFile("it calls numpy.ndarray")
+        raise UnsoundFile("it calls numpy.ndarray")
 
 
 class _Dtype:
@@ -38,7 +38,7 @@ class _Dtype:
 
     def __init__(self, code: Any, *_flags: Any) -> None:
         if not isinstance(code, str) or not _DTYPE.fullmatch(code):
-            raise UnsafeFile(f"it has an array of type {code!r}")
+            raise UnsoundFile(f"it has an array of type {code!r}")
         self.code = code
         self.order = "="
 
@@ -56,10 +56,10 @@ class _Array:
 
     def read(self, unpickler: "_Unpickler") -> np.ndarray:
         if not isinstance(self.dtype, _Dtype) or self.order not in ("C", "F"):
-            raise UnsafeFile("it has an array without a plain type and order")
+            raise UnsoundFile("it has an array without a plain type and order")
         shape = self.shape
         if not isinstance(shape, tuple) or not all(type(n) is int and n >= 0 for n in shape):
-            raise UnsafeFile(f"it has an array of shape {shape!r}")
+            raise UnsoundFile(f"it has an array of shape {shape!r}")
         if self.numpy_array_alignment_bytes is not None:
             padding = unpickler.file_handle.read(1)
             unpickler.file_handle.read(padding[0] if padding else 0)
@@ -71,11 +71,11 @@ class _Array:
 def _scalar(dtype: Any, data: Any) -> Any:
     """Stands for numpy's reconstruction of a scalar: gives the plain Python value."""
     if not isinstance(dtype, _Dtype) or not isinstance(data, bytes | str):
-        raise UnsafeFile("it has a scalar that is not plain")
+        raise UnsoundFile("it has a scalar that is not plain")
     raw = data.encode("latin1") if isinstance(data, str) else data
     plain = dtype.resolve()
     if len(raw) != plain.itemsize:
-        raise UnsafeFile("it has a scalar of the wrong size")
+        raise UnsoundFile("it has a scalar of the wrong size")
     return np.frombuffer(raw, plain)[0].item()
 
 
@@ -100,7 +100,7 @@ class _Unpickler(NumpyUnpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in _NAMES:
-            raise UnsafeFile(f"it names {module}.{name}")
+            raise UnsoundFile(f"it names {module}.{name}")
         return _NAMES[module, name]
 
     def load_build(self) -> None:
@@ -113,10 +113,10 @@ class _Unpickler(NumpyUnpickler):
             self.stack[-1] = thing.read(self)
         elif type(thing) is _Dtype and isinstance(state, tuple) and len(state) > 1:
             if state[1] not in ("<", ">", "|", "="):
-                raise UnsafeFile(f"it has a byte order {state[1]!r}")
+                raise UnsoundFile(f"it has a byte order {state[1]!r}")
             thing.order = state[1]
         else:
-            raise UnsafeFile(f"it sets the state of a {type(thing).__name__}")
+            raise UnsoundFile(f"it sets the state of a {type(thing).__name__}")
 
     # b"b" is the opcode BUILD; joblib registers its own in the same way.
     dispatch[ord("b")] = load_build
@@ -126,11 +126,11 @@ class _Unpickler(NumpyUnpickler):
         size = count * dtype.itemsize
         left = self.limit - (self.file_handle.tell() if self.mapped else 0)
         if size > left:
-            raise UnsafeFile(f"it claims an array of {size} bytes, where {left} could be")
+            raise UnsoundFile(f"it claims an array of {size} bytes, where {left} could be")
         if self.mapped is None:
             data = self.file_handle.read(size)
             if len(data) < size:
-                raise UnsafeFile("it ends within an array")
+                raise UnsoundFile("it ends within an array")
             return np.frombuffer(data, dtype, count)
         start = self.file_handle.tell()
         self.file_handle.seek(size, os.SEEK_CUR)
@@ -142,14 +142,14 @@ class _Unpickler(NumpyUnpickler):
 def read_mapped(path: Path) -> Any:
     """The content of an uncompressed joblib file; its arrays are read-only maps of the file.
 
-    Raises UnsafeFile, or OSError when the file cannot be opened.
+    Raises UnsoundFile, or OSError when the file cannot be opened.
     """
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         if not size:
-            raise UnsafeFile("it is empty")
+            raise UnsoundFile("it is empty")
         if _detect_compressor(file) != "not-compressed":
-            raise UnsafeFile("it is compressed or of an old format, and cannot be mapped")
+            raise UnsoundFile("it is compressed or of an old format, and cannot be mapped")
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         return _loaded(_Unpickler(path, file, size, mapped))
 
@@ -157,13 +157,13 @@ def read_mapped(path: Path) -> Any:
 def read_whole(path: Path) -> Any:
     """The content of a joblib file, compressed or not, read into memory.
 
-    Raises UnsafeFile, or OSError when the file cannot be opened.
+    Raises UnsoundFile, or OSError when the file cannot be opened.
     """
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         kind = _detect_compressor(file)
         if kind == "compat":
-            raise UnsafeFile("it was written by a joblib before 0.10; write it anew")
+            raise UnsoundFile("it was written by a joblib before 0.10; write it anew")
         limit = size if kind == "not-compressed" else INFLATION * size
         with _validate_fileobject_and_memmap(file, str(path)) as (stream, _):
             return _loaded(_Unpickler(path, stream, limit, None))
@@ -172,11 +172,11 @@ def read_whole(path: Path) -> Any:
 def _loaded(unpickler: _Unpickler) -> Any:
     try:
         return unpickler.load()
-    except (UnsafeFile, MemoryError):
+    except (UnsoundFile, MemoryError):
         raise
     except Exception as error:  # a broken pickle can make the unpickler fail in any way there is
         _refuse(error)
 
 
 def _refuse(error: Exception) -> NoReturn:
-    raise UnsafeFile(f"it cannot be read to its end ({type(error).__name__}: {error})") from error
+    raise UnsoundFile(f"it cannot be read to its end ({type(error).__name__}: {error})") from error

@@ -4,7 +4,7 @@ numpy only; no Django, and no numba until something has to be measured.
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -12,8 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from recommender.embedders.contract import EmbedderSpec
+from recommender.index.merging import merged_lists, moved
 from recommender.index.metrics import Metric, fixed, squared_norms
-from recommender.index.neighbours import Lists, Progress, all_lists, merged_lists, nearest_to
+from recommender.index.neighbours import Lists, Progress, all_lists, nearest_to
 
 FORMAT_VERSION = 1
 # Neighbours kept for each product and metric.
@@ -128,7 +129,7 @@ class SimilarityIndex:
         squared = squared_norms(vectors)
         old_rows, new_rows = self._rows_in_common(ids, hashes)
         kept = {
-            metric: _moved(lists, old_rows, new_rows, len(self), len(ids))
+            metric: moved(lists, old_rows, new_rows, len(self), len(ids))
             for metric, lists in self.lists.items()
         }
         fresh = np.ones(len(ids), bool)
@@ -162,8 +163,22 @@ class SimilarityIndex:
         return row
 
     def _find(self, item_id: str) -> int | None:
-        row = int(np.searchsorted(self.item_ids, item_id))
+        if not self._could_be_one(item_id):
+            return None
+        row = int(np.searchsorted(self.item_ids, np.array(item_id, self.item_ids.dtype)))
         return row if row < len(self) and self.item_ids[row] == item_id else None
+
+    def _could_be_one(self, item_id: str) -> bool:
+        """Whether an id fits the array: numpy widens all of it for a longer one, and drops NULs."""
+        return len(item_id) <= self.item_ids.dtype.itemsize // 4 and "\0" not in item_id
+
+    def rows_of(self, item_ids: Iterable[str]) -> np.ndarray:
+        """The rows of those of the products that the index has, ascending; (m,) int64."""
+        wanted = {item_id for item_id in item_ids if self._could_be_one(item_id)}
+        if not wanted:
+            return np.empty(0, np.int64)
+        array = np.array(list(wanted), self.item_ids.dtype)
+        return np.flatnonzero(np.isin(self.item_ids, array))
 
     def neighbours(self, item_id: str, metric: Metric, k: int = 5) -> list[Neighbour]:
         """The k nearest products, nearest first, without the product itself.
@@ -177,22 +192,35 @@ class SimilarityIndex:
         return self._named(lists.rows[row, :k], lists.distances[row, :k])
 
     def search(
-        self, vector: np.ndarray, metric: Metric, k: int = 5, *, exclude: Collection[str] = ()
+        self,
+        vector: np.ndarray,
+        metric: Metric,
+        k: int = 5,
+        *,
+        exclude: Collection[str] = (),
+        among: np.ndarray | None = None,
     ) -> list[Neighbour]:
         """The k nearest products to a (d,) vector, exact; one pass over all embeddings.
 
-        Raises ValueError when k is less than 1 or the vector has another length or is not finite.
+        `among` (m,), whole numbers, are the only rows that count, as from `rows_of`. Raises
+        ValueError when k is less than 1, the vector has another length or is not finite, or there
+        is no such row.
         """
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}.")
         if vector.shape != (self.manifest.dimension,) or not np.isfinite(vector).all():
             raise ValueError(f"The query must be {self.manifest.dimension} finite numbers.")
-        wanted = min(k + len(exclude), len(self))
-        if not wanted:
+        rows = self._rows_to_search(exclude, among)
+        if not len(rows):
             return []
-        found = nearest_to(metric, vector, self.embeddings, self.squared, wanted)
-        named = self._named(found.rows[0], found.distances[0])
-        return [neighbour for neighbour in named if neighbour.item_id not in exclude][:k]
+        found = nearest_to(metric, vector, self.embeddings, self.squared, min(k, len(rows)), rows)
+        return self._named(found.rows[0], found.distances[0])
+
+    def _rows_to_search(self, exclude: Collection[str], among: np.ndarray | None) -> np.ndarray:
+        rows = np.arange(len(self)) if among is None else np.unique(among).astype(np.int64)
+        if len(rows) and not 0 <= rows[0] <= rows[-1] < len(self):
+            raise ValueError(f"There are rows 0 to {len(self) - 1} only.")
+        return np.setdiff1d(rows, self.rows_of(exclude)) if exclude else rows
 
     def _named(self, rows: np.ndarray, distances: np.ndarray) -> list[Neighbour]:
         return [
@@ -226,19 +254,3 @@ def _checked(
             raise ValueError(f"The embedding of {item_id!r} is not finite.")
     ids = np.array(item_ids, dtype=str) if len(item_ids) else np.empty(0, "<U1")
     return ids, np.array(content_hashes, "S64"), fixed(embeddings, np.float32)
-
-
-def _moved(
-    lists: Lists, old_rows: np.ndarray, new_rows: np.ndarray, before: int, after: int
-) -> Lists:
-    """Lists of `before` rows in the row numbers of `after` rows.
-
-    A neighbour that is not among `old_rows` becomes -1 and keeps its distance, which marks the
-    list as one that has lost an entry. Order and ties stay: both numberings are sorted by item_id.
-    """
-    number = np.full(before + 1, -1, np.int32)  # the last place serves the padding's -1
-    number[old_rows] = new_rows
-    moved = Lists.empty(after, lists.rows.shape[1])
-    moved.rows[new_rows] = number[lists.rows[old_rows]]
-    moved.distances[new_rows] = lists.distances[old_rows]
-    return moved

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import pairwise_distances
 
-from recommender.index.metrics import Metric, distances
+from recommender.index import kernels
+from recommender.index.metrics import METRIC_CODES, Metric, distances
 
 numbers = st.floats(-100, 100, width=32)
 
@@ -65,3 +66,36 @@ def test_a_distance_does_not_depend_on_the_company_or_the_place(metric):
     shifted = np.concatenate([[np.float32(0)], points.ravel()])[1:].reshape(points.shape)
     assert (together == alone).all()
     assert (together == distances(metric, points[0], shifted)).all()
+
+
+UNKNOWN = len(Metric)
+POINTS = np.ones((3, 4), np.float32)
+SQUARED = np.full(3, 4.0)
+ROWS = np.arange(3)
+KERNELS = {
+    "distances": lambda: kernels.exact_distances(
+        UNKNOWN, POINTS[0], 4.0, POINTS, SQUARED, np.empty(3)
+    ),
+    "scan": lambda: kernels.scan(
+        UNKNOWN, POINTS[0], 4.0, POINTS, SQUARED, ROWS, np.empty(3, np.float32)
+    ),
+    "nearest": lambda: kernels.nearest(
+        UNKNOWN, np.ones((1, 3), np.float32), np.zeros(1), 0.0, POINTS[:1], SQUARED[:1],
+        np.array([-1]), ROWS, POINTS, SQUARED, np.empty((1, 2), np.int32), np.empty((1, 2)),
+    ),
+    "offer": lambda: kernels.offer(
+        UNKNOWN, np.ones((1, 3), np.float32), np.zeros(1), 0.0, ROWS[:1], np.ones(3, bool),
+        POINTS, SQUARED, np.zeros((3, 2), np.int32), np.ones((3, 2)),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", KERNELS)
+def test_a_metric_that_the_kernels_do_not_know_is_an_error_and_no_other_metric(name):
+    with pytest.raises(ValueError, match="no such metric"):
+        KERNELS[name]()
+
+
+def test_the_kernels_number_the_metrics_as_the_names_do():
+    numbers = {metric: getattr(kernels, metric.name) for metric in Metric}
+    assert numbers == METRIC_CODES

@@ -1,10 +1,11 @@
 import subprocess
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
 
-from recommender.index.metrics import Metric
+from recommender.index.metrics import Metric, distances
 from recommender.index.similarity_index import Manifest, SimilarityIndex, UnknownItem
 from tests.indexes import hash_of, index_of, manifest_of
 
@@ -46,6 +47,48 @@ def test_contains_knows_ids_before_between_and_after():
         False, True, False, True, False,
     ]  # fmt: skip
     assert 7 not in index
+
+
+@pytest.mark.parametrize("item_id", ["x" * 4_000_000, "b\0", "\0", "", "\ud800", "b\udfff"])
+def test_what_cannot_be_an_id_is_unknown_and_costs_nothing(item_id):
+    ids = {f"{number:04}": (number, 1) for number in range(5000)}
+    index = index_of({"b": (1, 2), **ids}, k=1)
+    tracemalloc.start()
+    assert item_id not in index
+    with pytest.raises(UnknownItem):
+        index.row_of(item_id)
+    assert list(index.rows_of([item_id, "b", "0003"])) == [3, 5000]
+    grown = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert grown < 1_000_000
+
+
+def test_search_among_rows_is_exact_and_leaves_out_the_others():
+    random = np.random.default_rng(8)
+    vectors = np.maximum(random.standard_normal((400, 24)), 0).astype(np.float32)
+    vectors[31] = vectors[30]
+    index = index_of({f"{row:03}": vector for row, vector in enumerate(vectors)})
+    for metric in Metric:
+        for size in (0, 1, 2, 7, 150, 400):
+            among = random.permutation(400)[:size]
+            measured = distances(metric, vectors[30], vectors)
+            expected = sorted((measured[row], f"{row:03}") for row in among if row != 30)[:9]
+            found = index.search(vectors[30], metric, 9, among=among, exclude={"030"})
+            assert [(n.distance, n.item_id) for n in found] == expected
+
+
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_search_among_rows_holds_where_scores_overflow():
+    index = index_of({"a": (1e30, 0), "b": (2e30, 0), "c": (3e30, 0), "d": (0, 0)})
+    found = index.search(np.zeros(2, np.float32), Metric.EUCLIDEAN, 3, among=np.array([2, 1]))
+    assert [n.item_id for n in found] == ["b", "c"]
+
+
+@pytest.mark.parametrize("rows", [[-1], [0, 3]])
+def test_search_among_rows_that_are_not_there_is_refused(rows):
+    index = index_of({"a": (0, 1), "b": (3, 1), "c": (1, 1)})
+    with pytest.raises(ValueError, match="rows 0 to 2"):
+        index.search(np.ones(2), Metric.COSINE, among=np.array(rows))
 
 
 def test_search_finds_the_nearest_to_a_vector_and_can_exclude():
