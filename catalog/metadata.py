@@ -50,13 +50,14 @@ def bare(data: bytes) -> Bare:
 
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 _PNG_PIXELS = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
+# How long tRNS is, by the colour type in IHDR; of a palette it may have any length but none.
+_PNG_TRANSPARENCY = {0: 2, 2: 6}
 
 
 def _png(data: bytes) -> Bare:
-    parts, exif, profile = [_PNG_START], b"", b""
+    parts, exif, profile, colour = [_PNG_START], b"", b"", data[25]
     for kind, body, chunk in _png_chunks(data):
-        sound = zlib.crc32(kind + body) == int.from_bytes(chunk[-4:], "big")
-        if kind in _PNG_PIXELS or (kind == b"tRNS" and sound):
+        if kind in _PNG_PIXELS or (kind == b"tRNS" and _is_transparency(chunk, colour)):
             parts.append(chunk)
         elif kind == b"eXIf":
             exif = body
@@ -74,6 +75,12 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
         length, kind = struct.unpack(">I4s", data[at : at + 8])
         yield kind, data[at + 8 : at + 8 + length], data[at : at + 12 + length]
         at += 12 + length
+
+
+def _is_transparency(chunk: bytes, colour: int) -> bool:
+    length = len(chunk) - 12
+    sound = zlib.crc32(chunk[4:-4]) == int.from_bytes(chunk[-4:], "big")
+    return sound and length > 0 and _PNG_TRANSPARENCY.get(colour, length) == length
 
 
 def _unpacked_profile(body: bytes) -> bytes:
@@ -104,7 +111,7 @@ def _jpeg(data: bytes) -> Bare:
         body = data[at + 4 : end]
         if marker == _APP1 and body.startswith(b"Exif\0\0"):
             exif = exif or body
-        elif marker == _APP2 and body.startswith(b"ICC_PROFILE\0"):
+        elif marker == _APP2 and body.startswith(b"ICC_PROFILE\0") and len(body) > 14:
             profiles[body[12]] = body[14:]
         keeps = marker in (_APP0, _ADOBE) or not (_APP0 <= marker <= _APP15 or marker == _COMMENT)
         parts += [data[at:end]] if keeps else []
@@ -115,28 +122,28 @@ def _jpeg(data: bytes) -> Bare:
 
 # WebP ------------------------------------------------------------------------------------------
 
-_WEBP_METADATA = (b"ICCP", b"EXIF", b"XMP ")
+_WEBP_PIXELS = (b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF")
 _WEBP_METADATA_FLAGS = 0x20 | 0x08 | 0x04
 
 
 def _webp(data: bytes) -> Bare:
     if data[8:12] != b"WEBP":
         return Bare(data)
-    parts, found, at = [b"WEBP"], dict.fromkeys(_WEBP_METADATA, b""), 12
+    parts, beside, at = [b"WEBP"], {}, 12
     while at + 8 <= len(data):
         kind, length = struct.unpack("<4sI", data[at : at + 8])
         end = at + 8 + length + length % 2
-        if kind in _WEBP_METADATA:
-            found[kind] = data[at + 8 : at + 8 + length]
-        elif kind == b"VP8X":
+        if kind == b"VP8X":
             flags = data[at + 8] & ~_WEBP_METADATA_FLAGS
             parts += [data[at : at + 8], bytes([flags]), data[at + 9 : end]]
-        else:
+        elif kind in _WEBP_PIXELS:
             parts.append(data[at:end])
+        else:
+            beside[kind] = data[at + 8 : at + 8 + length]
         at = end
     body = b"".join(parts)
     riff = b"RIFF" + struct.pack("<I", len(body)) + body
-    return Bare(riff, found[b"EXIF"], found[b"ICCP"])
+    return Bare(riff, beside.get(b"EXIF", b""), beside.get(b"ICCP", b""))
 
 
 # TIFF ------------------------------------------------------------------------------------------
@@ -158,8 +165,10 @@ def _tiff(data: bytes) -> Bare:
     [entries] = struct.unpack_from(order + count, data, at)
     first = at + struct.calcsize(count)
     end = first + entries * entry
+    if end > len(data):
+        return Bare(data)
     kept, profile = [], b""
-    for start in range(first, min(end, len(data)), entry):
+    for start in range(first, end, entry):
         [tag, _, length] = struct.unpack_from(f"{order}HH{number}", data, start)
         if tag in _TIFF_PIXELS:
             kept.append(data[start : start + entry])

@@ -25,6 +25,7 @@ FORMATS = (
 )  # fmt: skip
 # A camera's 50 megapixels take 150 MB of memory; what claims more is no product picture.
 MOST_PIXELS = 50_000_000
+_LIMIT = f"the limit is {MOST_PIXELS // 1_000_000} million"
 # A JPEG built up in more steps than these is made to keep a decoder busy.
 MOST_SCANS = 200
 # For pictures inside of others (ICO, ICNS): Pillow refuses what is twice as large.
@@ -107,8 +108,8 @@ def _decoded(data: bytes) -> Image.Image:
         raise
     except UnidentifiedImageError:
         raise BadPicture(_what_it_is(data)) from None
-    except Image.DecompressionBombError as error:
-        raise BadPicture(str(error)) from error
+    except Image.DecompressionBombError:
+        raise BadPicture(f"too many pixels; {_LIMIT}") from None
     except Exception as error:  # Pillow's decoders fail in many ways on hostile bytes
         raise BadPicture(f"broken picture ({type(error).__name__}: {error})") from error
 
@@ -133,10 +134,9 @@ def _orientation(picture: Image.Image, stripped: Bare) -> int:
 def _refuse_bomb(picture: Image.Image, data: bytes) -> None:
     width, height = picture.size
     if width * height > MOST_PIXELS:
-        most = f"the limit is {MOST_PIXELS // 1_000_000} million"
-        raise BadPicture(f"{width}×{height} pixels are too many; {most}")
+        raise BadPicture(f"{width}×{height} pixels are too many; {_LIMIT}")
     if picture.format == "JPEG" and data.count(b"\xff\xda") > MOST_SCANS:
-        raise BadPicture(f"a JPEG of more than {MOST_SCANS} scans")
+        raise BadPicture(f"a JPEG in more than {MOST_SCANS} scans")
 
 
 def _what_it_is(data: bytes) -> str:

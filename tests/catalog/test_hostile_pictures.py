@@ -1,0 +1,73 @@
+"""Whatever the bytes: a picture of ours or BadPicture, soon, and in little memory."""
+
+import io
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from catalog.thumbnails import BadPicture, make_pictures
+from tests.catalog.hostile_pictures import HOSTILE
+
+ROOT = Path(__file__).resolve().parents[2]
+SOUND = {
+    "png whose rows unpack without end",  # only as much as there are pixels is unpacked
+    "png of countless frames",
+    "tiff whose directory comes round",
+    "jpeg with a hole in its profile",
+}
+
+
+def test_the_corpus_is_large():
+    assert len(HOSTILE) >= 40
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_picture_is_made_or_refused_but_never_crashes(name):
+    began = time.monotonic()
+    refusal, made = "", None
+    try:
+        made = make_pictures(HOSTILE[name])
+    except BadPicture as error:
+        refusal = str(error)
+    assert time.monotonic() - began < 5
+    assert made or (refusal and name not in SOUND)
+    if made:
+        with Image.open(io.BytesIO(made.picture)) as picture:
+            assert max(picture.size) <= 500
+
+
+@pytest.mark.parametrize("name", [name for name in HOSTILE if "pixels" in name or "bomb" in name])
+def test_what_claims_to_be_enormous_is_refused(name):
+    with pytest.raises(BadPicture):
+        make_pictures(HOSTILE[name])
+
+
+MEASURE = """
+import json, resource
+from catalog.thumbnails import BadPicture, make_pictures
+from tests.catalog.hostile_pictures import HOSTILE
+highest = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+grown, before = {}, highest()
+for name, data in HOSTILE.items():
+    try:
+        make_pictures(data)
+    except BadPicture:
+        pass
+    grown[name], before = highest() - before, highest()
+print(json.dumps(grown))
+"""
+
+
+def test_no_hostile_picture_takes_much_memory():
+    """In a process of its own, where no test before has raised the mark."""
+    measured = subprocess.run(
+        [sys.executable, "-c", MEASURE], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    grown = json.loads(measured.stdout)
+    assert grown.keys() == HOSTILE.keys()
+    assert {name: megabytes for name, megabytes in grown.items() if megabytes > 100} == {}

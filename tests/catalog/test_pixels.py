@@ -1,0 +1,195 @@
+"""Every depth and colour space comes out with the brightness that a viewer shows."""
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from catalog.thumbnails import make_pictures
+from tests.catalog.hostile_pictures import header, png, saved
+
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "cases" / "13-tiff-big-endian" / "pics"
+SIZE = (40, 30)
+
+
+def middle(data: bytes) -> tuple[int, ...]:
+    with Image.open(io.BytesIO(make_pictures(data).picture)) as picture:
+        return picture.getpixel((20, 15))
+
+
+def near(found, wanted, within=3) -> bool:
+    return bool(np.abs(np.subtract(found, wanted)).max() <= within)
+
+
+def grey(value, dtype) -> Image.Image:
+    return Image.fromarray(np.full(SIZE[::-1], value, dtype))
+
+
+COMPRESSIONS = [None, "tiff_lzw", "tiff_adobe_deflate", "packbits"]
+
+
+@pytest.mark.parametrize("compression", COMPRESSIONS)
+@pytest.mark.parametrize(
+    ("value", "dtype"),
+    [
+        (49152, "<u2"),
+        (49152, ">u2"),
+        (192, np.int32),  # 8 bits in 32
+        (49152, np.int32),  # 16 bits in 32
+        (3 * 2**29, np.int32),
+        (0.75, np.float32),
+        (191.5, np.float32),
+        (49152.0, np.float32),
+    ],
+)
+def test_three_quarters_are_as_bright_in_every_depth(value, dtype, compression):
+    assert near(middle(saved(grey(value, dtype), "TIFF", compression=compression)), [192] * 3)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG2000", "PPM"])
+def test_sixteen_bits_keep_their_brightness_in_every_kind(kind):
+    assert near(middle(saved(grey(49152, "<u2"), kind)), [192] * 3)
+    assert near(middle(saved(grey(200, "<u2"), kind)), [0] * 3)
+
+
+def test_a_dark_corner_is_as_dark_beside_a_bright_one():
+    values = np.zeros(SIZE[::-1], np.float32)
+    values[:, 20:] = 0.5
+    assert near(middle(saved(Image.fromarray(values), "TIFF")), [128] * 3, within=8)
+
+
+def test_numbers_that_are_none_are_black_or_white_and_hurt_nobody():
+    values = np.full(SIZE[::-1], 0.75, np.float32)
+    values[:10] = np.nan
+    values[20:, :5], values[20:, 35:] = np.inf, -np.inf
+    assert near(middle(saved(Image.fromarray(values), "TIFF")), [192] * 3)
+    assert near(middle(saved(grey(np.nan, np.float32), "TIFF")), [0] * 3)
+
+
+def tiff_with(picture: Image.Image, **tags: int) -> bytes:
+    numbers = {int(name[1:]): value for name, value in tags.items()}
+    return saved(picture, "TIFF", tiffinfo=numbers)
+
+
+def rewritten(data: bytes, tag: int, value: int) -> bytes:
+    """A little-endian TIFF with another value of a tag that is a SHORT."""
+    entry = data.index(tag.to_bytes(2, "little") + b"\3\0\1\0\0\0")
+    return data[: entry + 8] + value.to_bytes(4, "little") + data[entry + 12 :]
+
+
+def test_where_zero_is_white_sixteen_bits_are_turned_round():
+    data = rewritten(saved(grey(16384, "<u2"), "TIFF"), 262, 0)
+    assert near(middle(data), [191] * 3)
+
+
+def test_thirty_two_bits_without_a_sign_pass_what_has_one():
+    data = rewritten(saved(grey(3 * 2**30 - 2**32, np.int32), "TIFF"), 339, 1)
+    assert near(middle(data), [192] * 3)
+
+
+def wide_png(colour: int, sample: bytes) -> bytes:
+    """A PNG of 8×8 pixels of 16 bits a channel."""
+    rows = (b"\0" + sample * 8) * 8
+    return png(head=header(depth=16, colour=colour), pixels=zlib.compress(rows))
+
+
+@pytest.mark.parametrize(
+    ("colour", "sample", "wanted"),
+    [
+        (0, b"\xc0\x00", [192] * 3),
+        (2, b"\xc0\x00\x40\x00\x20\x00", [192, 64, 32]),
+        (4, b"\xc0\x00\xff\xff", [192] * 3),
+        (4, b"\x00\x00\x00\x00", [255] * 3),
+        (6, b"\xc0\x00\x40\x00\x20\x00\xff\xff", [192, 64, 32]),
+        (6, b"\x00\x00\x00\x00\x00\x00\x00\x00", [255] * 3),
+    ],
+)
+def test_png_of_sixteen_bits_of_every_colour_type(colour, sample, wanted):
+    with Image.open(io.BytesIO(make_pictures(wide_png(colour, sample)).picture)) as picture:
+        assert near(picture.getpixel((4, 4)), wanted)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_tiff_of_sixteen_bits_a_colour(order):
+    """Written by hand, as Pillow writes none: three channels, one strip."""
+    tags = [(256, 3, 8), (257, 3, 8), (258, 3, 16), (259, 3, 1), (262, 3, 2), (273, 4, 200),
+            (277, 3, 3), (278, 3, 8), (279, 4, 384)]  # fmt: skip
+    entries = b""
+    for tag, kind, value in tags:
+        packed = struct.pack(order + ("H" if kind == 3 else "I"), value).ljust(4, b"\0")
+        entries += struct.pack(order + "HHI", tag, kind, 1) + packed
+    start = (b"II" if order == "<" else b"MM") + struct.pack(order + "HIH", 42, 8, len(tags))
+    pixels = struct.pack(order + "3H", 0xC000, 0x4000, 0x2000) * 64
+    data = (start + entries + bytes(4)).ljust(200, b"\0") + pixels
+    with Image.open(io.BytesIO(make_pictures(data).picture)) as picture:
+        assert near(picture.getpixel((4, 4)), [192, 64, 32])
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "BMP", "GIF", "PPM", "MSP", "XBM"])
+def test_one_bit_is_black_or_white(kind):
+    picture = Image.new("1", SIZE, 1)
+    picture.paste(0, (0, 0, 10, 30))
+    assert near(middle(saved(picture, kind)), [255] * 3)
+    with Image.open(io.BytesIO(make_pictures(saved(picture, kind)).picture)) as seen:
+        assert near(seen.getpixel((3, 15)), [0] * 3, within=8)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
+def test_inks_become_colours(kind):
+    assert near(middle(saved(Image.new("CMYK", SIZE, (0, 255, 255, 0)), kind)), [255, 0, 0], 4)
+    assert near(middle(saved(Image.new("CMYK", SIZE, (0, 0, 0, 64)), kind)), [191] * 3, 4)
+
+
+def test_adobes_turned_inks_become_colours_whether_coded_as_ycck_or_not():
+    plain = saved(Image.new("CMYK", SIZE, (0, 255, 255, 0)), "JPEG")
+    assert b"Adobe" in plain
+    assert near(middle(plain), [255, 0, 0], 4)
+    at = plain.index(b"Adobe") + 11
+    coded = plain[:at] + b"\2" + plain[at + 1 :]  # the same numbers, said to be YCCK
+    with Image.open(io.BytesIO(coded)) as shown:
+        assert near(middle(coded), shown.convert("RGB").getpixel((20, 15)), 4)
+
+
+def test_lab_becomes_rgb():
+    assert near(middle(saved(Image.new("LAB", SIZE, (137, 128, 128)), "TIFF")), [128] * 3)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "GIF", "WEBP"])
+def test_a_palette_with_transparency_is_laid_on_white(kind):
+    picture = Image.new("P", SIZE, 1)
+    picture.putpalette([0, 0, 0, 200, 30, 40] + [0] * 750)
+    picture.paste(0, (0, 0, 10, 30))
+    data = saved(picture if kind != "WEBP" else picture.convert("RGBA"), kind, transparency=0)
+    assert near(middle(data), [200, 30, 40], within=12)
+
+
+def test_a_palette_of_half_transparent_colours_is_mixed_with_white():
+    picture = Image.new("P", SIZE, 1)
+    picture.putpalette([0, 0, 0] * 256)
+    assert near(middle(saved(picture, "PNG", transparency=bytes([255, 128]))), [127] * 3)
+
+
+def test_a_transparent_shade_of_deep_grey_is_white():
+    assert near(middle(saved(grey(49152, "<u2"), "PNG", transparency=49152)), [255] * 3)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["JPEG", "MPO", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF", "JPEG2000", "ICO", "ICNS", "DIB",
+     "DDS", "PPM", "QOI", "TGA", "SGI", "PCX"],
+)  # fmt: skip
+def test_every_kind_that_is_read_safely_is_taken(kind):
+    picture = Image.new("RGB", (128, 128), (200, 30, 40))
+    with Image.open(io.BytesIO(make_pictures(saved(picture, kind)).picture)) as seen:
+        assert near(seen.getpixel((64, 64)), (200, 30, 40), within=12)
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared cases are not here")
+def test_the_reported_pictures_are_three_quarters_bright():
+    for path in sorted(SHARED.iterdir()):
+        with Image.open(io.BytesIO(make_pictures(path.read_bytes()).picture)) as picture:
+            assert near(np.asarray(picture)[150:250, 100:200].mean(axis=(0, 1)), [192] * 3, 1)
