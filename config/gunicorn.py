@@ -1,5 +1,10 @@
 """How `make serve` runs gunicorn. GUNICORN_CMD_ARGS overrides any of it."""
 
+# Before anything else is imported: what waits for a client gives way to the others.
+from gevent import monkey
+
+monkey.patch_all()
+
 import ctypes
 import gc
 import os
@@ -11,8 +16,9 @@ from typing import Any
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = 2
-worker_class = "gthread"
-threads = 4
+worker_class = "gevent"  # a slow client costs a few kilobytes, not a thread
+worker_connections = 1000
+keepalive = 15  # seconds that a request's head may take, and that an idle connection is kept
 timeout = 30
 graceful_timeout = 10
 max_requests = 0

@@ -6,14 +6,18 @@ and names the variable.
 
 import secrets
 import warnings
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import environ
+from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from filelock import FileLock
 
 from runs.files import make_private, put_in_place
+
+A_YEAR = 365 * 24 * 3600
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -69,6 +73,16 @@ def env_database(name: str, default: Path) -> dict[str, Any]:
     if not database.get("ENGINE"):
         raise ImproperlyConfigured(f"{name}: expected sqlite:///file or postgres://user@host/name.")
     return database
+
+
+def env_admin_path(name: str, default: str) -> str:
+    """Where the admin is, as in `office/`, from variable `name`; "" where it says "off"."""
+    value = (env.str(name, "") or default).strip("/")
+    if value == "off":
+        return ""
+    if not value.replace("-", "").replace("_", "").replace("/", "").isalnum():
+        raise ImproperlyConfigured(f"{name}={value!r}: a path such as office/, or off.")
+    return f"{value}/"
 
 
 def secret_key(var_dir: Path) -> str:
@@ -149,6 +163,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "axes",
     "django_htmx",
     "runs",
     "catalog",
@@ -158,6 +173,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "recommender.api.health.health",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -167,7 +184,48 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "recommender.handlers.Own404",
+    "axes.middleware.AxesMiddleware",
 ]
+# What browsers may do with the pages: nothing but what the pages need.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    feature: []
+    for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
+}
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# With HTTPS on, the server in front speaks TLS and says so in X-Forwarded-Proto.
+HTTPS = env.bool("HTTPS", False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = A_YEAR if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+# Sub-domains and the browsers' own lists are for the owner of the whole domain to decide on.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
+# The admin: where it is, if at all, and how often one may guess a password.
+ADMIN_PATH = env_admin_path("ADMIN_PATH", "admin/")
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [

@@ -1,13 +1,15 @@
 """Every address of the site: each room lists its own. /healthz is a middleware's."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
     path("", include("recommender.urls")),
     path("", include("catalog.urls")),
-    path("admin/", admin.site.urls),
 ]
+if settings.ADMIN_PATH:
+    urlpatterns.append(path(settings.ADMIN_PATH, admin.site.urls))
 
 handler400 = "recommender.handlers.bad_request"
 handler404 = "recommender.handlers.not_found"
