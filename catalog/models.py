@@ -6,6 +6,7 @@ from django.db import models
 from django.urls import reverse
 
 from catalog import pictures
+from catalog.addresses import is_web_address
 
 
 class ShownProducts(models.Manager["Product"]):
@@ -71,6 +72,11 @@ class Product(models.Model):
             return self.thumbnail_url
         return pictures.address(pictures.Kind.PICTURE, self.item_id, self.content_hash)
 
+    @property
+    def shop_url(self) -> str:
+        """Its page in the shop, where that is an address that may be shown; else nothing."""
+        return self.product_url if is_web_address(self.product_url) else ""
+
     def as_dict(self) -> dict[str, Any]:
         """The product as JSON shows it."""
         return {
@@ -80,7 +86,7 @@ class Product(models.Model):
             "currency": self.currency,
             "category": self.category,
             "in_stock": self.in_stock,
-            "product_url": self.product_url,
+            "product_url": self.shop_url,
             "thumbnail_url": self.thumbnail_url,
             "picture_url": self.picture_url,
         }

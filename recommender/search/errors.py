@@ -3,13 +3,15 @@
 import logging
 from collections.abc import Iterable
 
+from recommender.errors import SimilarityError
+
 logger = logging.getLogger(__name__)
 
 LONGEST_SHOWN = 80
 
 
-class SearchError(Exception):
-    """A query without an answer. The message is for whoever asked; `status` is HTTP's number."""
+class SearchError(SimilarityError):
+    """A query without an answer. The sentence is for whoever asked; `status` is HTTP's number."""
 
     status = 500
 

@@ -18,9 +18,3 @@ def tile(match: Match) -> dict[str, Any]:
 def four_digits(distance: float) -> str:
     """0.1234, 12.34, 1234: four significant digits, never an exponent for everyday sizes."""
     return f"{distance:.4g}" if distance < 1000 else f"{distance:.0f}"
-
-
-@register.filter
-def is_web_address(url: str) -> bool:
-    """Whether a link to it is safe to show: a shop's data may hold javascript: addresses."""
-    return url.startswith(("http://", "https://"))

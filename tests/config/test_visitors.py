@@ -79,8 +79,13 @@ def test_a_path_of_the_admin_that_is_none_is_refused_by_name(tmp_path):
     assert "ADMIN_PATH" in done.stderr
 
 
+@pytest.fixture
+def quick_hashes(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.mark.django_db
-def test_who_guesses_a_password_five_times_has_to_wait(client, admin_user):
+def test_who_guesses_a_password_five_times_has_to_wait(quick_hashes, client, admin_user):
     def log_in(password):
         return client.post(LOG_IN, {"username": "admin", "password": password}).status_code
 
@@ -90,7 +95,7 @@ def test_who_guesses_a_password_five_times_has_to_wait(client, admin_user):
 
 
 @pytest.mark.django_db
-def test_the_right_password_lets_in_and_mistakes_are_forgotten(client, admin_user):
+def test_the_right_password_lets_in_and_mistakes_are_forgotten(quick_hashes, client, admin_user):
     for _ in range(2):
         for _ in range(4):
             client.post(LOG_IN, {"username": "admin", "password": "mistyped"})

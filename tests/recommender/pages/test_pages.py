@@ -5,7 +5,7 @@ from django.utils import timezone
 from catalog.models import Product
 from catalog.pictures import Kind, write
 from recommender.index.metrics import Metric
-from recommender.templatetags.likeness import four_digits, is_web_address
+from recommender.templatetags.likeness import four_digits
 from tests.conftest import picture_bytes
 
 pytestmark = pytest.mark.django_db
@@ -213,9 +213,3 @@ def test_rollback_says_what_is_live(live, fake_source, capsys):
 )
 def test_distances_have_four_digits(distance, shown):
     assert four_digits(distance) == shown
-
-
-def test_only_web_addresses_are_linked():
-    assert is_web_address("https://shop.example/p")
-    assert not is_web_address("javascript:alert(1)")
-    assert not is_web_address("")

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import pytest
 from django.utils import timezone
 
@@ -127,3 +129,12 @@ def test_without_an_index_the_owner_is_told_to_build_one(catalogue):
         answer(Query("0"))
     assert caught.value.commands == ("manage.py build_index --embedder fake",)
     assert "manage.py" not in str(caught.value)
+
+
+def test_a_long_id_costs_no_more_than_a_short_one():
+    index = index_of({f"{number:04}": [float(number), 1.0] for number in range(2000)}, k=1)
+    tracemalloc.start()
+    assert "9" * 300 not in index
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 100_000
