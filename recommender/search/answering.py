@@ -1,12 +1,10 @@
 """The one function behind page, API and terminal: a query in, an answer out."""
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from catalog.models import Product
 from recommender import store
-from recommender.index.metrics import Metric, distances
+from recommender.index.metrics import Metric
 from recommender.index.similarity_index import Neighbour, SimilarityIndex
 from recommender.search.answers import Answer, Match, Ranking
 from recommender.search.errors import NotReady
@@ -73,22 +71,9 @@ def _in_lists(index: SimilarityIndex, query: Query) -> Nearest:
 def _scan(index: SimilarityIndex, vector: np.ndarray, query: Query) -> Nearest:
     """From the vectors themselves, among the rows of the products that are shown."""
     shown = Product.shown.exclude(item_id=query.item_id).values_list("item_id", flat=True)
-    rows = _rows(index, shown)
-    found = {}
-    for metric in query.metrics:
-        away = distances(metric, vector, index.embeddings[rows])
-        first = np.argsort(away, kind="stable")[: query.k]
-        found[metric] = [
-            Neighbour(str(index.item_ids[rows[place]]), float(away[place])) for place in first
-        ]
+    rows = index.rows_of(shown)
+    found = {metric: index.search(vector, metric, query.k, among=rows) for metric in query.metrics}
     return _still_shown(found, query.k)
-
-
-def _rows(index: SimilarityIndex, item_ids: Iterable[str]) -> np.ndarray:
-    """The rows of those products that the index has, in the index's order."""
-    longest = index.item_ids.dtype.itemsize // 4
-    known = [item_id for item_id in item_ids if len(item_id) <= longest]
-    return np.flatnonzero(np.isin(index.item_ids, np.array(known, index.item_ids.dtype)))
 
 
 def _still_shown(found: dict[Metric, list[Neighbour]], k: int) -> Nearest:
