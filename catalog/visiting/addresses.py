@@ -1,26 +1,47 @@
-"""Connections only to addresses that may be visited, checked before a byte is sent.
+"""Which addresses may be visited: public ones, whatever name or spelling led to them.
 
-A host name is resolved, every address it has is judged, and the connection is made to the very
-address that was judged: a name that answers differently the next time gains nothing.
+The lists are IANA's registries of special-purpose addresses, written out here: what Python's
+`is_global` knows of them differs from version to version.
+https://www.iana.org/assignments/iana-ipv4-special-registry
+https://www.iana.org/assignments/iana-ipv6-special-registry
 """
 
 import ipaddress
 import socket
 from collections.abc import Callable
-from typing import Any
 
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.util.connection import create_connection
-
-# The gateway of an IPv6-only network visits the IPv4 address in the last 32 bits (RFC 6052).
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
-# Not public whatever `is_global` says: old tunnels to any IPv4 address, and old local addresses.
-OUTDATED = [ipaddress.ip_network(text) for text in ("::/96", "2002::/16", "fec0::/10")]
-
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolver = Callable[[str, int], list[str]]
-Connector = Callable[..., socket.socket]
+
+_NOT_PUBLIC_4 = [
+    ipaddress.IPv4Network(text)
+    for text in (
+        "0.0.0.0/8",  # this network
+        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",  # private
+        "100.64.0.0/10",  # carriers' NAT
+        "127.0.0.0/8",  # this machine
+        "169.254.0.0/16",  # link-local, and clouds' metadata
+        "192.0.0.0/24", "192.88.99.0/24",  # protocols, the old 6to4 relay
+        "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24",  # documentation
+        "198.18.0.0/15",  # benchmarks
+        "224.0.0.0/3",  # multicast, reserved, broadcast
+    )
+]  # fmt: skip
+# All public unicast lies in here; IPv4-mapped and -translated, unique local, link-local, local
+# NAT64, segment routing (5f00::/16) and multicast do not.
+_PUBLIC_6 = ipaddress.IPv6Network("2000::/3")
+_NOT_PUBLIC_6 = [
+    ipaddress.IPv6Network(text)
+    for text in (
+        "2001::/23",  # protocols, Teredo's tunnels among them
+        "2001:db8::/32", "3fff::/20",  # documentation
+        "2002::/16",  # 6to4 tunnels
+    )
+]  # fmt: skip
+# The gateway of an IPv6-only network visits the IPv4 address in the last 32 bits (RFC 6052).
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# An ISATAP tunnel visits the IPv4 address behind these 32 bits, whatever stands before (RFC 5214).
+_ISATAP = (0x00005EFE, 0x02005EFE)
 
 
 class ForbiddenAddress(Exception):
@@ -33,61 +54,27 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 def may_visit(address: str, allow_loopback: bool) -> bool:
-    """Whether the address is on the public internet (or loopback, where that is allowed)."""
+    """Whether the address is on the public internet (or this machine, where that is allowed)."""
     ip = ipaddress.ip_address(address.split("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-        ip = ip.ipv4_mapped
-    elif ip in NAT64:
-        ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-    if ip.is_loopback:
-        return allow_loopback
-    return ip.is_global and not ip.is_multicast and not any(ip in old for old in OUTDATED)
+    return (allow_loopback and ip.is_loopback) or _is_public(ip)
 
 
-def checked_adapter(
-    allow_loopback: bool, resolver: Resolver = resolve, connector: Connector = create_connection
-) -> HTTPAdapter:
-    """An adapter for a requests session that connects to checked addresses only."""
-
-    def connect(connection: HTTPConnection) -> socket.socket:
-        addresses = _resolved(resolver, connection)
-        for address in addresses:
-            if not may_visit(address, allow_loopback):
-                raise ForbiddenAddress(f"{connection.host} leads to {address}, a private address")
-        return _first_that_answers(addresses, connection, connector)
-
-    class Plain(HTTPConnection):
-        _new_conn = connect
-
-    class Encrypted(HTTPSConnection):
-        # TLS goes on top, and still checks the certificate against the host's name.
-        _new_conn = connect
-
-    class Adapter(HTTPAdapter):
-        def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-            super().init_poolmanager(*args, **kwargs)
-            self.poolmanager.pool_classes_by_scheme = {
-                "http": type("Pool", (HTTPConnectionPool,), {"ConnectionCls": Plain}),
-                "https": type("Pool", (HTTPSConnectionPool,), {"ConnectionCls": Encrypted}),
-            }
-
-    return Adapter()
+def require_public(host: str, address: str, allow_loopback: bool) -> None:
+    """Raises ForbiddenAddress, which says what would allow it, if anything does."""
+    if may_visit(address, allow_loopback):
+        return
+    is_loopback = ipaddress.ip_address(address.split("%")[0]).is_loopback
+    way_out = "; SCRAPE_ALLOW_LOOPBACK=True allows this machine" if is_loopback else ""
+    raise ForbiddenAddress(f"{host} leads to {address}, a private address{way_out}")
 
 
-def _resolved(resolver: Resolver, connection: HTTPConnection) -> list[str]:
-    try:
-        return resolver(connection.host, connection.port)
-    except UnicodeError as error:  # a label that is empty or too long
-        raise OSError(f"{connection.host} is no host name") from error
-
-
-def _first_that_answers(
-    addresses: list[str], connection: HTTPConnection, connector: Connector
-) -> socket.socket:
-    failure = OSError(f"{connection.host} has no address")
-    for address in addresses:
-        try:
-            return connector((address, connection.port), connection.timeout)
-        except OSError as error:
-            failure = error
-    raise failure
+def _is_public(ip: Address) -> bool:
+    if isinstance(ip, ipaddress.IPv4Address):
+        return not any(ip in network for network in _NOT_PUBLIC_4)
+    if ip in _NAT64:
+        return _is_public(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
+    return (
+        ip in _PUBLIC_6
+        and (int(ip) >> 32) & 0xFFFFFFFF not in _ISATAP
+        and not any(ip in network for network in _NOT_PUBLIC_6)
+    )

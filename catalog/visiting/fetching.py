@@ -1,35 +1,37 @@
 """Polite and safe HTTP: the only way in which this program visits a shop."""
 
+import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 import urllib3
 from protego import Protego
+from urllib3.util.connection import create_connection
 
-from catalog.visiting.addresses import (
-    Connector,
-    ForbiddenAddress,
-    Resolver,
-    checked_adapter,
-    resolve,
-)
+from catalog.visiting.addresses import ForbiddenAddress, Resolver, resolve
+from catalog.visiting.connections import Budget, CheckedAdapter, Connector, OverBudget
+from catalog.visiting.retrying import LATER, TRIES, wait_before
+from catalog.visiting.robots import parse_nothing, parse_robots, parse_stay_out
 
+# What one exchange may take, its redirects included: as it comes, and unpacked.
 MOST_BYTES = 20_000_000
 MOST_SECONDS = 60.0
+# Seconds of silence: before a connection stands, and while one waits for bytes.
 TIMEOUT = (10, 20)
 MOST_REDIRECTS = 5
-# Answers that ask to come again later, and how often that is done.
-LATER = (429, 502, 503, 504)
-TRIES = 4
-LONGEST_WAIT = 120.0
+LONGEST_PAUSE = 120.0
+CHUNK = 65_536
 
 
 class FetchError(Exception):
     """An address could not be fetched; the message says why."""
+
+
+class _Dropped(FetchError):
+    """The connection failed or broke off, which another try may not."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,18 @@ class Response:
         """The address that this answer sends to, or nothing."""
         if self.status not in (301, 302, 303, 307, 308):
             return ""
-        target = self.headers.get("Location", "")
+        target = _as_sent(self.headers.get("Location", ""))
         try:
             return urljoin(self.url, target)
         except ValueError:
             return target  # refused, with its name, where it is followed
+
+
+class _Session(requests.Session):
+    """Follows no redirect, and reads no byte that it is not asked for."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
 
 
 class Fetcher:
@@ -76,125 +85,152 @@ class Fetcher:
         allow_loopback: bool = False,
         sleep: Callable[[float], None] = time.sleep,
         resolver: Resolver = resolve,
-        connector: Connector = urllib3.util.connection.create_connection,
+        connector: Connector = create_connection,
     ) -> None:
         self.user_agent = user_agent
         self.pause = pause
         self.sleep = sleep
-        self.session = requests.Session()
-        self.session.trust_env = False  # a proxy would connect where we must not
-        self.session.headers["User-Agent"] = user_agent
-        adapter = checked_adapter(allow_loopback, resolver, connector)
-        self.session.mount("http://", adapter)
-        self.session.mount("https://", adapter)
+        self._adapter = CheckedAdapter(allow_loopback, resolver, connector)
+        self._sessions: dict[str, requests.Session] = {}
         self._robots: dict[str, Protego] = {}
         self._last_visit: dict[str, float] = {}
 
     def get(self, url: str, *, etag: str = "", last_modified: str = "") -> Response:
         """The content of an address; with `etag` or `last_modified`, only if it has changed.
 
-        Raises FetchError.
+        A shop that is busy or breaks off is asked again a few times. Raises FetchError.
         """
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = {name: value for name, value in conditions.items() if value}
+        for attempt in range(TRIES):
+            asked_to_wait = ""
+            try:
+                response = self._follow(url, headers)
+            except _Dropped:
+                if attempt == TRIES - 1:
+                    raise
+            else:
+                if response.status not in LATER or attempt == TRIES - 1:
+                    break
+                asked_to_wait = response.headers.get("Retry-After", "")
+            self.sleep(wait_before(attempt, asked_to_wait, random.random()))
+        if response.status == 200 or (response.status == 304 and headers):
+            return response
+        raise FetchError(f"{url}: HTTP status {response.status}")
+
+    def _follow(self, url: str, headers: dict[str, str]) -> Response:
+        """The answer behind all redirects, each of them allowed, within one budget."""
+        origin = _origin(_split(url))
+        budget = Budget(MOST_SECONDS, MOST_BYTES)
         for _ in range(MOST_REDIRECTS + 1):
-            self._require_allowed(url)
-            response = self._patiently(url, headers)
-            if response.status == 200 or (response.status == 304 and headers):
-                return response
+            parts = _split(url)
+            if not self._rules(parts).can_fetch(url, self.user_agent):
+                raise FetchError(f"{url}: the shop's robots.txt asks not to fetch it")
+            # What tells an old copy from a new one is not for another host to know.
+            response = self._once(url, headers if _origin(parts) == origin else {}, budget)
             if not response.redirect:
-                raise FetchError(f"{url}: HTTP status {response.status}")
+                return response
             url = response.redirect
         raise FetchError(f"{url}: more than {MOST_REDIRECTS} redirects")
 
-    def _require_allowed(self, url: str) -> None:
-        try:
-            url.encode()
-            parts = urlsplit(url)
-        except ValueError as error:
-            raise FetchError(f"{url!r} is no address: {error}") from error
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise FetchError(f"{url}: only http and https addresses are visited")
-        if not self._rules(url).can_fetch(url, self.user_agent):
-            raise FetchError(f"{url}: the shop's robots.txt asks not to fetch it")
-
-    def _rules(self, url: str) -> Protego:
-        """The host's robots.txt; none is as an empty one, one that cannot be had forbids all."""
-        parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc}"
+    def _rules(self, parts: SplitResult) -> Protego:
+        origin = _origin(parts)
         if origin not in self._robots:
-            self._robots[origin] = Protego.parse(self._robots_text(f"{origin}/robots.txt"))
+            self._robots[origin] = self._fetched_rules(f"{origin}/robots.txt")
         return self._robots[origin]
 
-    def _robots_text(self, url: str) -> str:
+    def _fetched_rules(self, url: str) -> Protego:
+        """The host's robots.txt; none is as an empty one, one that cannot be had forbids all."""
+        budget = Budget(MOST_SECONDS, MOST_BYTES)
         for _ in range(MOST_REDIRECTS + 1):
-            response = self._once(url, {})
+            response = self._once(url, {}, budget)
             if not response.redirect:
                 break
             url = response.redirect
-        if response.status >= 500:
-            return "User-agent: *\nDisallow: /"
-        return response.body.decode(errors="replace") if response.status == 200 else ""
+            _split(url)
+        if response.status >= 500 or response.status == 429:
+            return parse_stay_out()
+        return parse_robots(response.body) if response.status == 200 else parse_nothing()
 
-    def _wait_for_turn(self, url: str) -> None:
-        parts = urlsplit(url)
-        rules = self._robots.get(f"{parts.scheme}://{parts.netloc}")
+    def _wait_for_turn(self, parts: SplitResult, budget: Budget) -> None:
+        rules = self._robots.get(_origin(parts))
         asked = rules.crawl_delay(self.user_agent) if rules else None
-        pause = max(self.pause, min(float(asked or 0), LONGEST_WAIT))
+        pause = max(self.pause, min(float(asked or 0), LONGEST_PAUSE))
         since = time.monotonic() - self._last_visit.get(parts.netloc, float("-inf"))
         if since < pause:
             self.sleep(pause - since)
+            budget.ends += pause - since  # waiting one's turn is no part of the exchange
         self._last_visit[parts.netloc] = time.monotonic()
 
-    def _patiently(self, url: str, headers: dict[str, str]) -> Response:
-        """The answer; when the shop asks to come again later, that is done a few times."""
-        response = self._once(url, headers)
-        for attempt in range(TRIES - 1):
-            if response.status not in LATER:
-                break
-            self.sleep(_wait(response.headers.get("Retry-After", ""), attempt))
-            response = self._once(url, headers)
-        if response.status >= 400:
-            raise FetchError(f"{url}: HTTP status {response.status}")
-        return response
-
-    def _once(self, url: str, headers: dict[str, str]) -> Response:
-        self._wait_for_turn(url)
+    def _once(self, url: str, headers: dict[str, str], budget: Budget) -> Response:
+        parts = _split(url)
+        self._wait_for_turn(parts, budget)
+        self._adapter.budget = budget
         try:
-            with self.session.get(
+            with self._session(parts).get(
                 url, headers=headers, timeout=TIMEOUT, stream=True, allow_redirects=False
             ) as answer:
                 body = _body(answer) if answer.status_code == 200 else b""
+                if not body and answer.status_code == 200 and not _says_its_length(answer):
+                    raise _Dropped(f"{url}: the answer ended before it began")
                 return Response(url, answer.status_code, body, answer.headers)
-        except FetchError:
-            raise
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        except (ForbiddenAddress, OverBudget, requests.exceptions.SSLError) as error:
             raise FetchError(f"{url}: {error}") from error
-        except ForbiddenAddress as error:
+        except (requests.ConnectionError, requests.Timeout, OSError) as error:
+            raise _Dropped(f"{url}: {error}") from error
+        except urllib3.exceptions.ProtocolError as error:
+            raise _Dropped(f"{url}: {error}") from error
+        except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
             raise FetchError(f"{url}: {error}") from error
+
+    def _session(self, parts: SplitResult) -> requests.Session:
+        """A session for each origin, so that its cookies stay where they were set."""
+        origin = _origin(parts)
+        if origin not in self._sessions:
+            session = _Session()
+            session.trust_env = False  # a proxy would connect where we must not
+            session.headers["User-Agent"] = self.user_agent
+            session.mount("http://", self._adapter)
+            session.mount("https://", self._adapter)
+            self._sessions[origin] = session
+        return self._sessions[origin]
+
+
+def _split(url: str) -> SplitResult:
+    """The parts of an address that may be visited; raises FetchError."""
+    try:
+        url.encode()
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise FetchError(f"{url!r} is no address: {error}") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise FetchError(f"{url}: only http and https addresses are visited")
+    return parts
+
+
+def _origin(parts: SplitResult) -> str:
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _as_sent(header: str) -> str:
+    """A header as its bytes in UTF-8 mean it; http.client reads them as Latin-1."""
+    try:
+        return header.encode("latin-1").decode()
+    except UnicodeError:
+        return header
+
+
+def _says_its_length(answer: requests.Response) -> bool:
+    return "Content-Length" in answer.headers or "Transfer-Encoding" in answer.headers
 
 
 def _body(answer: requests.Response) -> bytes:
-    """The body, unpacked, up to a size and a time: neither a bomb nor a trickle gets past."""
-    deadline = time.monotonic() + MOST_SECONDS
-    chunks, size = [], 0
+    """The body, unpacked, up to a size: a bomb does not get past."""
+    unpacked = bytearray()
     # read1 gives what has come; iter_content would wait for a full chunk, however slow.
-    while chunk := answer.raw.read1(65536, decode_content=True):
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > MOST_BYTES:
-            raise FetchError(f"{answer.url}: larger than {MOST_BYTES // 1_000_000} MB")
-        if time.monotonic() > deadline:
-            raise FetchError(f"{answer.url}: not complete after {MOST_SECONDS:.0f} seconds")
-    return b"".join(chunks)
-
-
-def _wait(retry_after: str, attempt: int) -> float:
-    """Seconds to wait: what Retry-After says (seconds, or a date), else 1, 2, 4 …"""
-    if retry_after.strip().isdecimal():
-        return min(float(retry_after), LONGEST_WAIT)
-    try:
-        until = parsedate_to_datetime(retry_after).timestamp() - time.time()
-        return min(max(until, 0.0), LONGEST_WAIT)
-    except (TypeError, ValueError):
-        return 2.0**attempt
+    while chunk := answer.raw.read1(CHUNK, decode_content=True):
+        unpacked += chunk
+        if len(unpacked) > MOST_BYTES:
+            raise OverBudget(f"larger than {MOST_BYTES / 1e6:g} MB")
+    return bytes(unpacked)

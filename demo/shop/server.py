@@ -36,7 +36,7 @@ class DemoShop(AbstractContextManager["DemoShop"]):
         self.folder = folder
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=[0.05], daemon=True)
 
     @property
     def port(self) -> int:

@@ -1,0 +1,57 @@
+import time
+
+import pytest
+
+from catalog.visiting.robots import LONGEST_LINE, MOST_BYTES, decoded, parse_robots
+
+RULES = "User-agent: *\nDisallow: /private\nCrawl-delay: 3\n"
+AT_HOME = "https://shop.example/"
+
+
+def forbids(rules, path="private/a"):
+    return not rules.can_fetch(AT_HOME + path, "Lookalike/1.0")
+
+
+@pytest.mark.parametrize(
+    "encoding",
+    ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1", "ascii"],
+)
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_rules_are_understood_in_whatever_they_are_written(encoding, ending):
+    rules = parse_robots(RULES.replace("\n", ending).encode(encoding))
+    assert forbids(rules)
+    assert not forbids(rules, "shirts/a")
+    assert rules.crawl_delay("Lookalike/1.0") == 3
+
+
+@pytest.mark.parametrize("mark", [b"\xfe\xff", b"\x00\x00\xfe\xff"])
+def test_big_endian_marks_are_understood_too(mark):
+    encoding = "utf-16-be" if len(mark) == 2 else "utf-32-be"
+    assert forbids(parse_robots(mark + RULES.encode(encoding)))
+
+
+def test_bytes_that_are_no_text_spoil_their_own_line_only():
+    body = b"# caf\xe9 \xff\xfe\x00\n" + RULES.encode() + b"Disallow: /\xff\n"
+    assert forbids(parse_robots(body))
+    assert not forbids(parse_robots(b"\xff\x00\xff<html>\x00 not rules at all \xfe"))
+
+
+def test_what_stands_behind_the_limit_is_not_read():
+    filler = b"# x\n" * (MOST_BYTES // 4)
+    assert not forbids(parse_robots(b"User-agent: *\n" + filler + b"Disallow: /private\n"))
+    assert forbids(parse_robots(RULES.encode() + filler * 16))
+
+
+def test_rules_made_to_take_for_ever_are_left_out():
+    hostile = "User-agent: *\nDisallow: /" + "*a" * 40 + "b\nDisallow: /private\n"
+    hostile += "Disallow: /" + "x" * LONGEST_LINE + "\n"
+    began = time.monotonic()
+    rules = parse_robots(hostile.encode())
+    assert forbids(rules)
+    assert not forbids(rules, "a" * 1500)
+    assert time.monotonic() - began < 5
+
+
+def test_an_empty_file_forbids_nothing():
+    assert decoded(b"") == ""
+    assert not forbids(parse_robots(b""))
