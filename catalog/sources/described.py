@@ -1,0 +1,76 @@
+"""What a feed, a table or a shop's API says of a product in named fields, made a record.
+
+Only addresses of the web are taken from it: no field can name a file of this machine.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from catalog.reading.structured import absolute, id_from_url, in_stock, money, text
+from catalog.records import ProductRecord, Record, Unreadable
+
+MOST_PICTURES = 50
+LONGEST_ADDRESS = 2000
+_CODE = re.compile(r"\b[A-Z]{3}\b")
+_YES, _NO = {"1", "true", "yes", "y"}, {"0", "false", "no", "n"}
+
+
+def described(said: Mapping[str, Any], place: str, base: str = "") -> Record:
+    """The record in fields named as ProductRecord's; `image_urls` may be text or a list.
+
+    `place` names it while it has no id, as in "line 4"; relative addresses start from `base`.
+    """
+    product_url = web_address(text(said.get("product_url")), base)
+    item_id = text(said.get("item_id")) or (id_from_url(product_url) if product_url else "")
+    if not item_id:
+        return Unreadable(place, f"{place} has neither an id nor an address")
+    price = text(said.get("price"))
+    amount = money(price)
+    images = pictures(said.get("image_urls"), base)
+    return ProductRecord(
+        item_id=item_id,
+        title=text(said.get("title")),
+        price=amount,
+        currency=_currency(text(said.get("currency")) or price),
+        category=text(said.get("category")),
+        product_url=product_url,
+        image_url=images[0] if images else "",
+        image_urls=images,
+        in_stock=stock(said.get("in_stock")),
+        group=text(said.get("group")),
+        unread=(f"price {price[:40]!r}",) if price and amount is None else (),
+    )
+
+
+def pictures(said: Any, base: str) -> tuple[str, ...]:
+    """Addresses of pictures, each once, in order; those that are none are left out."""
+    parts: Iterable[Any] = said if isinstance(said, list | tuple) else [said]
+    links = (web_address(text(part), base) for part in parts)
+    return tuple(dict.fromkeys(link for link in links if link))[:MOST_PICTURES]
+
+
+def web_address(link: str, base: str = "") -> str:
+    """A link as a whole http or https address; nothing if it is no such address."""
+    address = absolute(base, link) if link else ""
+    try:
+        parts = urlsplit(address)
+        fine = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return ""
+    return address if fine and len(address) <= LONGEST_ADDRESS else ""
+
+
+def stock(said: Any) -> bool | None:
+    """Whether it can be had: a boolean, yes or no, or what shops write; None if unknown."""
+    if isinstance(said, bool):
+        return said
+    word = text(said).lower()
+    return True if word in _YES else False if word in _NO else in_stock(word)
+
+
+def _currency(written: str) -> str:
+    """The currency's code in "EUR" or "19.90 EUR"."""
+    found = _CODE.search(written.upper() if len(written) == 3 else written)
+    return found[0] if found else ""

@@ -1,0 +1,104 @@
+"""Answers that are documents (JSON, XML, packed or not), read within bounds.
+
+What a shop sends is read as data and never acted on: no entity is expanded, nothing is loaded from
+elsewhere, and what unpacks to more than a document may be is refused before it is unpacked whole.
+"""
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import iterparse
+
+from catalog.records import SourceError
+from catalog.visiting.fetching import Fetcher, FetchError, Response
+
+MOST_BYTES = 100_000_000
+MOST_JSON_BYTES = 30_000_000  # becomes many times that in memory
+MOST_DEPTH = 100
+GZIP = b"\x1f\x8b"
+
+
+class UnreadableDocument(Exception):
+    """A document is broken, too large or not what it should be; the message says which."""
+
+
+def unpacked(body: bytes, most: int = MOST_BYTES) -> bytes:
+    """The content of a gzip file, up to `most` bytes; anything else as it is.
+
+    Raises UnreadableDocument.
+    """
+    if not body.startswith(GZIP):
+        return body
+    unpacking = zlib.decompressobj(wbits=31)
+    try:
+        content = unpacking.decompress(body, most)
+    except zlib.error as error:
+        raise UnreadableDocument(f"its gzip is broken: {error}") from error
+    if unpacking.unconsumed_tail:
+        raise UnreadableDocument(f"it unpacks to more than {most // 1_000_000} MB")
+    if not unpacking.eof:
+        raise UnreadableDocument("its gzip is cut short")
+    return content
+
+
+def fetched(url: str, fetcher: Fetcher) -> Response:
+    """What is at an address that a source cannot do without. Raises SourceError."""
+    try:
+        return fetcher.get(url)
+    except FetchError as error:
+        raise SourceError(str(error)) from error
+
+
+def json_at(url: str, fetcher: Fetcher) -> Any:
+    """The value of the JSON document at an address. Raises SourceError."""
+    try:
+        return json_of(fetched(url, fetcher).body)
+    except UnreadableDocument as error:
+        raise SourceError(f"{url}: {error}") from error
+
+
+def json_of(body: bytes) -> Any:
+    """The value that a JSON document holds. Raises UnreadableDocument."""
+    try:
+        return json.loads(unpacked(body, MOST_JSON_BYTES))
+    except (ValueError, RecursionError) as error:
+        raise UnreadableDocument(f"it is no JSON: {error}") from error
+
+
+def elements(body: bytes, names: Iterable[str]) -> Iterator[Element]:
+    """The elements of an XML document that are called so, in any namespace, one after another.
+
+    Each is forgotten once the next is asked for, so that memory stays flat. Raises
+    UnreadableDocument, also for a document that declares entities.
+    """
+    wanted, depth = set(names), 0
+    try:
+        for event, element in iterparse(BytesIO(unpacked(body)), ("start", "end")):
+            depth += 1 if event == "start" else -1
+            if depth > MOST_DEPTH:
+                raise UnreadableDocument(f"it is nested more than {MOST_DEPTH} deep")
+            if event == "end" and local_name(element) in wanted:
+                yield element
+                element.clear()
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        raise UnreadableDocument(f"it is no XML that can be read: {error}") from error
+
+
+def root_name(body: bytes) -> str:
+    """The name of an XML document's outermost element; nothing if it is no such document."""
+    try:
+        for _, element in iterparse(BytesIO(body), ("start",)):
+            return local_name(element)
+    except (ParseError, DefusedXmlException, ValueError, LookupError):
+        pass
+    return ""
+
+
+def local_name(element: Element) -> str:
+    """An element's name without its namespace, in small letters."""
+    return str(element.tag).rsplit("}", 1)[-1].lower()

@@ -1,0 +1,51 @@
+"""A Google Merchant feed in XML, RSS or Atom. Its form as TSV is a table: sources.table.
+
+https://support.google.com/merchants/answer/7052112 lists the attributes.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from catalog.records import Record, SourceError
+from catalog.sources.described import described
+from catalog.sources.documents import UnreadableDocument, elements, fetched, local_name
+from catalog.visiting.fetching import Fetcher
+
+# The attribute, or the first of several, for each field of a record.
+_ATTRIBUTES = {
+    "item_id": ("id", "guid"),
+    "title": ("title",),
+    "price": ("sale_price", "price"),
+    "category": ("product_type", "google_product_category"),
+    "product_url": ("link",),
+    "in_stock": ("availability",),
+    "group": ("item_group_id",),
+}
+_PICTURES = ("image_link", "additional_image_link")
+
+
+def walk_feed(url: str, fetcher: Fetcher) -> Iterator[Record]:
+    """Every item of a feed. Raises SourceError when it cannot be had or is no feed."""
+    answer, number = fetched(url, fetcher), 0
+    try:
+        for number, item in enumerate(elements(answer.body, ("item", "entry")), 1):
+            yield described(_said(item), f"item {number}", answer.url)
+    except UnreadableDocument as error:
+        raise SourceError(f"{url}: {error}") from error
+    if not number:
+        raise SourceError(f"{url}: this feed has no items")
+
+
+def _said(item: Element) -> dict[str, Any]:
+    values: dict[str, list[str]] = {}
+    for child in item:
+        value = (child.text or child.get("href") or "").strip()
+        if value:
+            values.setdefault(local_name(child), []).append(value)
+    said: dict[str, Any] = {
+        field: next((values[name][0] for name in names if name in values), "")
+        for field, names in _ATTRIBUTES.items()
+    }
+    said["image_urls"] = [address for name in _PICTURES for address in values.get(name, [])]
+    return said

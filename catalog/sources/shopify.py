@@ -1,0 +1,146 @@
+"""A Shopify shop's `products.json`: all of it, or one collection's.
+
+One record for each picture that variants share: a shirt in three colours and five sizes is three
+records of one group. The id is the variant's sku; its own number where it has none, or where
+another product has the same sku.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from catalog.reading.structured import text
+from catalog.records import Record, SourceError, Unreadable
+from catalog.sources.described import described
+from catalog.sources.documents import json_at
+from catalog.visiting.fetching import Fetcher
+
+PAGE_SIZE = 250  # the most that Shopify gives
+Node = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Shop:
+    """`skus` tells which product has taken which sku."""
+
+    address: str
+    currency: str
+    skus: dict[str, str]
+
+    @property
+    def before(self) -> str:
+        """What stands before `/products/…` in the address of a product."""
+        return re.sub(r"(/collections/[^/]+)?/products\.json$", "", self.address)
+
+
+def walk_shopify(url: str, fetcher: Fetcher) -> Iterator[Record]:
+    """Every product of the shop, or of the collection that the address names.
+
+    Raises SourceError when a page of the list cannot be had.
+    """
+    address = products_address(url)
+    shop = _Shop(address, _currency(address, fetcher), {})
+    seen: set[str] = set()
+    number = 1
+    while products := _page(address, number, fetcher):
+        fresh = [node for node in products if _number(node) not in seen]
+        if not fresh:  # the shop repeats itself
+            return
+        for place, node in enumerate(fresh, 1):
+            seen.add(_number(node))
+            yield from _records(node, f"product {place} of page {number}", shop)
+        number += 1
+
+
+def products_address(url: str) -> str:
+    """Where the products of a shop or a collection are listed."""
+    parts = urlsplit(url)
+    path = parts.path.rstrip("/")
+    if path.endswith("/products.json"):
+        return urlunsplit(parts._replace(query="", fragment=""))
+    before, found, after = path.partition("/collections/")
+    collection = f"{before}{found}{after.split('/')[0]}" if found and after else ""
+    return urlunsplit((parts.scheme, parts.netloc, f"{collection}/products.json", "", ""))
+
+
+def _page(address: str, number: int, fetcher: Fetcher) -> list[Any]:
+    url = f"{address}?limit={PAGE_SIZE}&page={number}"
+    answer = json_at(url, fetcher)
+    products = answer.get("products") if isinstance(answer, dict) else None
+    if not isinstance(products, list):
+        raise SourceError(f"{url}: it lists no products")
+    return products
+
+
+def _currency(address: str, fetcher: Fetcher) -> str:
+    """The shop's currency, which `products.json` does not tell; nothing where it is not told."""
+    parts = urlsplit(address)
+    try:
+        answer = json_at(f"{parts.scheme}://{parts.netloc}/meta.json", fetcher)
+    except SourceError:
+        return ""
+    return text(answer.get("currency")) if isinstance(answer, dict) else ""
+
+
+def _number(node: Any) -> str:
+    return text(node.get("id")) if isinstance(node, dict) else repr(node)[:100]
+
+
+def _records(node: Any, place: str, shop: _Shop) -> Iterator[Record]:
+    if not isinstance(node, dict) or not _number(node):
+        yield Unreadable(place, f"{place} has no id")
+        return
+    variants = _dicts(node.get("variants")) or [{}]
+    by_picture: dict[str, list[Node]] = {}
+    for variant in variants:
+        by_picture.setdefault(_own_picture(variant, node), []).append(variant)
+    group = _number(node) if len(variants) > 1 else ""
+    for picture, alike in by_picture.items():
+        said = _said(node, picture, alike, shop) | {"group": group}
+        if len(by_picture) > 1:
+            said |= _apart(node, alike[0])
+        yield described(said, place, shop.address)
+
+
+def _said(node: Node, picture: str, alike: list[Node], shop: _Shop) -> dict[str, Any]:
+    """What variants with one picture have in common; the first speaks for them."""
+    first, number = alike[0], _number(node)
+    sku = text(first.get("sku"))
+    if shop.skus.setdefault(sku, number) != number:
+        sku = ""
+    stock = [v["available"] for v in alike if isinstance(v.get("available"), bool)]
+    return {
+        "item_id": sku or number,
+        "title": node.get("title"),
+        "price": first.get("price"),
+        "currency": shop.currency,
+        "category": node.get("product_type"),
+        "product_url": f"{shop.before}/products/{text(node.get('handle'))}",
+        "image_urls": [picture, *_pictures(node)],
+        "in_stock": any(stock) if stock else None,
+    }
+
+
+def _apart(node: Node, variant: Node) -> dict[str, Any]:
+    """What tells a product's variants with pictures of their own from each other."""
+    said = {"title": f"{text(node.get('title'))} – {text(variant.get('title'))}"}
+    if not text(variant.get("sku")):
+        said["item_id"] = _number(variant)
+    return said
+
+
+def _own_picture(variant: Node, node: Node) -> str:
+    """The address of the variant's own picture; the product's first, where it has none."""
+    own = variant.get("featured_image")
+    address = text(own.get("src")) if isinstance(own, dict) else ""
+    return address or next(iter(_pictures(node)), "")
+
+
+def _pictures(node: Node) -> list[str]:
+    return [address for image in _dicts(node.get("images")) if (address := text(image.get("src")))]
+
+
+def _dicts(value: Any) -> list[Node]:
+    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []

@@ -1,0 +1,163 @@
+"""A table of products: CSV or TSV with a header, or JSON Lines, at an address or a path.
+
+Columns are known by their usual names, among them those of Google Merchant's TSV; others are
+named in a mapping, {"title": "Bezeichnung"}. A column may hold an address of a picture, never a
+path: `import_folder --csv` is for pictures on disk.
+"""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from catalog.records import Record, SourceError, Unreadable
+from catalog.sources.described import described
+from catalog.sources.documents import MOST_BYTES, UnreadableDocument, fetched, unpacked
+from catalog.visiting.fetching import Fetcher
+
+# What a field's column is called, the first that is there counts.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "item_id": ("item_id", "sku", "product_id", "productid", "offer_id", "id"),
+    "title": ("title", "name", "product_name"),
+    "price": ("sale_price", "price"),
+    "currency": ("currency", "price_currency", "currency_code"),
+    "category": ("category", "product_type", "google_product_category", "google product category"),
+    "product_url": ("product_url", "link", "url"),
+    "image_urls": ("image_urls", "image_url", "image_link", "image", "images"),
+    "more_images": ("additional_image_link", "additional_image_urls", "additional image link"),
+    "in_stock": ("in_stock", "availability"),
+    "group": ("group", "item_group_id", "item group id", "group_id"),
+}
+LONGEST_LINE = 1_000_000
+Row = Mapping[str, Any]
+
+
+def fetch_table(
+    url: str, fetcher: Fetcher, columns: Mapping[str, str] | None = None
+) -> Iterator[Record]:
+    """Every row of a table at an address. Raises SourceError."""
+    yield from read_table(fetched(url, fetcher).body, url, columns, base=url)
+
+
+def open_table(path: Path, columns: Mapping[str, str] | None = None) -> Iterator[Record]:
+    """Every row of a table in a file. Raises SourceError."""
+    try:
+        if not path.is_file():
+            raise SourceError(f"{path} is no file.")
+        if path.stat().st_size > MOST_BYTES:
+            raise SourceError(f"{path} is larger than {MOST_BYTES // 1_000_000} MB.")
+        body = path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error}") from error
+    yield from read_table(body, path.name, columns)
+
+
+def read_table(
+    body: bytes, name: str, columns: Mapping[str, str] | None = None, base: str = ""
+) -> Iterator[Record]:
+    """Every row of a table; one that is wrong is yielded as Unreadable. Raises SourceError."""
+    names = COLUMNS | {field: (column.lower(),) for field, column in (columns or {}).items()}
+    rows = _rows(_text(body, name), name)
+    for number, row in rows:
+        place = f"line {number}"
+        if isinstance(row, str):
+            yield Unreadable(place, f"{place} {row}")
+        else:
+            yield described(_named(row, names), place, base)
+
+
+def _text(body: bytes, name: str) -> str:
+    try:
+        content = unpacked(body)
+    except UnreadableDocument as error:
+        raise SourceError(f"{name}: {error}") from error
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")  # what spreadsheets write
+
+
+def _rows(text: str, name: str) -> Iterator[tuple[int, Row | str]]:
+    """(line, row) or (line, what is wrong with it)."""
+    if text.lstrip().startswith(("{", "[")):
+        return _json_rows(text)
+    return _csv_rows(text, name)
+
+
+def _json_rows(text: str) -> Iterator[tuple[int, Row | str]]:
+    for number, line in enumerate(_lines(text), 1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            yield number, f"is no JSON: {error}"
+            continue
+        yield number, _lowered(value) if isinstance(value, dict) else "is no object"
+
+
+def _csv_rows(text: str, name: str) -> Iterator[tuple[int, Row | str]]:
+    lines = csv.reader(_lines(text), delimiter=delimiter_of(text))
+    header: list[str] | None = None
+    while True:
+        try:
+            cells = next(lines)
+        except StopIteration:
+            break
+        except csv.Error as error:
+            yield lines.line_num, f"cannot be read: {error}"
+            continue
+        if header is None:
+            header = [cell.strip().lower() for cell in cells]
+        elif any(cell.strip() for cell in cells):
+            yield lines.line_num, dict(zip(header, cells, strict=False))
+    if header is None:
+        raise SourceError(f"{name} is empty.")
+
+
+def _lines(text: str) -> Iterable[str]:
+    """The lines, up to a length; csv and json keep their own line breaks."""
+    return (line[:LONGEST_LINE] for line in text.splitlines(keepends=True))
+
+
+def delimiter_of(text: str) -> str:
+    """Comma, semicolon, tab or bar: what the header has most of."""
+    header = text.partition("\n")[0][:LONGEST_LINE]
+    return max(",;\t|", key=header.count)
+
+
+def _lowered(row: dict[str, Any]) -> Row:
+    return {str(key).strip().lower(): value for key, value in row.items()}
+
+
+def _named(row: Row, names: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    """The row's values by the fields of a record."""
+    said = {field: _first(row, columns) for field, columns in names.items()}
+    said["image_urls"] = [*_split(said["image_urls"]), *_split(said.pop("more_images"))]
+    return said
+
+
+def _first(row: Row, columns: Iterable[str]) -> Any:
+    found = (_value(row, column) for column in columns)
+    return next((value for value in found if value not in (None, "", [])), "")
+
+
+def _value(row: Row, column: str) -> Any:
+    """What stands in a column; `price.amount` is within the object `price`, where there is one."""
+    if column in row or "." not in column:
+        return row.get(column)
+    outer, _, inner = column.partition(".")
+    value = row.get(outer)
+    return _value(_lowered(value), inner) if isinstance(value, dict) else None
+
+
+def _split(value: Any) -> list[Any]:
+    """Several addresses in one cell stand between commas, bars or spaces, and begin anew."""
+    if isinstance(value, list):
+        return value
+    if not isinstance(value, str) or not value.strip():
+        return []
+    parts = value.replace("|", " ").replace(", ", " ").replace(",http", " http").split()
+    return parts if all("://" in part for part in parts) else [value.strip()]

@@ -1,0 +1,110 @@
+"""A WooCommerce shop's Store API: `/wp-json/wc/store/v1/products`, all of it or one category's.
+
+One record a product; its id is its sku, else its number. Prices come in the currency's smallest
+unit: https://github.com/woocommerce/woocommerce/blob/trunk/docs/apis/store-api
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from catalog.reading.structured import text
+from catalog.records import Record, SourceError, Unreadable
+from catalog.sources.described import described
+from catalog.sources.documents import json_at
+from catalog.visiting.fetching import Fetcher
+
+PAGE_SIZE = 100  # the most that the API gives
+PATH = "/wp-json/wc/store/v1/products"
+_CATEGORY = "/product-category/"
+Node = dict[str, Any]
+
+
+def walk_woocommerce(url: str, fetcher: Fetcher) -> Iterator[Record]:
+    """Every product of the shop, or of the category that the address names.
+
+    Raises SourceError when a page of the list cannot be had.
+    """
+    address = products_address(url)
+    seen: set[str] = set()
+    number = 1
+    while products := _page(_numbered(address, number), fetcher):
+        fresh = [node for node in products if _key(node) not in seen]
+        if not fresh:  # the shop repeats itself
+            return
+        for place, node in enumerate(fresh, 1):
+            seen.add(_key(node))
+            yield _record(node, f"product {place} of page {number}", address)
+        if len(products) < PAGE_SIZE:
+            return
+        number += 1
+
+
+def products_address(url: str) -> str:
+    """Where the API lists the products of a shop, or of a category by its name in the address."""
+    parts = urlsplit(url)
+    if "/wc/store" in url:
+        return url
+    before, found, after = parts.path.partition(_CATEGORY)
+    name = after.strip("/").rsplit("/", 1)[-1] if found else ""
+    path = (before if found else "") + PATH
+    query = urlencode({"category": name}) if name else ""
+    return urlunsplit((parts.scheme, parts.netloc, path, query, ""))
+
+
+def _numbered(address: str, number: int) -> str:
+    parts = urlsplit(address)
+    query = dict(parse_qsl(parts.query)) | {"per_page": str(PAGE_SIZE), "page": str(number)}
+    return urlunsplit(parts._replace(query=urlencode(query), fragment=""))
+
+
+def _page(url: str, fetcher: Fetcher) -> list[Any]:
+    products = json_at(url, fetcher)
+    if not isinstance(products, list):
+        raise SourceError(f"{url}: it lists no products")
+    return products
+
+
+def _key(node: Any) -> str:
+    return text(node.get("id")) if isinstance(node, dict) else repr(node)[:100]
+
+
+def _record(node: Any, place: str, base: str) -> Record:
+    if not isinstance(node, dict):
+        return Unreadable(place, f"{place} is no object")
+    prices = node.get("prices")
+    prices = prices if isinstance(prices, dict) else {}
+    parent = text(node.get("parent"))
+    said = {
+        "item_id": text(node.get("sku")) or _key(node),
+        "title": text(node.get("name")),
+        "price": _amount(prices),
+        "currency": prices.get("currency_code"),
+        "category": _first_name(node.get("categories")),
+        "product_url": node.get("permalink"),
+        "image_urls": _pictures(node.get("images")),
+        "in_stock": node.get("is_in_stock"),
+        "group": parent if parent != "0" else "",
+    }
+    return described(said, place, base)
+
+
+def _amount(prices: Node) -> str:
+    """The price as a number in whole units: "1990" with two decimals is "19.90"."""
+    written, decimals = text(prices.get("price")), text(prices.get("currency_minor_unit"))
+    try:
+        amount = Decimal(written).scaleb(-min(int(decimals or "2"), 6))
+        return f"{amount:.2f}"
+    except (InvalidOperation, ValueError):
+        return written
+
+
+def _first_name(categories: Any) -> str:
+    first = categories[0] if isinstance(categories, list) and categories else None
+    return text(first.get("name")) if isinstance(first, dict) else ""
+
+
+def _pictures(images: Any) -> list[str]:
+    listed = images if isinstance(images, list) else []
+    return [text(image.get("src")) for image in listed if isinstance(image, dict)]
