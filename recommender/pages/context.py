@@ -19,4 +19,7 @@ def _network() -> dict[str, Any]:
         manifest = store.live_index().manifest
     except store.IndexUnavailable:
         return {}
-    return {"manifest": manifest, "embedder": EMBEDDERS[manifest.embedder]}
+    embedder = EMBEDDERS.get(manifest.embedder)
+    untrained = embedder is not None and not embedder.trained
+    vgg16 = manifest.embedder.startswith("vgg16") and not untrained
+    return {"manifest": manifest, "embedder": embedder, "untrained": untrained, "vgg16": vgg16}

@@ -1,12 +1,16 @@
+from dataclasses import replace
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from catalog.models import Product
 from catalog.pictures import Kind, write
+from recommender import store
 from recommender.index.metrics import Metric
 from recommender.templatetags.likeness import four_digits
 from tests.conftest import picture_bytes
+from tests.indexes import manifest_of
 
 pytestmark = pytest.mark.django_db
 
@@ -134,8 +138,6 @@ def test_a_catalogue_whose_products_all_left_is_an_empty_one(client, live):
 
 
 def test_an_untrained_network_is_told_on_every_page(client, live, monkeypatch):
-    from dataclasses import replace
-
     from recommender.embedders import registry
 
     assert "never trained" not in html(client.get("/products/0/"))
@@ -143,6 +145,27 @@ def test_an_untrained_network_is_told_on_every_page(client, live, monkeypatch):
     monkeypatch.setitem(registry.EMBEDDERS, "fake", untrained)
     for address in ("/products/0/", "/browse/", "/products/nobody/"):
         assert html(client.get(address)).count("never trained") == 1
+
+
+def test_every_page_says_in_one_line_which_network_speaks_and_how_to_hear_vgg16(
+    client, live, monkeypatch
+):
+    for address in ("/products/0/", "/browse/", "/products/nobody/"):
+        page = html(client.get(address))
+        assert page.count("compared by a fake for tests") == 1
+        assert page.count("to hear VGG-16") == 1
+    vgg16 = replace(store.live_index(), manifest=manifest_of(48, "vgg16"))
+    monkeypatch.setattr(store, "live_index", lambda: vgg16)
+    page = html(client.get("/browse/"))
+    assert "compared by VGG-16 trained on ImageNet" in page
+    assert "to hear VGG-16" not in page
+
+
+def test_the_page_shows_the_larger_picture(client, live):
+    product = Product.objects.get(item_id="0")
+    assert f'src="{product.picture_url}" width="{product.picture_width}"' in html(
+        client.get("/products/0/")
+    )
 
 
 def test_what_a_shop_writes_is_never_markup_or_script(client, live):
@@ -174,8 +197,6 @@ def test_the_admin_lists_products(admin_client, live):
 
 
 def test_the_tutorials_file_goes_out_and_comes_in(live, folder, tmp_path, settings, capsys):
-    from recommender import store
-
     file = tmp_path / "tutorial.joblib"
     call_command("export_joblib", str(file))
     before = store.live_index()
