@@ -7,7 +7,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, register
 
 
 @register
@@ -30,19 +30,3 @@ def _can_be_written(folder: Path) -> bool:
     """Whether it is a folder that may be written, or could be made."""
     nearest = next(place for place in (folder, *folder.parents) if place.exists())
     return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
-
-
-@register(deploy=True)
-def visitors_have_a_contact(
-    app_configs: Sequence[AppConfig] | None, **_kwargs: Any
-) -> list[CheckMessage]:
-    """catalog.W001: shops that are visited cannot tell by whom."""
-    if "set SCRAPE_USER_AGENT" not in settings.SCRAPE_USER_AGENT:
-        return []
-    return [
-        Warning(
-            "SCRAPE_USER_AGENT names nobody whom a shop could ask.",
-            hint="SCRAPE_USER_AGENT='MyShop/1.0 (+https://shop.example/contact)'",
-            id="catalog.W001",
-        )
-    ]

@@ -1,4 +1,4 @@
-from catalog.checks import folders_can_be_written, visitors_have_a_contact
+from catalog.checks import folders_can_be_written
 
 
 def told(messages):
@@ -19,10 +19,3 @@ def test_a_folder_that_cannot_be_written_is_named_with_its_setting(settings, tmp
         ("catalog.E001", f"VAR_DIR={file}/var cannot be written.")
     ]
     assert "VAR_DIR" in folders_can_be_written(None)[0].hint
-
-
-def test_a_visitor_without_a_contact_is_warned_of(settings):
-    settings.SCRAPE_USER_AGENT = "Lookalike/0.1 (+visual similarity; set SCRAPE_USER_AGENT to …)"
-    assert [message.id for message in visitors_have_a_contact(None)] == ["catalog.W001"]
-    settings.SCRAPE_USER_AGENT = "MyShop/1.0 (+https://shop.example/contact)"
-    assert visitors_have_a_contact(None) == []
