@@ -97,3 +97,11 @@ def matching_index(chosen: ChosenEmbedder) -> SimilarityIndex | None:
         logger.warning("Building anew: %s was made with other weights.", path)
         return None
     return index
+
+
+def live_count(name: str) -> int:
+    """How many products the live index of embedder `name` has, whatever made it; 0 without one."""
+    try:
+        return len(load_index(index_path(name)))
+    except IndexFileError:
+        return 0

@@ -5,7 +5,6 @@ keyed by content: what a picture's vector is depends on its bytes alone.
 """
 
 import logging
-import os
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -13,10 +12,17 @@ from pathlib import Path
 
 import numpy as np
 
+from recommender.errors import SimilarityError
+from runs.files import replacing
+
 logger = logging.getLogger(__name__)
 
 # What numpy and zipfile raise for a file that is cut short or is not a shard at all.
 _UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
+
+
+class CheckpointError(SimilarityError):
+    """What was embedded could not be kept, or has gone; the live index is as it was."""
 
 
 class Checkpoint:
@@ -29,16 +35,18 @@ class Checkpoint:
     def add(self, hashes: list[str], vectors: np.ndarray) -> None:
         """Writes one shard of n content hashes and their (n, dimension) float32 vectors.
 
-        The shard is on disk, whole, when this returns; a kill before leaves none of it.
+        The shard is on disk, whole, when this returns; a kill before leaves none of it. Raises
+        CheckpointError where it cannot be written.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        number = max((int(path.stem) for path in self._shards()), default=0) + 1
-        unfinished = self.folder / "unfinished"
-        with unfinished.open("wb") as file:
-            np.savez(file, hashes=np.array(hashes, "S64"), vectors=np.asarray(vectors, np.float32))
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(self.folder / f"{number:06}.npz")
+        arrays = {"hashes": np.array(hashes, "S64"), "vectors": np.asarray(vectors, np.float32)}
+        try:
+            number = max((int(path.stem) for path in self._shards()), default=0) + 1
+            with replacing(self.folder / f"{number:06}.npz") as file:
+                np.savez(file, allow_pickle=False, **arrays)
+        except OSError as error:
+            raise CheckpointError(
+                f"What was embedded cannot be kept in {self.folder} ({error.strerror or error})."
+            ) from error
 
     def hashes(self) -> set[str]:
         """The content hashes that need not be embedded again."""

@@ -7,11 +7,12 @@ import numpy as np
 
 from catalog.models import Product
 from recommender.embedders.registry import embedder_spec
+from recommender.errors import SimilarityError
 from recommender.index.similarity_index import Manifest, SimilarityIndex
 
 
-class ExchangeError(Exception):
-    """The file's vectors cannot be the embedder's; the message says why."""
+class ImportRefused(SimilarityError):
+    """The file's vectors cannot become the live index; the sentence says why."""
 
 
 @dataclass(frozen=True)
@@ -35,18 +36,18 @@ def index_of(
 ) -> Imported:
     """n ids and their (n, dimension) float32 vectors -> an index of those in the catalogue.
 
-    Raises ExchangeError when the dimension is not the embedder's, or nothing is left.
+    Raises ImportRefused when the dimension is not the embedder's, or nothing is left.
     """
     spec = embedder_spec(embedder)
     if vectors.shape[1] != spec.dimension:
-        raise ExchangeError(
+        raise ImportRefused(
             f"{file_name} holds {vectors.shape[1]} numbers a picture; {embedder} ({spec.layer}) "
             f"makes {spec.dimension}."
         )
     hashes = dict(Product.shown.values_list("item_id", "content_hash"))
     rows = [row for row, item_id in enumerate(item_ids) if item_id in hashes]
     if not rows:
-        raise ExchangeError(f"None of the {len(item_ids)} ids in {file_name} has a picture.")
+        raise ImportRefused(f"None of the {len(item_ids)} ids in {file_name} has a picture.")
     rows.sort(key=lambda row: item_ids[row])
     kept = [item_ids[row] for row in rows]
     # Nobody can tell which weights made the file, so the next build_index embeds anew.

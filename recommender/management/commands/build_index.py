@@ -9,6 +9,7 @@ from recommender.building import build as building
 from recommender.embedders.contract import EmbedderError
 from recommender.embedders.networks.weights import DOWNLOAD_MEGABYTES, download_imagenet_weights
 from recommender.embedders.registry import EMBEDDERS
+from recommender.errors import SimilarityError
 from runs.arguments import at_least_one
 from runs.commands import RunCommand
 from runs.outcomes import Status
@@ -17,7 +18,7 @@ from runs.progress import counted, progress_bar, report
 
 class Command(RunCommand):
     recorded = True
-    expected = (EmbedderError, publishing.PublishError)
+    expected = (EmbedderError, SimilarityError)
     help = (
         "Turns every product's thumbnail into a vector, finds each product's nearest neighbours "
         "and makes the result live. Only new and changed pictures are embedded. It may be "
@@ -45,7 +46,7 @@ class Command(RunCommand):
             counts = report(
                 self,
                 building.embed(plan),
-                total=len(plan.to_embed),
+                total=len(plan.to_read),
                 unit="picture",
                 verbosity=options["verbosity"],
             )

@@ -7,7 +7,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from catalog.ways_in import import_folder
 from recommender import publishing
-from recommender.building import from_tutorial as exchange
+from recommender.building.from_tutorial import ImportRefused, index_of
 from recommender.embedders.registry import EMBEDDERS
 from recommender.index.tutorial_file import TutorialFileError, read_tutorial_file
 from runs.commands import RunCommand
@@ -34,13 +34,13 @@ class Command(RunCommand):
             with publishing.exclusive(options["embedder"]):
                 pictures = report(self, import_folder(options["images"]), unit="picture")
                 with progress_bar("Neighbours", unit="product") as progress:
-                    imported = exchange.index_of(
+                    imported = index_of(
                         item_ids, vectors, options["embedder"], options["file"].name, progress
                     )
                     publishing.publish(imported.index)
         except (
             TutorialFileError,
-            exchange.ExchangeError,
+            ImportRefused,
             publishing.PublishError,
             OSError,
         ) as error:
