@@ -135,8 +135,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 
 # Which network speaks, and what computes it.
-EMBEDDER = env_choice("EMBEDDER", ("auto", "vgg16", "vgg16-untrained"), "auto")
-RUNTIME = env_choice("RUNTIME", ("auto", "tensorflow"), "auto")
+EMBEDDER = env.str("EMBEDDER", "") or "auto"  # a system check knows the names
+RUNTIME = env_choice("RUNTIME", ("auto", "ncnn", "tensorflow"), "auto")
+WEIGHTS_DIR = env_path("WEIGHTS_DIR", VAR_DIR / "weights")
 VGG16_WEIGHTS = env_file("VGG16_WEIGHTS")
 
 # How shops are visited.

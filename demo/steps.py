@@ -42,6 +42,7 @@ def keep_apart() -> None:
     own = {
         APART: "yes",
         "VAR_DIR": str(folder),
+        "WEIGHTS_DIR": str(settings.WEIGHTS_DIR),  # not a shop's, and too large to have twice
         "MEDIA_ROOT": str(folder / "media"),
         "DATABASE_URL": f"sqlite:///{folder}/catalog.sqlite3",
     }

@@ -7,6 +7,24 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from recommender.embedders.registry import EMBEDDERS
+
+
+@register
+def the_embedder_is_known(
+    app_configs: Sequence[AppConfig] | None, **_kwargs: Any
+) -> list[CheckMessage]:
+    """recommender.E002: EMBEDDER names no embedder."""
+    if settings.EMBEDDER == "auto" or settings.EMBEDDER in EMBEDDERS:
+        return []
+    return [
+        Error(
+            f"EMBEDDER={settings.EMBEDDER!r}: there is no such embedder.",
+            hint=f"Choose one of auto, {', '.join(EMBEDDERS)}.",
+            id="recommender.E002",
+        )
+    ]
+
 
 @register
 def weights_are_where_they_are_said_to_be(

@@ -1,39 +1,63 @@
-"""Which embedder the settings ask for: to build with, to serve, to show without a download."""
+"""Which embedder the settings ask for, and what computes it: to build with, and to serve."""
 
-from collections.abc import Callable
+import threading
+from pathlib import Path
 
 from django.conf import settings
 
-from recommender.embedders.choice import ChosenEmbedder, choose
-from recommender.embedders.networks.weights import weights_at_hand
-from recommender.embedders.registry import EMBEDDERS
+from recommender.embedders.choice import ChosenEmbedder, best_at_hand, choose
+from recommender.embedders.contract import Embedder
+from recommender.embedders.networks.network import Places
+from recommender.embedders.registry import EMBEDDERS, PREFERRED
+from recommender.embedders.runtimes import best_runtime, require_runtime, runtime_to_serve
 from recommender.places import index_path
 
 
-def embedder_to_build(name: str = "", download: Callable[[], str] | None = None) -> ChosenEmbedder:
+def embedder_to_build(name: str = "") -> ChosenEmbedder:
     """What a build embeds with: `name`, else the configured embedder.
 
     Raises EmbedderError when it cannot be had.
     """
-    chosen = name or name_to_build()
-    return choose(chosen, settings.VGG16_WEIGHTS, download)
+    wanted = str(settings.RUNTIME)
+    runtime = best_runtime() if wanted == "auto" else require_runtime(wanted)
+    return choose(name or name_to_build(), weight_places(), runtime)
+
+
+def embedder_to_serve(name: str) -> ChosenEmbedder:
+    """What a picture of one's own is embedded with: the same, by a runtime that starts at once.
+
+    Raises EmbedderError when it cannot be had.
+    """
+    return choose(name, weight_places(), runtime_to_serve())
+
+
+_loaded: dict[tuple[str, str], Embedder] = {}
+_loading = threading.Lock()
+
+
+def loaded(chosen: ChosenEmbedder) -> Embedder:
+    """The chosen embedder, running; loaded once a process, and the last one is kept."""
+    key = (chosen.spec.name, chosen.weights_sha256)
+    with _loading:
+        if key not in _loaded:
+            _loaded.clear()
+            _loaded[key] = chosen.load()
+        return _loaded[key]
+
+
+def weight_places() -> Places:
+    """Where weights lie."""
+    return Places(Path(settings.WEIGHTS_DIR), settings.VGG16_WEIGHTS)
 
 
 def name_to_build() -> str:
-    """The configured embedder; `auto` means vgg16."""
-    return "vgg16" if settings.EMBEDDER == "auto" else str(settings.EMBEDDER)
-
-
-def name_at_hand() -> str:
-    """The best embedder that needs no download: what the demo takes unless it is told."""
-    chosen = name_to_build()
-    if settings.EMBEDDER != "auto" or chosen != "vgg16" or weights_at_hand(settings.VGG16_WEIGHTS):
-        return chosen
-    return "vgg16-untrained"
+    """The configured embedder; `auto` means the best whose weights are at hand."""
+    return best_at_hand(weight_places()) if settings.EMBEDDER == "auto" else str(settings.EMBEDDER)
 
 
 def name_served() -> str:
     """The embedder whose index is live: the configured one; `auto`, the best with an index."""
     if settings.EMBEDDER != "auto":
         return str(settings.EMBEDDER)
-    return next((name for name in EMBEDDERS if index_path(name).exists()), "vgg16")
+    names = dict.fromkeys((*PREFERRED, *EMBEDDERS))
+    return next((name for name in names if index_path(name).exists()), PREFERRED[-1])

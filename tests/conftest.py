@@ -16,6 +16,7 @@ def own_folders(settings, tmp_path, monkeypatch):
     settings.VAR_DIR = tmp_path / "var"
     settings.EMBEDDER = "fake"
     settings.VGG16_WEIGHTS = None
+    settings.WEIGHTS_DIR = tmp_path / "weights"
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setitem(registry.EMBEDDERS, "fake", fake_embedder.SPEC)
     monkeypatch.setattr(store, "_live", {})
@@ -26,7 +27,9 @@ def own_folders(settings, tmp_path, monkeypatch):
 def fake_source(monkeypatch):
     """Commands build with the fake network; the source tells how often it was asked."""
     source = fake_embedder.FakeSource()
-    monkeypatch.setattr(configured, "embedder_to_build", lambda name="", download=None: source)
+    monkeypatch.setattr(configured, "embedder_to_build", lambda name="": source)
+    monkeypatch.setattr(configured, "embedder_to_serve", lambda name: source)
+    monkeypatch.setattr(configured, "_loaded", {})
     return source
 
 

@@ -11,13 +11,12 @@ from PIL import Image
 from recommender.embedders import registry
 from recommender.embedders.contract import EmbedderSpec, UndecodablePicture
 
-SPEC = EmbedderSpec("fake", "grid", 48, "rgb-4", True, "a fake for tests")
+SPEC = EmbedderSpec("fake", "grid", 48, "rgb-4", True, "a fake for tests", "fake")
 
 
 @dataclass
 class FakeEmbedder:
     spec: EmbedderSpec = SPEC
-    runtime: str = "numpy"
     weights_sha256: str = "0" * 64
     pause: float = 0.0
     embedded: int = 0

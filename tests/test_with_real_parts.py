@@ -12,7 +12,6 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import h5py
 import numpy as np
 import pytest
 import requests
@@ -20,16 +19,12 @@ import requests
 from catalog.models import Product
 from catalog.visiting.fetching import Fetcher
 from catalog.ways_in import scrape
-from recommender.embedders.choice import choose
-from recommender.embedders.networks.weight_files import untrained_weights
-from recommender.embedders.networks.weights import WeightsRefused
 from recommender.embedders.registry import EMBEDDERS
 from recommender.index.file import write_index
 from recommender.index.similarity_index import Manifest, SimilarityIndex
 from runs.outcomes import Status
 from tests.catalog.sources.test_category import json_ld, product
 from tests.conftest import picture_bytes
-from tests.plain_network import plain_forward
 from tests.shops import Shop
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,67 +56,14 @@ def manage(environment, *arguments, **options):
     )  # fmt: skip
 
 
-# The network -------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def pictures():
-    return [np.random.default_rng(n).integers(0, 256, (224, 224, 3), np.uint8) for n in range(2)]
-
-
-@pytest.fixture(scope="module")
-def untrained():
-    return choose("vgg16-untrained").load()
-
-
-@pytest.mark.slow
-def test_the_network_is_vgg16_as_the_paper_has_it(untrained, pictures):
-    expected = plain_forward(untrained_weights(), pictures[0])
-    found = untrained.embed(pictures[:1])[0]
-    assert found.shape == (4096,)
-    assert np.linalg.norm(found - expected) <= 1e-4 * np.linalg.norm(expected)
-
-
-@pytest.mark.slow
-def test_a_vector_does_not_depend_on_its_batch(untrained, pictures):
-    together = untrained.embed(pictures)
-    alone = np.concatenate([untrained.embed([picture]) for picture in pictures])
-    np.testing.assert_allclose(together, alone, rtol=1e-3, atol=1e-3 * together.max())
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["published.h5", "keras3.weights.h5"])
-def test_weights_are_loaded_from_a_keras_file(tmp_path, untrained, pictures, name):
-    """A file of either layout, the published one or Keras 3's, gives the seeded vectors."""
-    import keras
-    from keras.src.legacy.saving.legacy_h5_format import save_weights_to_hdf5_group
-
-    network = keras.applications.VGG16(weights=None)
-    network.set_weights(untrained_weights())
-    path = tmp_path / name
-    if name == "published.h5":
-        with h5py.File(path, "w") as file:
-            save_weights_to_hdf5_group(file, network)
-    else:
-        network.save_weights(path)
-    embedder = choose("vgg16", path).load()
-    assert embedder.spec.name == "vgg16"
-    np.testing.assert_array_equal(embedder.embed(pictures), untrained.embed(pictures))
-
-
-@pytest.mark.slow
-def test_a_file_of_another_network_is_refused(tmp_path):
-    path = tmp_path / "other.h5"
-    path.write_bytes(b"not weights")
-    with pytest.raises(WeightsRefused, match=r"other\.h5"):
-        choose("vgg16", path).load()
+# The program ----------------------------------------------------------------------------------
 
 
 def test_a_web_worker_imports_neither_tensorflow_nor_numba(environment):
     program = (
         "import os, sys; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'\n"
         "import config.wsgi, config.urls\n"
-        "heavy = {'tensorflow', 'keras', 'numba', 'h5py', 'sklearn', 'extruct'} & set(sys.modules)\n"
+        "heavy = {'tensorflow', 'keras', 'ncnn', 'numba', 'h5py', 'sklearn', 'extruct'} & set(sys.modules)\n"
         "print(sorted(heavy))"
     )
     done = subprocess.run(

@@ -1,41 +1,71 @@
 """From an embedder's name to one that runs, and to what its vectors will be marked with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+
+import numpy as np
 
 from recommender.embedders.contract import Embedder, EmbedderSpec
-from recommender.embedders.networks.weight_files import untrained_sha256
-from recommender.embedders.networks.weights import find_weights
-from recommender.embedders.registry import embedder_spec
-from runs.files import sha256_of_file
+from recommender.embedders.networks.network import Places
+from recommender.embedders.pictures import Preprocessing
+from recommender.embedders.registry import NETWORKS, PREFERRED, embedder_spec
+from recommender.embedders.runtimes import Runtime, make_runtime
 
 
 @dataclass(frozen=True)
 class ChosenEmbedder:
-    """An embedder that can be loaded: its spec, its weights, and their hash."""
+    """An embedder that can be loaded: its spec, and the hash of its weights."""
 
     spec: EmbedderSpec
-    weights: Path | None
     weights_sha256: str
+    make: Callable[[], tuple[Preprocessing, Runtime]]
 
     def load(self) -> Embedder:
-        """The running network; takes seconds and imports the runtime."""
-        from recommender.embedders.runtimes.tensorflow import TensorFlowVGG16
+        """The running network; takes a moment, and imports the runtime."""
+        preprocessing, runtime = self.make()
+        return LoadedEmbedder(self.spec, self.weights_sha256, preprocessing, runtime)
 
-        return TensorFlowVGG16(self.spec, self.weights, self.weights_sha256)
+
+@dataclass
+class LoadedEmbedder:
+    """A network's way of seeing pictures, and what computes it."""
+
+    spec: EmbedderSpec
+    weights_sha256: str
+    preprocessing: Preprocessing
+    runtime: Runtime
+
+    def decode(self, data: bytes) -> np.ndarray:
+        return self.preprocessing.decode(data)
+
+    def embed(self, pictures: Sequence[np.ndarray]) -> np.ndarray:
+        return self.runtime(pictures)
 
 
-def choose(
-    name: str, weights: Path | None = None, download: Callable[[], str] | None = None
-) -> ChosenEmbedder:
-    """The source of embedder `name`, without loading it.
+def choose(name: str, places: Places, runtime: str) -> ChosenEmbedder:
+    """The embedder `name`, not loaded yet, to be computed by `runtime`.
 
-    `weights` is the configured file; `download` fetches one, and is only called when there is
-    none. Raises EmbedderError when the name is unknown or the weights cannot be had.
+    Raises EmbedderError when the name is unknown or its weights cannot be had.
     """
     spec = embedder_spec(name)
-    if not spec.trained:
-        return ChosenEmbedder(spec, None, untrained_sha256())
-    path = find_weights(weights, download)
-    return ChosenEmbedder(spec, path, sha256_of_file(path))
+    network = NETWORKS[spec.network]
+    needed = network.graph.cut(spec.layer)
+    weights = network.source.find(network.graph, needed, places)
+
+    def make() -> tuple[Preprocessing, Runtime]:
+        seen = network.preprocessing
+        return seen, make_runtime(runtime, needed, weights.read(), seen)
+
+    return ChosenEmbedder(spec, weights.sha256, make)
+
+
+def best_at_hand(places: Places) -> str:
+    """The embedder that `auto` means: the first preferred one whose weights are here."""
+    return next((name for name in PREFERRED if at_hand(name, places)), PREFERRED[-1])
+
+
+def at_hand(name: str, places: Places) -> bool:
+    """Whether the embedder's weights are on this machine. Raises EmbedderError for no such name."""
+    spec = embedder_spec(name)
+    network = NETWORKS[spec.network]
+    return network.source.at_hand(network.graph.cut(spec.layer), places)

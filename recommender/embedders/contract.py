@@ -6,8 +6,6 @@ from typing import Protocol
 
 import numpy as np
 
-from recommender.embedders.networks.vgg16 import VGG16, Topology
-
 
 class EmbedderError(Exception):
     """An embedder cannot be had; the message says what to do."""
@@ -27,18 +25,23 @@ class EmbedderSpec:
     preprocessing: str
     trained: bool
     description: str
-    topology: Topology = VGG16
+    network: str = ""
+    origin: str = ""
+    licence: str = ""
+
+    def notice(self) -> str:
+        """What is to be said of the weights wherever vectors made with them go."""
+        return " · ".join(part for part in (self.origin, self.licence) if part)
 
 
 class Embedder(Protocol):
     """A network that is loaded and ready."""
 
     spec: EmbedderSpec
-    runtime: str
     weights_sha256: str
 
     def decode(self, data: bytes) -> np.ndarray:
-        """Picture bytes -> the (height, width, 3) uint8 RGB array that `embed` takes.
+        """Picture bytes -> the (side, side, 3) uint8 RGB array that `embed` takes.
 
         Raises UndecodablePicture. Safe to call from several threads.
         """

@@ -1,31 +1,22 @@
-"""The embedders that there are.
+"""The networks that there are, and the embedders that they give.
 
-`EMBEDDERS` says what each one is, without importing a network, so that a web worker can tell
-whether an index fits.
+Nothing is loaded here, so that a web worker can tell whether an index fits.
 """
 
 from recommender.embedders.contract import EmbedderError, EmbedderSpec
-from recommender.embedders.networks.vgg16 import VGG16, Topology
+from recommender.embedders.networks import efficientnet_lite, vgg16
+from recommender.embedders.networks.network import Network
 
-
-def _vgg_spec(
-    name: str, description: str, topology: Topology = VGG16, trained: bool = True
-) -> EmbedderSpec:
-    # RGB -> BGR, made smaller with Pillow's bilinear filter, less the ImageNet means.
-    preprocessing = f"bgr-{topology.side}-pillow-bilinear-minus-103.939-116.779-123.68"
-    return EmbedderSpec(
-        name, "fc2", topology.dense[1], preprocessing, trained, description, topology
-    )
-
-
-# In the order of preference: `EMBEDDER=auto` serves the first that has an index.
-EMBEDDERS = {
-    spec.name: spec
-    for spec in (
-        _vgg_spec("vgg16", "VGG-16 trained on ImageNet"),
-        _vgg_spec("vgg16-untrained", "VGG-16, never trained", trained=False),
-    )
+NETWORKS: dict[str, Network] = {
+    network.name: network for network in (vgg16.NETWORK, efficientnet_lite.NETWORK, vgg16.UNTRAINED)
 }
+
+EMBEDDERS: dict[str, EmbedderSpec] = {
+    spec.name: spec for network in NETWORKS.values() for spec in network.specs()
+}
+
+# What `auto` means: the first of these whose weights are at hand.
+PREFERRED = ("vgg16", "efficientnet-lite2")
 
 
 def embedder_spec(name: str) -> EmbedderSpec:

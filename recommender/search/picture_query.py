@@ -17,13 +17,13 @@ def embedding_of(data: bytes, index: SimilarityIndex) -> np.ndarray:
     name = index.manifest.embedder
     try:
         picture = make_picture(data)
-        source = configured.embedder_to_build(name)
+        source = configured.embedder_to_serve(name)
         if source.weights_sha256 != index.manifest.weights_sha256:
             raise NotReady(
                 "The live index was made with other weights than those at hand.",
                 [f"manage.py build_index --embedder {name}"],
             )
-        embedder = source.load()
+        embedder = configured.loaded(source)
     except BadPicture as error:
         raise BadQuery(f"The picture cannot be read: {error}") from error
     except EmbedderError as error:

@@ -57,7 +57,7 @@ def test_the_key_and_the_database_are_for_their_owner_only(tmp_path):
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("EMBEDDER", "vgg19"), ("SCRAPE_PAUSE_SECONDS", "-1"), ("SCRAPE_PAUSE_SECONDS", "soon")],
+    [("RUNTIME", "abacus"), ("SCRAPE_PAUSE_SECONDS", "-1"), ("SCRAPE_PAUSE_SECONDS", "soon")],
 )
 def test_a_wrong_value_stops_the_program_and_names_the_variable(tmp_path, variable, value):
     start = python(SHOW_KEY, VAR_DIR=str(tmp_path), **{variable: value})

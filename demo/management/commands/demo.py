@@ -40,7 +40,7 @@ class Command(RunCommand):
         if serve:
             demo.require_free_port(port)
         call_command("migrate", verbosity=0)
-        embedder = configured.name_at_hand()
+        embedder = configured.name_to_build()
         with demo.open_shop(make_specs(count=count), settings.VAR_DIR / "shirts") as shop:
             self._fill(shop, embedder)
             if serve:

@@ -1,51 +1,73 @@
-"""The shape of VGG-16 (Simonyan and Zisserman, 2014, configuration D), at any width.
+"""VGG-16 (Simonyan and Zisserman, 2014, configuration D), the tutorial's network.
 
-Layers are named as Keras names them; arrays lie as Keras lays them: convolution kernels (3, 3,
-input, output), dense kernels (input, output).
+Layers are named as Keras names them. Pictures are as the authors' Caffe release and
+`keras.applications.vgg16.preprocess_input` have them: blue-green-red, less the mean colour of
+ImageNet, no scaling.
 """
 
-from dataclasses import dataclass
+from recommender.embedders.graph import (
+    PICTURE,
+    Convolution,
+    Dense,
+    GlobalPooling,
+    Graph,
+    Layer,
+    MaxPooling,
+)
+from recommender.embedders.networks.network import Cut, Network
+from recommender.embedders.networks.vgg16_files import as_ours
+from recommender.embedders.pictures import Preprocessing
+from recommender.embedders.weights.kept import Kept
+from recommender.embedders.weights.seeded import Seeded
 
 # Layers and channels of the five blocks; each ends in a pooling that halves the sides.
 BLOCKS = ((2, 64), (2, 128), (3, 256), (3, 512), (3, 512))
+SIDE, DENSE = 224, (4096, 4096)
 
 
-@dataclass(frozen=True)
-class Topology:
-    """VGG-16 with `width` times the channels, for pictures of `side` × `side`.
-
-    `dense` has the sizes of fc1 and fc2; `classes`, that of the classifier after them, 0 for none.
-    """
-
-    width: float
-    side: int
-    dense: tuple[int, int]
-    classes: int = 0
-
-    def blocks(self) -> list[list[tuple[str, int]]]:
-        """The convolutions of each block: name and output channels."""
-        return [
-            [(f"block{b}_conv{c}", round(channels * self.width)) for c in range(1, layers + 1)]
-            for b, (layers, channels) in enumerate(BLOCKS, 1)
-        ]
-
-    def dense_layers(self) -> list[tuple[str, int]]:
-        """The dense layers: name and outputs."""
-        layers = [("fc1", self.dense[0]), ("fc2", self.dense[1])]
-        return [*layers, ("predictions", self.classes)] if self.classes else layers
-
-    def shapes(self) -> dict[str, tuple[int, ...]]:
-        """Every array's name and shape, in the network's order: "fc1/kernel", "fc1/bias" …"""
-        shapes: dict[str, tuple[int, ...]] = {}
-        channels = 3
-        for name, outputs in (layer for block in self.blocks() for layer in block):
-            shapes |= {f"{name}/kernel": (3, 3, channels, outputs), f"{name}/bias": (outputs,)}
-            channels = outputs
-        inputs = channels * (self.side // 2 ** len(BLOCKS)) ** 2
-        for name, outputs in self.dense_layers():
-            shapes |= {f"{name}/kernel": (inputs, outputs), f"{name}/bias": (outputs,)}
-            inputs = outputs
-        return shapes
+def graph(width: float = 1, side: int = SIDE, dense: tuple[int, int] = DENSE) -> Graph:
+    """The network to fc2, and beside it the mean of the last pooling, `pool5`."""
+    layers: list[Layer] = []
+    source, channels = PICTURE, 3
+    for block, (count, wide) in enumerate(BLOCKS, 1):
+        for number in range(1, count + 1):
+            name, outputs = f"block{block}_conv{number}", round(wide * width)
+            layers.append(Convolution(name, (source,), channels, outputs))
+            source, channels = name, outputs
+        layers.append(MaxPooling(f"block{block}_pool", (source,)))
+        source = f"block{block}_pool"
+    layers.append(GlobalPooling("pool5", (source,)))
+    inputs = channels * (side // 2 ** len(BLOCKS)) ** 2
+    layers.append(Dense("fc1", (source,), inputs, dense[0]))
+    layers.append(Dense("fc2", ("fc1",), dense[0], dense[1]))
+    return Graph(side, tuple(layers))
 
 
-VGG16 = Topology(width=1, side=224, dense=(4096, 4096), classes=1000)
+_PREPROCESSING = Preprocessing(SIDE, "bgr", (103.939, 116.779, 123.68))
+
+NETWORK = Network(
+    name="vgg16",
+    graph=graph(),
+    preprocessing=_PREPROCESSING,
+    cuts=(
+        Cut("vgg16", "fc2", DENSE[1], "VGG-16 trained on ImageNet"),
+        Cut("vgg16-fc1", "fc1", DENSE[0], "VGG-16 trained on ImageNet, first dense layer"),
+        Cut("vgg16-pool5", "pool5", BLOCKS[-1][1], "VGG-16 trained on ImageNet, last pooling"),
+    ),
+    source=Kept(
+        name="vgg16",
+        convert=as_ours,
+        origin="ImageNet weights by the Visual Geometry Group, University of Oxford",
+        licence="CC BY 4.0",
+        ways="run `manage.py weights fetch` (553 MB, through Keras), `manage.py weights add FILE`, "
+        "or set VGG16_WEIGHTS=/a/file; without them efficientnet-lite2 works at once",
+    ),
+)
+
+UNTRAINED = Network(
+    name="vgg16-untrained",
+    graph=graph(),
+    preprocessing=_PREPROCESSING,
+    cuts=(Cut("vgg16-untrained", "fc2", DENSE[1], "VGG-16, never trained"),),
+    source=Seeded("vgg16", seed=16),
+)

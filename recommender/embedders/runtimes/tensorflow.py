@@ -1,4 +1,4 @@
-"""VGG-16, at any width, computed by TensorFlow, the reference runtime.
+"""TensorFlow, the reference runtime.
 
 TensorFlow is imported inside functions only: a web worker never pays for it.
 """
@@ -6,74 +6,90 @@ TensorFlow is imported inside functions only: a web worker never pays for it.
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from recommender.embedders.contract import EmbedderSpec
-from recommender.embedders.networks import preprocessing
-from recommender.embedders.networks.vgg16 import Topology
-from recommender.embedders.networks.weight_files import (
-    check_keras_file,
-    read_safetensors,
-    untrained_weights,
+from recommender.embedders.graph import (
+    PICTURE,
+    Addition,
+    Convolution,
+    Dense,
+    DepthwiseConvolution,
+    GlobalPooling,
+    Graph,
+    Layer,
+    MaxPooling,
 )
-from recommender.embedders.networks.weights import WeightsRefused
+from recommender.embedders.networks.network import Arrays
+from recommender.embedders.pictures import Preprocessing
 
 
-class TensorFlowVGG16:
-    """`spec.topology` cut at `spec.layer`: the activations after ReLU of that dense layer."""
+class TensorFlowRuntime:
+    """n decoded pictures -> (n, dimension) float32."""
 
-    runtime = "tensorflow"
+    def __init__(self, graph: Graph, arrays: Arrays, preprocessing: Preprocessing) -> None:
+        tf = import_tensorflow()
+        constants = {name: tf.constant(arrays[name]) for name in graph.shapes()}
+        self._compute = tf.function(
+            lambda pictures: _forward(tf, graph, constants, pictures),
+            input_signature=[tf.TensorSpec((None, graph.side, graph.side, 3), tf.float32)],
+            autograph=False,
+        )
+        self._to_input = preprocessing.to_input
 
-    def __init__(self, spec: EmbedderSpec, weights: Path | None, weights_sha256: str) -> None:
-        """Loads the weights file; `weights=None` means the seeded, untrained ones."""
-        self.spec = spec
-        self.weights_sha256 = weights_sha256
-        self._model = _cut_network(spec.topology, spec.layer, weights)
-
-    def decode(self, data: bytes) -> np.ndarray:
-        return preprocessing.decode(data, self.spec.topology.side)
-
-    def embed(self, pictures: Sequence[np.ndarray]) -> np.ndarray:
-        inputs = preprocessing.to_network_input(np.stack(pictures))
-        return np.asarray(self._model.predict_on_batch(inputs), np.float32)
+    def __call__(self, pictures: Sequence[np.ndarray]) -> np.ndarray:
+        inputs = self._to_input(np.stack(pictures))
+        return np.asarray(self._compute(inputs).numpy(), np.float32)
 
 
-def _cut_network(topology: Topology, layer: str, weights: Path | None) -> Any:
-    keras = _import_keras()
-    network = _network(keras, topology)
-    if weights is None:
-        network.set_weights(untrained_weights(topology))
-    elif weights.suffix == ".safetensors":
-        network.set_weights(list(read_safetensors(weights, topology).values()))
+def _forward(tf: Any, graph: Graph, arrays: dict[str, Any], pictures: Any) -> Any:
+    outputs = {PICTURE: pictures}
+    for layer in graph.layers:
+        outputs[layer.name] = _step(tf, layer, arrays, *(outputs[name] for name in layer.sources))
+    return outputs[graph.layers[-1].name]
+
+
+def _step(tf: Any, layer: Layer, arrays: dict[str, Any], x: Any, *others: Any) -> Any:
+    match layer:
+        case Convolution():
+            return _convolution(tf, layer, arrays, x)
+        case MaxPooling():
+            return tf.nn.max_pool2d(x, 2, 2, "VALID")
+        case Addition():
+            return tf.add_n([x, *others])
+        case GlobalPooling():
+            return tf.reduce_mean(x**layer.power, (1, 2)) ** (1 / layer.power)
+        case Dense():
+            flat = tf.reshape(x, (-1, layer.inputs))
+            product = flat @ arrays[f"{layer.name}/kernel"] + arrays[f"{layer.name}/bias"]
+            return tf.nn.relu(product)
+    raise TypeError(f"{layer} is not known.")
+
+
+def _convolution(tf: Any, layer: Convolution, arrays: dict[str, Any], x: Any) -> Any:
+    kernel, bias = arrays[f"{layer.name}/kernel"], arrays[f"{layer.name}/bias"]
+    if isinstance(layer, DepthwiseConvolution):
+        x = tf.nn.depthwise_conv2d(x, kernel, (1, layer.stride, layer.stride, 1), "SAME")
     else:
-        _load_keras_file(network, weights)
-    return keras.Model(network.input, network.get_layer(layer).output)
+        x = tf.nn.conv2d(x, kernel, layer.stride, "SAME")
+    x = tf.nn.bias_add(x, bias)
+    if not layer.ceiling:
+        return x
+    return tf.nn.relu(x) if np.isinf(layer.ceiling) else tf.clip_by_value(x, 0, layer.ceiling)
 
 
-def _network(keras: Any, topology: Topology) -> Any:
-    """The layers of `keras.applications.VGG16`, under the same names, at the topology's width."""
-    layers = keras.layers
-    x = pictures = keras.Input((topology.side, topology.side, 3))
-    for number, block in enumerate(topology.blocks(), 1):
-        for name, channels in block:
-            x = layers.Conv2D(channels, 3, padding="same", activation="relu", name=name)(x)
-        x = layers.MaxPooling2D(2, name=f"block{number}_pool")(x)
-    x = layers.Flatten(name="flatten")(x)
-    for name, outputs in topology.dense_layers():
-        activation = "softmax" if name == "predictions" else "relu"
-        x = layers.Dense(outputs, activation=activation, name=name)(x)
-    return keras.Model(pictures, x)
+def sees_gpu() -> bool:
+    """Whether TensorFlow can compute on a GPU of this machine."""
+    return bool(import_tensorflow().config.list_physical_devices("GPU"))
 
 
-def _import_keras() -> Any:
+def import_tensorflow() -> Any:
+    """The module, imported without its chatter."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with _without_native_chatter():
-        import keras
-        import tensorflow  # noqa: F401  its own log lines come at import
-    return keras
+        import tensorflow
+    return tensorflow
 
 
 @contextmanager
@@ -87,11 +103,3 @@ def _without_native_chatter() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)
-
-
-def _load_keras_file(network: Any, path: Path) -> None:
-    check_keras_file(path)
-    try:
-        network.load_weights(path)
-    except (ValueError, KeyError, OSError) as error:
-        raise WeightsRefused(f"{path}: Keras cannot load it into VGG-16 ({error}).") from error

@@ -7,7 +7,6 @@ from django.core.management.base import CommandError, CommandParser
 from recommender import configured, publishing
 from recommender.building import build as building
 from recommender.embedders.contract import EmbedderError
-from recommender.embedders.networks.weights import DOWNLOAD_MEGABYTES, download_imagenet_weights
 from recommender.embedders.registry import EMBEDDERS
 from recommender.errors import SimilarityError
 from runs.arguments import at_least_one
@@ -29,15 +28,9 @@ class Command(RunCommand):
         parser.add_argument("--embedder", choices=EMBEDDERS, help="default: the EMBEDDER setting")
         parser.add_argument("--limit", type=at_least_one, metavar="N", help="embed at most N now")
         parser.add_argument("--full", action="store_true", help="embed every picture anew")
-        parser.add_argument(
-            "--download-weights",
-            action="store_true",
-            help=f"fetch VGG-16's ImageNet weights ({DOWNLOAD_MEGABYTES} MB) if they are missing",
-        )
 
     def handle(self, **options: Any) -> None:
-        download = download_imagenet_weights if options["download_weights"] else None
-        source = configured.embedder_to_build(options["embedder"] or "", download)
+        source = configured.embedder_to_build(options["embedder"] or "")
         with publishing.exclusive(source.spec.name):
             plan = building.plan(source, full=options["full"], limit=options["limit"])
             if not plan.pictures:

@@ -1,0 +1,93 @@
+"""What is known of a network: its shape, how it is shown pictures, where its weights come from."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from recommender.embedders.contract import EmbedderSpec
+from recommender.embedders.graph import Graph
+from recommender.embedders.pictures import Preprocessing
+
+Arrays = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where weights may lie: the folder of those that are kept, and a file that settings name."""
+
+    folder: Path
+    configured: Path | None = None
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Weights that are at hand: the hash that vectors are marked with, and the way to read them."""
+
+    sha256: str
+    read: Callable[[], Arrays]
+
+
+class WeightSource(Protocol):
+    """Where a network's weights come from."""
+
+    @property
+    def trained(self) -> bool: ...
+
+    @property
+    def origin(self) -> str: ...
+
+    @property
+    def licence(self) -> str: ...
+
+    def at_hand(self, needed: Graph, places: Places) -> bool:
+        """Whether what `needed` takes is on this machine, as far as a look at the folders tells."""
+        ...
+
+    def find(self, whole: Graph, needed: Graph, places: Places) -> Weights:
+        """What `needed` takes, a part of the `whole` network.
+
+        Raises EmbedderError, which says how to get it.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One embedder of a network: the layer whose output is the vector."""
+
+    embedder: str
+    layer: str
+    dimension: int
+    description: str
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network, and the embedders that it gives."""
+
+    name: str
+    graph: Graph
+    preprocessing: Preprocessing
+    cuts: tuple[Cut, ...]
+    source: WeightSource
+
+    def specs(self) -> list[EmbedderSpec]:
+        """What its embedders' vectors mean."""
+        source = self.source
+        return [
+            EmbedderSpec(
+                name=cut.embedder,
+                layer=cut.layer,
+                dimension=cut.dimension,
+                preprocessing=self.preprocessing.id,
+                trained=source.trained,
+                description=cut.description,
+                network=self.name,
+                origin=source.origin,
+                licence=source.licence,
+            )
+            for cut in self.cuts
+        ]

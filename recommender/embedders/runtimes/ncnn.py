@@ -1,0 +1,173 @@
+"""ncnn, the fast runtime of a machine without a GPU.
+
+ncnn does what works on places (convolutions, poolings, additions), a picture a thread; its
+convolutions take Winograd's way, which needs fewer products than a convolution has. numpy does
+the tail, dense layers as one matrix product a batch. ncnn's graph is written here from the arrays
+that every runtime takes; nothing is converted beforehand.
+"""
+
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
+
+import numpy as np
+
+from recommender.embedders.graph import (
+    PICTURE,
+    Addition,
+    Convolution,
+    Dense,
+    DepthwiseConvolution,
+    GlobalPooling,
+    Graph,
+    Layer,
+    MaxPooling,
+)
+from recommender.embedders.networks.network import Arrays
+from recommender.embedders.pictures import Preprocessing
+from recommender.embedders.runtimes import cores
+
+# The first number of ncnn's text format, and the mark of float32 weights in its binary one.
+MAGIC = 7767517
+FLOAT32 = bytes(4)
+
+
+class NcnnRuntime:
+    """n decoded pictures -> (n, dimension) float32. Safe to call from several threads."""
+
+    def __init__(self, graph: Graph, arrays: Arrays, preprocessing: Preprocessing) -> None:
+        body, self._tail = graph.body_and_tail()
+        self._body = _Body(body, graph.side, arrays)
+        self._arrays = {name: arrays[name] for layer in self._tail for name in layer.shapes()}
+        self._to_input = preprocessing.to_input
+        self._threads = ThreadPoolExecutor(cores(), "ncnn")
+
+    def __call__(self, pictures: Sequence[np.ndarray]) -> np.ndarray:
+        x = np.stack(list(self._threads.map(self._one, pictures)))
+        for layer in self._tail:
+            x = _tail_step(layer, x, self._arrays)
+        return np.asarray(x, np.float32)
+
+    def _one(self, picture: np.ndarray) -> np.ndarray:
+        return self._body(self._to_input(picture).transpose(2, 0, 1))
+
+
+def _tail_step(layer: Layer, x: np.ndarray, arrays: Arrays) -> np.ndarray:
+    """(n, c, y, x) or (n, d) -> (n, d)."""
+    if isinstance(layer, GlobalPooling):
+        places = x.reshape(*x.shape[:2], -1)
+        # Products, since numpy's own power of floats takes ten times as long.
+        powers = reduce(np.multiply, [places] * layer.power)
+        return np.asarray(powers.mean(axis=2) ** np.float32(1 / layer.power))
+    if isinstance(layer, Dense):
+        if x.ndim == 4:
+            x = x.transpose(0, 2, 3, 1).reshape(len(x), -1)
+        product = x @ arrays[f"{layer.name}/kernel"] + arrays[f"{layer.name}/bias"]
+        return np.asarray(np.maximum(product, 0))
+    raise TypeError(f"{layer} is no layer of a tail.")
+
+
+class _Body:
+    """(3, side, side) -> (channels, places, places), float32. Thread-safe."""
+
+    def __init__(self, layers: tuple[Layer, ...], side: int, arrays: Arrays) -> None:
+        import ncnn
+
+        self._ncnn = ncnn
+        self._last = layers[-1].name
+        self._net = ncnn.Net()
+        option = self._net.opt
+        option.num_threads = 1
+        option.use_vulkan_compute = False
+        # No shorter floats anywhere: the answer shall be the reference's.
+        option.use_fp16_packed = option.use_fp16_storage = option.use_fp16_arithmetic = False
+        option.use_bf16_packed = option.use_bf16_storage = False
+        self._net.load_param_mem(param_text(layers, side))
+        # By way of a file, since load_model_mem does not say when it fails.
+        with tempfile.NamedTemporaryFile(suffix=".bin") as file:
+            file.writelines(_binary(layers, arrays))
+            file.flush()
+            if self._net.load_model(file.name):
+                raise RuntimeError("ncnn refuses its own weights.")
+
+    def __call__(self, picture: np.ndarray) -> np.ndarray:
+        extractor = self._net.create_extractor()
+        contiguous = np.ascontiguousarray(picture)  # outlives the Mat, which points at it
+        extractor.input(PICTURE, self._ncnn.Mat(contiguous))
+        failed, out = extractor.extract(self._last)
+        if failed:
+            raise MemoryError(f"ncnn could not compute a picture (error {failed}).")
+        return np.array(out)
+
+
+def param_text(layers: Sequence[Layer], side: int) -> str:
+    """The layers in ncnn's text format.
+
+    https://github.com/Tencent/ncnn/wiki/param-and-model-file-structure
+    """
+    lines = list(_lines(layers, side))
+    blobs = sum(int(line.split()[3]) for line in lines)
+    return "\n".join([str(MAGIC), f"{len(lines)} {blobs}", *lines, ""])
+
+
+def _lines(layers: Sequence[Layer], side: int) -> Iterator[str]:
+    """An output that several layers take is split first: in ncnn, each blob has one taker."""
+    takers = _takers(layers)
+    yield f"Input {PICTURE} 0 1 {PICTURE} 0={side} 1={side} 2=3"
+    for layer in layers:
+        sources = [takers[source].pop(0) for source in layer.sources]
+        kind, parameters = _kind(layer)
+        blobs = " ".join([*sources, layer.name])
+        yield f"{kind} {layer.name} {len(sources)} 1 {blobs} {parameters}"
+        copies = takers.get(layer.name, [])
+        if len(copies) > 1:
+            blobs = " ".join([layer.name, *copies])
+            yield f"Split {layer.name}_split 1 {len(copies)} {blobs}"
+
+
+def _takers(layers: Iterable[Layer]) -> dict[str, list[str]]:
+    """For each output, the name under which each of its takers gets it."""
+    takers: dict[str, list[str]] = {}
+    for layer in layers:
+        for source in layer.sources:
+            takers.setdefault(source, []).append(f"{source}_{len(takers.get(source, []))}")
+    return {name: copies if len(copies) > 1 else [name] for name, copies in takers.items()}
+
+
+def _kind(layer: Layer) -> tuple[str, str]:
+    """A layer's type and parameters, as ncnn numbers them."""
+    match layer:
+        case Convolution():
+            depthwise = isinstance(layer, DepthwiseConvolution)
+            count = np.prod(next(iter(layer.shapes().values())))
+            # 0: outputs, 1: kernel, 3: stride, 4: padding (-233: SAME), 5: bias, 6: weights
+            sizes = f"0={layer.outputs} 1={layer.kernel} 3={layer.stride} 4=-233 5=1 6={count}"
+            group = f" 7={layer.inputs}" if depthwise else ""
+            kind = "ConvolutionDepthWise" if depthwise else "Convolution"
+            return kind, sizes + group + _activation(layer.ceiling)
+        case MaxPooling():
+            # 0: maximum, 1: kernel, 2: stride, 5: what does not fill a window is left out
+            return "Pooling", "0=0 1=2 2=2 5=1"
+        case Addition():
+            return "BinaryOp", "0=0"
+    raise TypeError(f"{layer} is no layer of a body.")
+
+
+def _activation(ceiling: float) -> str:
+    """9: 1 for ReLU, 3 for a clip, whose bounds are the array -23310."""
+    if not ceiling:
+        return ""
+    return " 9=1" if np.isinf(ceiling) else f" 9=3 -23310=2,0.0,{ceiling:.1f}"
+
+
+def _binary(layers: Iterable[Layer], arrays: Arrays) -> Iterator[bytes]:
+    for layer in layers:
+        if isinstance(layer, Convolution):
+            depthwise = isinstance(layer, DepthwiseConvolution)
+            kernel = arrays[f"{layer.name}/kernel"]
+            # (output, input, y, x); a depthwise kernel's channels are its outputs
+            kernel = kernel.transpose((2, 3, 0, 1) if depthwise else (3, 2, 0, 1))
+            yield FLOAT32
+            yield kernel.astype("<f4").tobytes()
+            yield arrays[f"{layer.name}/bias"].astype("<f4").tobytes()

@@ -1,0 +1,156 @@
+"""The process that reads a file of weights: `python -m … FILE OUT SECONDS`.
+
+It writes what it found as safetensors to OUT. What it must not do, it is kept from by the system:
+more than SECONDS of processor time, more than MOST_MEMORY of memory.
+"""
+
+import json
+import resource
+import sys
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from recommender.embedders.weights.errors import WeightsRefused
+from recommender.embedders.weights.torch_file import read_torch_file
+
+REFUSED = 3
+MOST_MEMORY = 3 << 30
+# VGG-16 with its classifier takes 553 MB.
+MOST_BYTES, MOST_ARRAYS = 1_200_000_000, 2_000
+HDF5_MARK, PICKLE_MARK, ZIP_MARK = b"\x89HDF\r\n\x1a\n", b"\x80", b"PK"
+
+Found = tuple[dict[str, np.ndarray], dict[str, list[str]]]
+
+
+def main(path: Path, out: Path, seconds: int) -> None:
+    """Raises WeightsRefused; may be ended by the system."""
+    from safetensors.numpy import save_file
+
+    _limit(seconds)
+    kind, read = _kind_of(path)
+    arrays, words = read(path)
+    sound = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    save_file(sound, out, {"kind": kind, "words": json.dumps(words)})
+
+
+def _limit(seconds: int) -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _kind_of(path: Path) -> tuple[str, Callable[[Path], Found]]:
+    with path.open("rb") as file:
+        start = file.read(9)
+    if start.startswith(HDF5_MARK):
+        return "HDF5", _read_hdf5
+    if start.startswith(ZIP_MARK):
+        return _kind_of_zip(path)
+    if start.startswith(PICKLE_MARK):
+        return "PyTorch", _read_torch
+    if start[8:] == b"{":
+        return "safetensors", _read_safetensors
+    raise WeightsRefused(
+        "expected weights (HDF5, safetensors, npz or PyTorch's .pth), found a file of another kind."
+    )
+
+
+def _kind_of_zip(path: Path) -> tuple[str, Callable[[Path], Found]]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise WeightsRefused(f"expected a whole archive, found a damaged one ({error}).") from error
+    _require_bounded(len(members), sum(member.file_size for member in members))
+    torch = any(member.filename.endswith("data.pkl") for member in members)
+    return ("PyTorch", _read_torch) if torch else ("npz", _read_npz)
+
+
+def _require_bounded(arrays: int, size: int) -> None:
+    if arrays > MOST_ARRAYS or size > MOST_BYTES:
+        raise WeightsRefused(
+            f"expected at most {MOST_ARRAYS} arrays and {MOST_BYTES // 10**6} MB, found {arrays} "
+            f"and {size // 10**6} MB."
+        )
+
+
+def _read_torch(path: Path) -> Found:
+    return read_torch_file(path), {}
+
+
+def _read_npz(path: Path) -> Found:
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}, {}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise WeightsRefused(f"expected arrays of numpy ({error}).") from error
+
+
+def _read_safetensors(path: Path) -> Found:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        return load_file(path), {}
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        raise WeightsRefused(f"expected a safetensors file ({error}).") from error
+
+
+def _read_hdf5(path: Path) -> Found:
+    """Datasets by path but an optimizer's; the layers' order and names, where attributes say so."""
+    import h5py
+
+    arrays: dict[str, np.ndarray] = {}
+    words: dict[str, list[str]] = {}
+    try:
+        with h5py.File(path, "r") as file:
+            _note(words, "", file.attrs)
+            datasets = _datasets(file, words)
+            size = sum(dataset.size * dataset.dtype.itemsize for dataset in datasets.values())
+            _require_bounded(len(datasets), size)
+            for name, dataset in datasets.items():
+                arrays[name] = dataset[()]
+    except (OSError, RuntimeError, ValueError, KeyError, TypeError, MemoryError) as error:
+        raise WeightsRefused(f"expected a sound HDF5 file ({error}).") from error
+    return arrays, words
+
+
+def _datasets(file: Any, words: dict[str, list[str]]) -> dict[str, Any]:
+    import h5py
+
+    found: dict[str, Any] = {}
+
+    def visit(name: str, item: object) -> None:
+        if name.startswith("optimizer"):
+            return
+        if isinstance(item, h5py.Group):
+            _note(words, name, item.attrs)
+        elif isinstance(item, h5py.Dataset) and item.shape and item.dtype.kind in "fiu":
+            if item.external or item.is_virtual:
+                raise WeightsRefused(f"{name}: expected numbers, found a link to another file.")
+            found[name] = item
+
+    file.visititems(visit)
+    return found
+
+
+def _note(words: dict[str, list[str]], name: str, attributes: Mapping[str, Any]) -> None:
+    """Keeps `layer_names` and Keras 3's `name` of a group."""
+    for key in ("layer_names", "name"):
+        if key in attributes:
+            values = np.atleast_1d(attributes[key])
+            words[f"{name}@{key}"] = [
+                value.decode() if isinstance(value, bytes) else str(value) for value in values
+            ]
+
+
+if __name__ == "__main__":
+    try:
+        main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))
+    except WeightsRefused as error:
+        sys.stderr.write(str(error))
+        sys.exit(REFUSED)
