@@ -15,7 +15,8 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from catalog.records import SourceError
-from catalog.visiting.fetching import Fetcher, FetchError, Response
+from catalog.visiting.fetching import FetchError, Response
+from catalog.visiting.pages import Pages
 
 MOST_BYTES = 100_000_000
 MOST_JSON_BYTES = 30_000_000  # becomes many times that in memory
@@ -46,18 +47,18 @@ def unpacked(body: bytes, most: int = MOST_BYTES) -> bytes:
     return content
 
 
-def fetched(url: str, fetcher: Fetcher) -> Response:
+def fetched(url: str, pages: Pages) -> Response:
     """What is at an address that a source cannot do without. Raises SourceError."""
     try:
-        return fetcher.get(url)
+        return pages.get(url, most_bytes=MOST_BYTES)
     except FetchError as error:
         raise SourceError(str(error)) from error
 
 
-def json_at(url: str, fetcher: Fetcher) -> Any:
+def json_at(url: str, pages: Pages) -> Any:
     """The value of the JSON document at an address. Raises SourceError."""
     try:
-        return json_of(fetched(url, fetcher).body)
+        return json_of(fetched(url, pages).body)
     except UnreadableDocument as error:
         raise SourceError(f"{url}: {error}") from error
 

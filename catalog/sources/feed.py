@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 from catalog.records import Record, SourceError
 from catalog.sources.described import described
 from catalog.sources.documents import UnreadableDocument, elements, fetched, local_name
-from catalog.visiting.fetching import Fetcher
+from catalog.visiting.pages import Pages
 
 # The attribute, or the first of several, for each field of a record.
 _ATTRIBUTES = {
@@ -25,9 +25,9 @@ _ATTRIBUTES = {
 _PICTURES = ("image_link", "additional_image_link")
 
 
-def walk_feed(url: str, fetcher: Fetcher) -> Iterator[Record]:
+def walk_feed(url: str, pages: Pages) -> Iterator[Record]:
     """Every item of a feed. Raises SourceError when it cannot be had or is no feed."""
-    answer, number = fetched(url, fetcher), 0
+    answer, number = fetched(url, pages), 0
     try:
         for number, item in enumerate(elements(answer.body, ("item", "entry")), 1):
             yield described(_said(item), f"item {number}", answer.url)

@@ -15,7 +15,7 @@ from catalog.reading.structured import text
 from catalog.records import Record, SourceError, Unreadable
 from catalog.sources.described import described
 from catalog.sources.documents import json_at
-from catalog.visiting.fetching import Fetcher
+from catalog.visiting.pages import Pages
 
 PAGE_SIZE = 250  # the most that Shopify gives
 Node = dict[str, Any]
@@ -35,16 +35,16 @@ class _Shop:
         return re.sub(r"(/collections/[^/]+)?/products\.json$", "", self.address)
 
 
-def walk_shopify(url: str, fetcher: Fetcher) -> Iterator[Record]:
+def walk_shopify(url: str, pages: Pages) -> Iterator[Record]:
     """Every product of the shop, or of the collection that the address names.
 
     Raises SourceError when a page of the list cannot be had.
     """
     address = products_address(url)
-    shop = _Shop(address, _currency(address, fetcher), {})
+    shop = _Shop(address, _currency(address, pages), {})
     seen: set[str] = set()
     number = 1
-    while products := _page(address, number, fetcher):
+    while products := _page(address, number, pages):
         fresh = [node for node in products if _number(node) not in seen]
         if not fresh:  # the shop repeats itself
             return
@@ -65,20 +65,20 @@ def products_address(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, f"{collection}/products.json", "", ""))
 
 
-def _page(address: str, number: int, fetcher: Fetcher) -> list[Any]:
+def _page(address: str, number: int, pages: Pages) -> list[Any]:
     url = f"{address}?limit={PAGE_SIZE}&page={number}"
-    answer = json_at(url, fetcher)
+    answer = json_at(url, pages)
     products = answer.get("products") if isinstance(answer, dict) else None
     if not isinstance(products, list):
         raise SourceError(f"{url}: it lists no products")
     return products
 
 
-def _currency(address: str, fetcher: Fetcher) -> str:
+def _currency(address: str, pages: Pages) -> str:
     """The shop's currency, which `products.json` does not tell; nothing where it is not told."""
     parts = urlsplit(address)
     try:
-        answer = json_at(f"{parts.scheme}://{parts.netloc}/meta.json", fetcher)
+        answer = json_at(f"{parts.scheme}://{parts.netloc}/meta.json", pages)
     except SourceError:
         return ""
     return text(answer.get("currency")) if isinstance(answer, dict) else ""

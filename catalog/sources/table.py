@@ -14,7 +14,7 @@ from typing import Any
 from catalog.records import Record, SourceError, Unreadable
 from catalog.sources.described import described
 from catalog.sources.documents import MOST_BYTES, UnreadableDocument, fetched, unpacked
-from catalog.visiting.fetching import Fetcher
+from catalog.visiting.pages import Pages
 
 # What a field's column is called, the first that is there counts.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -34,10 +34,10 @@ Row = Mapping[str, Any]
 
 
 def fetch_table(
-    url: str, fetcher: Fetcher, columns: Mapping[str, str] | None = None
+    url: str, pages: Pages, columns: Mapping[str, str] | None = None
 ) -> Iterator[Record]:
     """Every row of a table at an address. Raises SourceError."""
-    yield from read_table(fetched(url, fetcher).body, url, columns, base=url)
+    yield from read_table(fetched(url, pages).body, url, columns, base=url)
 
 
 def open_table(path: Path, columns: Mapping[str, str] | None = None) -> Iterator[Record]:

@@ -13,7 +13,7 @@ from catalog.reading.structured import text
 from catalog.records import Record, SourceError, Unreadable
 from catalog.sources.described import described
 from catalog.sources.documents import json_at
-from catalog.visiting.fetching import Fetcher
+from catalog.visiting.pages import Pages
 
 PAGE_SIZE = 100  # the most that the API gives
 PATH = "/wp-json/wc/store/v1/products"
@@ -21,7 +21,7 @@ _CATEGORY = "/product-category/"
 Node = dict[str, Any]
 
 
-def walk_woocommerce(url: str, fetcher: Fetcher) -> Iterator[Record]:
+def walk_woocommerce(url: str, pages: Pages) -> Iterator[Record]:
     """Every product of the shop, or of the category that the address names.
 
     Raises SourceError when a page of the list cannot be had.
@@ -29,7 +29,7 @@ def walk_woocommerce(url: str, fetcher: Fetcher) -> Iterator[Record]:
     address = products_address(url)
     seen: set[str] = set()
     number = 1
-    while products := _page(_numbered(address, number), fetcher):
+    while products := _page(_numbered(address, number), pages):
         fresh = [node for node in products if _key(node) not in seen]
         if not fresh:  # the shop repeats itself
             return
@@ -59,8 +59,8 @@ def _numbered(address: str, number: int) -> str:
     return urlunsplit(parts._replace(query=urlencode(query), fragment=""))
 
 
-def _page(url: str, fetcher: Fetcher) -> list[Any]:
-    products = json_at(url, fetcher)
+def _page(url: str, pages: Pages) -> list[Any]:
+    products = json_at(url, pages)
     if not isinstance(products, list):
         raise SourceError(f"{url}: it lists no products")
     return products

@@ -95,7 +95,9 @@ class Fetcher:
         self._robots: dict[str, Protego] = {}
         self._last_visit: dict[str, float] = {}
 
-    def get(self, url: str, *, etag: str = "", last_modified: str = "") -> Response:
+    def get(
+        self, url: str, *, etag: str = "", last_modified: str = "", most_bytes: int | None = None
+    ) -> Response:
         """The content of an address; with `etag` or `last_modified`, only if it has changed.
 
         A shop that is busy or breaks off is asked again a few times. Raises FetchError.
@@ -105,7 +107,7 @@ class Fetcher:
         for attempt in range(TRIES):
             asked_to_wait = ""
             try:
-                response = self._follow(url, headers)
+                response = self._follow(url, headers, most_bytes or MOST_BYTES)
             except _Dropped:
                 if attempt == TRIES - 1:
                     raise
@@ -118,10 +120,14 @@ class Fetcher:
             return response
         raise FetchError(f"{url}: HTTP status {response.status}")
 
-    def _follow(self, url: str, headers: dict[str, str]) -> Response:
+    def sitemaps(self, url: str) -> list[str]:
+        """The sitemaps that the robots.txt of an address's host names. Raises FetchError."""
+        return list(self._rules(_split(url)).sitemaps)
+
+    def _follow(self, url: str, headers: dict[str, str], most_bytes: int) -> Response:
         """The answer behind all redirects, each of them allowed, within one budget."""
         origin = _origin(_split(url))
-        budget = Budget(MOST_SECONDS, MOST_BYTES)
+        budget = Budget(MOST_SECONDS, most_bytes)
         for _ in range(MOST_REDIRECTS + 1):
             parts = _split(url)
             if not self._rules(parts).can_fetch(url, self.user_agent):
@@ -170,7 +176,7 @@ class Fetcher:
             with self._session(parts).get(
                 url, headers=headers, timeout=TIMEOUT, stream=True, allow_redirects=False
             ) as answer:
-                body = _body(answer) if answer.status_code == 200 else b""
+                body = _body(answer, budget.size) if answer.status_code == 200 else b""
                 if not body and answer.status_code == 200 and not _says_its_length(answer):
                     raise _Dropped(f"{url}: the answer ended before it began")
                 return Response(url, answer.status_code, body, answer.headers)
@@ -225,12 +231,12 @@ def _says_its_length(answer: requests.Response) -> bool:
     return "Content-Length" in answer.headers or "Transfer-Encoding" in answer.headers
 
 
-def _body(answer: requests.Response) -> bytes:
+def _body(answer: requests.Response, most_bytes: int) -> bytes:
     """The body, unpacked, up to a size: a bomb does not get past."""
     unpacked = bytearray()
     # read1 gives what has come; iter_content would wait for a full chunk, however slow.
     while chunk := answer.raw.read1(CHUNK, decode_content=True):
         unpacked += chunk
-        if len(unpacked) > MOST_BYTES:
-            raise OverBudget(f"larger than {MOST_BYTES / 1e6:g} MB")
+        if len(unpacked) > most_bytes:
+            raise OverBudget(f"larger than {most_bytes / 1e6:g} MB")
     return bytes(unpacked)

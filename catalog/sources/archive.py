@@ -1,0 +1,112 @@
+"""A zip archive of pictures named `<ItemID>.jpg`, at an address or a path.
+
+Nothing is unpacked under a name from the archive: each picture goes to a file of our own, which
+the next one overwrites. Links, encrypted files and names that lead elsewhere are refused by name.
+"""
+
+import stat
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from catalog.records import ProductRecord, Record, SourceError, Unreadable
+from catalog.sources.documents import fetched
+from catalog.sources.folder import ENDINGS
+from catalog.visiting.pages import Pages
+
+MOST_FILES = 500_000
+MOST_PICTURE_BYTES = 50_000_000
+# Pictures are packed already: all of them together unpack to little more than the archive's size.
+MOST_RATIO, MOST_BYTES_MORE = 20, 200_000_000
+CHUNK = 1 << 20
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError,
+           ValueError, OverflowError)  # fmt: skip
+
+
+class _Refused(Exception):
+    """A file in the archive is not taken; the message says why."""
+
+
+def fetch_archive(url: str, pages: Pages) -> Iterator[Record]:
+    """Every picture of an archive at an address. Raises SourceError."""
+    body = fetched(url, pages).body
+    yield from _read(BytesIO(body), url, len(body))
+
+
+def open_archive(path: Path) -> Iterator[Record]:
+    """Every picture of an archive in a file. Raises SourceError."""
+    if not path.is_file():
+        raise SourceError(f"{path} is no file.")
+    try:
+        with path.open("rb") as file:
+            yield from _read(file, path.name, path.stat().st_size)
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error}") from error
+
+
+def _read(file: IO[bytes], name: str, size: int) -> Iterator[Record]:
+    try:
+        archive = zipfile.ZipFile(file)
+    except _BROKEN as error:
+        raise SourceError(f"{name} is no zip archive: {error}") from error
+    with archive, tempfile.TemporaryDirectory() as folder:
+        members = [m for m in archive.infolist()[:MOST_FILES] if _is_picture(m)]
+        if not members:
+            raise SourceError(f"{name}: no pictures in this archive")
+        left = MOST_RATIO * size + MOST_BYTES_MORE
+        path = Path(folder) / "picture"
+        for member in members:
+            path.unlink(missing_ok=True)
+            yield _record(archive, member, path)
+            left -= path.stat().st_size if path.exists() else 0
+            if left < 0:
+                raise SourceError(f"{name} unpacks to far more than pictures do")
+
+
+def _is_picture(member: zipfile.ZipInfo) -> bool:
+    """Whether its name is a picture's; what systems add of their own is passed over."""
+    path = _path(member)
+    hidden = any(part.startswith((".", "@", "__MACOSX")) for part in path.parts if part != "..")
+    return not member.is_dir() and not hidden and path.suffix.lower() in ENDINGS
+
+
+def _path(member: zipfile.ZipInfo) -> PurePosixPath:
+    return PurePosixPath(member.filename.replace("\\", "/"))
+
+
+def _record(archive: zipfile.ZipFile, member: zipfile.ZipInfo, picture: Path) -> Record:
+    path = _path(member)
+    try:
+        _require_plain(member, path)
+        _unpack(archive, member, picture)
+    except _Refused as error:
+        return Unreadable(str(path), str(error))
+    except _BROKEN as error:
+        return Unreadable(str(path), f"it cannot be unpacked: {error}")
+    category = "" if path.parent == PurePosixPath() else str(path.parent)
+    return ProductRecord(item_id=path.stem, category=category, image_path=picture)
+
+
+def _require_plain(member: zipfile.ZipInfo, path: PurePosixPath) -> None:
+    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+        raise _Refused("its path leads out of the archive")
+    kind = stat.S_IFMT(member.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG):
+        raise _Refused("it is a link or no plain file")
+    if member.flag_bits & 1:
+        raise _Refused("it is encrypted")
+
+
+def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, picture: Path) -> None:
+    """Writes it to `picture`, as long as it is no larger than a picture may be."""
+    size = 0
+    with archive.open(member) as packed, picture.open("wb") as file:
+        while chunk := packed.read(CHUNK):
+            size += len(chunk)
+            if size > MOST_PICTURE_BYTES:
+                raise _Refused(f"it is larger than {MOST_PICTURE_BYTES // 1_000_000} MB")
+            file.write(chunk)

@@ -1,0 +1,137 @@
+"""A shop's sitemap: the pages of its products, visited one after another.
+
+https://www.sitemaps.org/protocol.html; an index of sitemaps, packed ones, and Google's extension
+for pictures. Where some sitemaps are named for products, or some addresses look like a product's,
+only those are visited.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from catalog.reading.structured import products_in
+from catalog.records import ProductRecord, Record, SourceError, Unreadable
+from catalog.sources.described import pictures, web_address
+from catalog.sources.documents import UnreadableDocument, elements, fetched, local_name
+from catalog.visiting.fetching import FetchError
+from catalog.visiting.pages import Pages
+
+MOST_SITEMAPS = 1000
+MOST_LEVELS = 3
+_PRODUCTS = re.compile(r"produ|artikel|(?:^|[/_.-])(?:items?|pdps?)(?=[/_.\d-])", re.IGNORECASE)
+_PRODUCT_PAGE = re.compile(
+    r"/(?:products?|produ[ck]te?s?|produits?|productos?|prodott[oi]|produtos?|p|dp|pd|items?"
+    r"|artikel)/[^/]|[-/]p-?\d{2,}|/[^/]+-\d{5,}(?:\.html?)?$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page, or a further sitemap, that a sitemap names; and the pictures it has."""
+
+    address: str
+    is_sitemap: bool
+    images: tuple[str, ...] = ()
+
+
+def walk_sitemap(url: str, pages: Pages) -> Iterator[Record]:
+    """Every product whose page the sitemap, or those within it, names.
+
+    Raises SourceError when it cannot be had, or when no page describes a product.
+    """
+    found = False
+    for entry in _product_pages(url, pages):
+        for record in _visited(entry, pages):
+            found = True
+            yield record
+    if not found:
+        raise SourceError(f"{url}: no page of this sitemap describes a product")
+
+
+def names_products(url: str, pages: Pages) -> bool:
+    """Whether a sitemap names pages or sitemaps that look like products'. Raises SourceError."""
+    return any(
+        (_PRODUCTS if entry.is_sitemap else _PRODUCT_PAGE).search(urlsplit(entry.address).path)
+        for entry in _entries(url, pages)
+    )
+
+
+def _product_pages(url: str, pages: Pages) -> Iterator[Entry]:
+    """The pages that sitemaps name, level by level, each once.
+
+    A sitemap that cannot be read is passed over, and told of at the end: raises SourceError.
+    """
+    level, known = [url], {url}
+    failures: list[SourceError] = []
+    for _ in range(MOST_LEVELS):
+        further: list[Entry] = []
+        for address in level[:MOST_SITEMAPS]:
+            try:
+                entries = [e for e in _entries(address, pages) if _is_of(e.address, url)]
+            except SourceError as error:
+                failures.append(error)
+                continue
+            named = [entry for entry in entries if entry.address not in known]
+            further += [entry for entry in named if entry.is_sitemap]
+            wanted = _preferred([entry for entry in named if not entry.is_sitemap], _PRODUCT_PAGE)
+            known.update(entry.address for entry in wanted)
+            yield from wanted
+        level = [entry.address for entry in _preferred(further, _PRODUCTS)]
+        known.update(level[:MOST_SITEMAPS])
+    if failures:
+        raise failures[0]
+
+
+def _preferred(entries: list[Entry], pattern: re.Pattern[str]) -> list[Entry]:
+    """Those whose path looks like a product's; all, where none does. Each once."""
+    entries = list({entry.address: entry for entry in entries}.values())
+    return [e for e in entries if pattern.search(urlsplit(e.address).path)] or entries
+
+
+def _entries(url: str, pages: Pages) -> Iterator[Entry]:
+    body = fetched(url, pages).body
+    try:
+        for element in elements(body, ("url", "sitemap")):
+            address, images = "", []
+            for part in element.iter():
+                if local_name(part) == "loc" and part.text:
+                    link = part.text.strip()
+                    # An image's own address is a `loc` too, in the namespace of images.
+                    if "image" in str(part.tag):
+                        images.append(link)
+                    else:
+                        address = address or web_address(link, url)
+            if address:
+                is_sitemap = local_name(element) == "sitemap"
+                yield Entry(address, is_sitemap, pictures(images, url))
+    except UnreadableDocument as error:
+        raise SourceError(f"{url}: {error}") from error
+
+
+def _is_of(address: str, url: str) -> bool:
+    """Whether an address is on the sitemap's own host: nobody else is visited at its word."""
+    hosts = [urlsplit(a).netloc.lower().removeprefix("www.") for a in (address, url)]
+    return hosts[0] == hosts[1]
+
+
+def _visited(entry: Entry, pages: Pages) -> Iterator[Record]:
+    """The product of a page; nothing, where it is not even called like a product's."""
+    try:
+        answer = pages.get(entry.address)
+    except FetchError as error:
+        yield Unreadable(entry.address, str(error))
+        return
+    records = products_in(answer.body.decode(errors="replace"), answer.url)
+    if records:
+        yield _with_pictures(records[0], entry)
+    elif _PRODUCT_PAGE.search(urlsplit(entry.address).path):
+        yield Unreadable(entry.address, "its page does not describe a product")
+
+
+def _with_pictures(record: ProductRecord, entry: Entry) -> ProductRecord:
+    """The record, with the pictures that the sitemap has of it behind its own."""
+    own = record.image_urls or ((record.image_url,) if record.image_url else ())
+    images = tuple(dict.fromkeys(own + entry.images))
+    return replace(record, image_url=images[0] if images else "", image_urls=images)

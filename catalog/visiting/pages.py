@@ -1,0 +1,47 @@
+"""The pages of a shop as a source reads them: counted, and up to a number."""
+
+from typing import Protocol
+
+from catalog.records import SourceError
+from catalog.visiting.fetching import Fetcher, Response
+
+
+class Pages(Protocol):
+    """What a source asks for pages: a Fetcher, or a count of what it fetches."""
+
+    def get(self, url: str, *, most_bytes: int | None = None) -> Response: ...
+
+    def sitemaps(self, url: str) -> list[str]: ...
+
+
+class CountedPages:
+    """Pages through a fetcher, `most` of them; one that was looked at first is not fetched again.
+
+    `fetched` is how many there were.
+    """
+
+    def __init__(self, fetcher: Fetcher, most: int) -> None:
+        self.fetcher = fetcher
+        self.most = most
+        self.fetched = 0
+        self._looked_at: dict[str, Response] = {}
+
+    def get(
+        self, url: str, *, etag: str = "", last_modified: str = "", most_bytes: int | None = None
+    ) -> Response:
+        """The content of an address. Raises FetchError; SourceError when it would be too many."""
+        if url in self._looked_at:
+            return self._looked_at.pop(url)
+        if self.fetched >= self.most:
+            raise SourceError(f"stopped after {self.most} pages, as SCRAPE_MOST_PAGES asks")
+        self.fetched += 1
+        return self.fetcher.get(url, etag=etag, last_modified=last_modified, most_bytes=most_bytes)
+
+    def look_at(self, url: str, *, most_bytes: int | None = None) -> Response:
+        """The content of an address, which is kept for who gets it next."""
+        self._looked_at[url] = self.get(url, most_bytes=most_bytes)
+        return self._looked_at[url]
+
+    def sitemaps(self, url: str) -> list[str]:
+        """The sitemaps that the shop's robots.txt names. Raises FetchError."""
+        return self.fetcher.sitemaps(url)

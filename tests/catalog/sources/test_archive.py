@@ -1,0 +1,113 @@
+import io
+import stat
+import zipfile
+
+import pytest
+
+from catalog.records import ProductRecord, SourceError, Unreadable
+from catalog.sources import archive
+from catalog.sources.archive import fetch_archive, open_archive
+from tests.conftest import picture_bytes
+from tests.shops import Shop
+
+RED = picture_bytes("red")
+
+
+def zip_of(files, compression=zipfile.ZIP_DEFLATED) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", compression) as packed:
+        for name, data in files:
+            packed.writestr(name, data)
+    return buffer.getvalue()
+
+
+def link(name, target="/etc/passwd"):
+    info = zipfile.ZipInfo(name)
+    info.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return info, target
+
+
+@pytest.fixture
+def opened(tmp_path):
+    def read(files):
+        path = tmp_path / "pictures.zip"
+        path.write_bytes(files if isinstance(files, bytes) else zip_of(files))
+        return list(open_archive(path))
+
+    return read
+
+
+def test_pictures_are_named_by_their_files_and_folders(tmp_path):
+    path = tmp_path / "pictures.zip"
+    path.write_bytes(zip_of([("104233.jpg", RED), ("hats/winter/7.PNG", b"blue"), ("hats/", b"")]))
+    found = [(r.item_id, r.category, r.image_path.read_bytes()) for r in open_archive(path)]
+    assert found == [("104233", "", RED), ("7", "hats/winter", b"blue")]
+
+
+def test_an_archive_is_read_from_an_address(fetcher):
+    with Shop({"/pictures.zip": zip_of([("1.jpg", RED)])}) as shop:
+        [record] = fetch_archive(f"{shop.url}/pictures.zip", fetcher)
+        assert record.item_id == "1"
+
+
+@pytest.mark.parametrize(
+    "name", ["../1.jpg", "a/../../1.jpg", "/etc/1.jpg", "..\\..\\1.jpg", "C:\\1.jpg", "C:/x/1.jpg"]
+)
+def test_paths_that_lead_out_are_refused(opened, name, tmp_path):
+    bad, good = opened([(name, RED), ("2.jpg", RED)])
+    assert (bad.reason, good.item_id) == ("its path leads out of the archive", "2")
+    assert [path.name for path in tmp_path.iterdir()] == ["pictures.zip"]
+
+
+def test_links_pipes_and_devices_are_refused(opened):
+    pipe = zipfile.ZipInfo("pipe.jpg")
+    pipe.external_attr = (stat.S_IFIFO | 0o666) << 16
+    found = opened([link("1.jpg"), (pipe, b""), ("2.jpg", RED)])
+    assert [type(record) for record in found] == [Unreadable, Unreadable, ProductRecord]
+    assert found[0].reason == "it is a link or no plain file"
+
+
+def test_an_encrypted_picture_is_refused(opened):
+    data = bytearray(zip_of([("1.jpg", RED)]))
+    for mark in (b"PK\x03\x04", b"PK\x01\x02"):
+        data[data.index(mark) + (6 if mark == b"PK\x03\x04" else 8)] |= 1
+    assert opened(bytes(data))[0].reason == "it is encrypted"
+
+
+def test_a_bomb_stops_at_the_size_of_a_picture(opened, monkeypatch):
+    monkeypatch.setattr(archive, "MOST_PICTURE_BYTES", 1_000_000)
+    bomb, good = opened([("bomb.jpg", bytes(30_000_000)), ("2.jpg", RED)])
+    assert (bomb.reason, good.item_id) == ("it is larger than 1 MB", "2")
+
+
+def test_many_small_bombs_end_the_run(opened, monkeypatch):
+    monkeypatch.setattr(archive, "MOST_BYTES_MORE", 3_000_000)
+    with pytest.raises(SourceError, match="unpacks to far more than pictures do"):
+        opened([(f"{number}.jpg", bytes(1_000_000)) for number in range(9)])
+
+
+def test_what_systems_add_is_passed_over(opened):
+    names = ["__MACOSX/._1.jpg", "@eaDir/1.jpg", ".DS_Store", "Thumbs.db", "notes.txt", ".1.jpg"]
+    assert [r.item_id for r in opened([*((n, b"x") for n in names), ("1.jpg", RED)])] == ["1"]
+    with pytest.raises(SourceError, match="no pictures in this archive"):
+        opened([(name, b"x") for name in names])
+
+
+def test_a_damaged_picture_is_named_and_the_others_kept(opened):
+    data = zip_of([("1.jpg", bytes(range(256)) * 9), ("2.jpg", RED)])
+    broken = data[:60] + b"\xff" * 20 + data[80:]
+    bad, good = opened(broken)
+    assert bad.reason.startswith("it cannot be unpacked")
+    assert good.item_id == "2"
+
+
+@pytest.mark.parametrize("data", [b"", b"PK", b"PK\x05\x06" + bytes(18), b"<html>", RED])
+def test_what_is_no_archive_is_named(opened, data):
+    with pytest.raises(SourceError):
+        opened(data)
+
+
+def test_a_folder_or_a_name_that_is_not_there_is_named(tmp_path):
+    for path in (tmp_path, tmp_path / "none.zip"):
+        with pytest.raises(SourceError, match="is no file"):
+            list(open_archive(path))
