@@ -1,17 +1,20 @@
 """Records of any source -> Product rows and pictures.
 
-Only what is new or changed is fetched and written. A product is saved after its pictures, one
-by one, so that a run may be killed at any moment and started again.
+Only what is new or changed is fetched and written. A product is known by its shop and the shop's
+own id of it; the public item_id is the same, unless another shop had it first: then `<id>@<shop>`.
+A product is saved after its pictures, one by one, so that a run may be killed at any moment and
+started again.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 
 from django.db import DatabaseError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from catalog import pictures
@@ -24,10 +27,17 @@ from runs.files import sha256_of
 from runs.outcomes import Outcome, Status
 
 # What the shop says of a product, and we keep.
-FIELDS = ("title", "price", "currency", "category", "product_url", "image_url", "in_stock")
+FIELDS = (
+    "title", "price", "currency", "category", "product_url", "image_url", "image_urls", "in_stock",
+    "group",
+)  # fmt: skip
+# What stays when a source is silent about it: a folder's name is said by the folder above it only.
+KEPT_FROM_BEFORE = ("category", "group")
 # A run that sees a smaller share than this of what was known has met something wrong.
 PLAUSIBLE = 0.5
 MOST_FILE_BYTES = 200_000_000
+MOST_ID_CHARACTERS = 300
+MOST_SOURCE_CHARACTERS = 2000
 # Control characters and halves of a pair: databases refuse them.
 _UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -43,23 +53,22 @@ def ingest(
     source: str,
     fetcher: Fetcher | None = None,
     limit: int | None = None,
+    force: bool = False,
 ) -> Iterator[Outcome]:
     """Brings the catalogue up to what the records say; one bad record never stops the run.
 
     When the source itself fails midway, what came before is kept and the last outcome says so.
+    `force` marks as gone what is not seen any more, even if that is most of the catalogue.
     """
-    run = _Run(shop, source, fetcher, timezone.now())
-    seen: set[str] = set()
+    run = _Run(shop, source[:MOST_SOURCE_CHARACTERS], fetcher, timezone.now(), force)
     try:
         for record in islice(records, limit):
-            outcome = _outcome(run, record, seen)
-            seen.add(outcome.key)
-            yield outcome
+            yield _outcome(run, record)
     except SourceError as error:
         yield Outcome(source, Status.FAILED, str(error))
         return
     if limit is None:
-        yield from _mark_gone(run, seen)
+        yield from _mark_gone(run)
 
 
 @dataclass(frozen=True)
@@ -68,19 +77,26 @@ class _Run:
     source: str
     fetcher: Fetcher | None
     now: datetime
+    force: bool
+    # The shop's id, or the address of what has none -> where it was found.
+    seen: dict[str, str] = field(default_factory=dict)
 
 
-def _outcome(run: _Run, record: Record, seen: set[str]) -> Outcome:
-    key = record.key
+def _outcome(run: _Run, record: Record) -> Outcome:
+    key = _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", record.key)
     if isinstance(record, Unreadable):
-        return Outcome(key, Status.FAILED, record.reason)
+        run.seen.setdefault(record.key, "")
+        return Outcome(key, Status.SKIPPED if record.left_out else Status.FAILED, record.reason)
+    where = str(record.image_path or record.product_url)
+    if record.key in run.seen:
+        first = run.seen[record.key]
+        both = f": {first} counts, {where} does not" if first != where else "; the first counts"
+        return Outcome(key, Status.SKIPPED, f"listed twice{both}")
+    run.seen[record.key] = where
     try:
-        if key in seen:
-            return Outcome(key, Status.SKIPPED, "listed twice; the first counts")
-        status, detail = _store(run, replace(record, item_id=_valid_id(record.item_id)))
-    except (Rejected, FetchError, OSError, ValueError, DatabaseError) as error:
+        return _store(run, replace(record, item_id=_valid_id(record.item_id)))
+    except (Rejected, FetchError, OSError, ValueError, ArithmeticError, DatabaseError) as error:
         return Outcome(key, Status.FAILED, str(error))
-    return Outcome(key, status, detail)
 
 
 def _valid_id(item_id: str) -> str:
@@ -88,29 +104,41 @@ def _valid_id(item_id: str) -> str:
     stripped = item_id.strip()
     if not stripped or stripped in (".", ".."):
         raise Rejected(f"{item_id!r} is no item_id")
-    if len(stripped) > 300:
-        raise Rejected(f"an item_id of {len(stripped)} characters is too long")
+    if len(stripped) > MOST_ID_CHARACTERS:
+        characters = f"{len(stripped)} characters"
+        raise Rejected(f"an item_id of {characters} is too long; the limit is {MOST_ID_CHARACTERS}")
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in stripped):
         raise Rejected(f"{item_id!r} has characters that cannot be shown")
     return stripped
 
 
-def _store(run: _Run, record: ProductRecord) -> tuple[Status, str]:
-    product = Product.objects.filter(item_id=record.item_id).first()
-    if product and product.shop != run.shop:
-        raise Rejected(f"this item_id belongs to a product of {product.shop}")
+def _store(run: _Run, record: ProductRecord) -> Outcome:
+    product = Product.objects.filter(shop=run.shop, shop_item_id=record.item_id).first()
     known = product is not None
-    product = product or Product(item_id=record.item_id, first_seen=run.now)
+    product = product or _new_product(run, record.item_id)
     changes = ["picture"] if _take_picture(run, product, record) else []
     changes += _take_fields(product, record)
     if product.gone_since:
         changes.append("back in the shop")
-    product.shop, product.source = run.shop, run.source[:2000]
+    if not _lies_in(run.source, product.source):  # a part does not take over from the whole
+        product.source = run.source
     product.last_seen, product.gone_since = run.now, None
     product.save()
-    if not known:
-        return Status.NEW, ""
-    return (Status.CHANGED, ", ".join(changes)) if changes else (Status.SAME, "")
+    status = Status.NEW if not known else Status.CHANGED if changes else Status.SAME
+    unread = f"cannot be read: {', '.join(record.unread)}" if record.unread else ""
+    return Outcome(product.item_id, status, ", ".join(changes) if known else "", unread)
+
+
+def _new_product(run: _Run, shop_item_id: str) -> Product:
+    item_id = shop_item_id
+    while Product.objects.filter(item_id=item_id).exists():
+        item_id += f"@{run.shop}"
+    return Product(item_id=item_id, shop=run.shop, shop_item_id=shop_item_id, first_seen=run.now)
+
+
+def _lies_in(source: str, other: str) -> bool:
+    """Whether `source` is a folder below the folder `other`, or the same."""
+    return source == other or (other.startswith("/") and source.startswith(other + "/"))
 
 
 def _take_fields(product: Product, record: ProductRecord) -> list[str]:
@@ -118,13 +146,17 @@ def _take_fields(product: Product, record: ProductRecord) -> list[str]:
     changed = []
     for name in FIELDS:
         value = getattr(record, name)
+        if name in KEPT_FROM_BEFORE and not value:
+            continue
+        if name == "image_urls":
+            value = list(dict.fromkeys(filter(None, (record.image_url, *value))))
         longest = getattr(Product._meta.get_field(name), "max_length", None)
         if longest and isinstance(value, str):
             value = _UNSHOWN.sub(" ", value)[:longest]
         if getattr(product, name) != value:
             setattr(product, name, value)
             # The address of a picture may change without the picture.
-            changed += [] if name == "image_url" else [name]
+            changed += [] if name.startswith("image_url") else [name]
     return changed
 
 
@@ -172,20 +204,22 @@ def _picture_bytes(run: _Run, product: Product, record: ProductRecord, here: boo
     return response.body
 
 
-def _mark_gone(run: _Run, seen: set[str]) -> Iterator[Outcome]:
+def _mark_gone(run: _Run) -> Iterator[Outcome]:
     """Marks what this shop and source had, and have no more. A failed product is not gone.
 
-    `seen` holds item_ids; of a product whose page failed before it told its id, the address.
+    Of a product whose page failed before it told its id, the address was seen.
     """
-    known = Product.objects.filter(shop=run.shop, source=run.source[:2000], gone_since=None)
-    addresses = dict(known.values_list("item_id", "product_url"))
-    gone = sorted(i for i, url in addresses.items() if i not in seen and url not in seen)
-    met = len(addresses) - len(gone)
-    if met < PLAUSIBLE * len(addresses):
-        detail = f"only {met} of {len(addresses)} known products seen: none marked as gone"
-        yield Outcome(run.source, Status.SKIPPED, detail)
+    source = Q(source=run.source)
+    if run.source.startswith("/"):  # what came by a folder below this one is known, too
+        source |= Q(source__startswith=run.source + "/")
+    known = list(Product.objects.filter(source, shop=run.shop, gone_since=None))
+    gone = [p for p in known if p.shop_item_id not in run.seen and p.product_url not in run.seen]
+    met = len(known) - len(gone)
+    if met < PLAUSIBLE * len(known) and not run.force:
+        detail = f"only {met} of {len(known)} known products seen: none marked as gone"
+        yield Outcome(run.source, Status.SKIPPED, f"{detail} (--force marks them)")
         return
     with transaction.atomic():
-        for item_id in gone:
-            Product.objects.filter(item_id=item_id).update(gone_since=run.now)
-    yield from (Outcome(item_id, Status.GONE) for item_id in gone)
+        for product in gone:
+            Product.objects.filter(pk=product.pk).update(gone_since=run.now)
+    yield from (Outcome(product.item_id, Status.GONE) for product in gone)

@@ -1,5 +1,6 @@
 """Products: what is sold."""
 
+import unicodedata
 from typing import Any
 
 from django.db import models
@@ -9,17 +10,27 @@ from catalog import pictures
 from catalog.addresses import is_web_address
 
 
+def folded(text: str) -> str:
+    """Text as the search compares it: case, width and compositions do not count."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
 class ShownProducts(models.Manager["Product"]):
-    """Products that are still in their shop and have a thumbnail."""
+    """Products that are still in their shop, have a picture, and are not hidden by hand."""
 
     def get_queryset(self) -> "models.QuerySet[Product]":
-        return super().get_queryset().filter(gone_since=None).exclude(content_hash="")
+        return super().get_queryset().filter(gone_since=None, hidden=False).exclude(content_hash="")
 
 
 class Product(models.Model):
     """One product of one shop, as last seen there."""
 
-    item_id = models.CharField(max_length=300, unique=True, help_text="The shop's own id.")
+    item_id = models.CharField(
+        max_length=600,
+        unique=True,
+        help_text="The shop's own id; with @ and the shop, if another shop had it first.",
+    )
+    shop_item_id = models.CharField(max_length=300, default="", help_text="The shop's own id.")
     title = models.CharField(max_length=500, blank=True)
     price = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)
@@ -28,6 +39,13 @@ class Product(models.Model):
     source = models.CharField(max_length=2000, help_text="The address or folder it came by.")
     product_url = models.CharField(max_length=2000, blank=True)
     image_url = models.CharField(max_length=2000, blank=True)
+    image_urls = models.JSONField(default=list, blank=True, help_text="All pictures' addresses.")
+    group = models.CharField(
+        max_length=300,
+        blank=True,
+        db_index=True,
+        help_text="What the variants of one product have in common.",
+    )
 
     image_etag = models.CharField(max_length=300, blank=True)
     image_last_modified = models.CharField(max_length=100, blank=True)
@@ -44,18 +62,33 @@ class Product(models.Model):
     picture_height = models.PositiveSmallIntegerField(null=True, blank=True)
 
     in_stock = models.BooleanField(null=True, help_text="Unknown where the shop does not say.")
+    hidden = models.BooleanField(
+        default=False,
+        db_index=True,
+        help_text="Kept out of pages and index, whatever the shop says.",
+    )
     first_seen = models.DateTimeField()
     last_seen = models.DateTimeField()
     gone_since = models.DateTimeField(null=True, blank=True, db_index=True)
+
+    search_text = models.TextField(blank=True, editable=False, default="")
 
     objects = models.Manager["Product"]()
     shown = ShownProducts()
 
     class Meta:
         ordering = ["item_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["shop", "shop_item_id"], name="one_of_a_shop")
+        ]
 
     def __str__(self) -> str:
         return self.title or self.item_id
+
+    def save(self, **options: Any) -> None:
+        self.shop_item_id = self.shop_item_id or self.item_id
+        self.search_text = folded("\n".join([self.title, self.item_id, self.category]))
+        super().save(**options)
 
     def get_absolute_url(self) -> str:
         return reverse("product", args=[self.item_id])
@@ -85,6 +118,7 @@ class Product(models.Model):
             "price": None if self.price is None else str(self.price),
             "currency": self.currency,
             "category": self.category,
+            "group": self.group,
             "in_stock": self.in_stock,
             "product_url": self.shop_url,
             "thumbnail_url": self.thumbnail_url,

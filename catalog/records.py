@@ -40,10 +40,14 @@ class ProductRecord:
 
 @dataclass(frozen=True)
 class Unreadable:
-    """One product that a source could not describe; `key` is its item_id or its address."""
+    """One product that a source could not describe; `key` is its item_id or its address.
+
+    `left_out` says that nothing is wrong: it was passed over on purpose.
+    """
 
     key: str
     reason: str
+    left_out: bool = False
 
 
 Record = ProductRecord | Unreadable

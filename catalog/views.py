@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import http_date
@@ -13,7 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from catalog import pictures
 from catalog.forms import BrowseForm
-from catalog.models import Product
+from catalog.models import Product, folded
 
 PER_PAGE = 48
 A_YEAR = 31_536_000
@@ -43,8 +43,8 @@ def _wants_the_grid_alone(request: HttpRequest) -> bool:
 def _found(words: str, category: str) -> "QuerySet[Product]":
     """The products that hold all the words, in that category if one is named."""
     products = Product.shown.all()
-    for word in words.split():
-        products = products.filter(Q(title__icontains=word) | Q(item_id__icontains=word))
+    for word in folded(words).split():
+        products = products.filter(search_text__contains=word)
     return products.filter(category=category) if category else products
 
 

@@ -15,8 +15,12 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """`key` names the item; `detail` says what changed, or why it failed."""
+    """`key` names the item; `detail` says what changed, or why it failed.
+
+    `note` is something a user should hear of although the item is well.
+    """
 
     key: str
     status: Status
     detail: str = ""
+    note: str = ""

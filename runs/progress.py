@@ -36,7 +36,7 @@ def report(
         with _bar("", total, unit, hidden=verbosity != 1) as bar:
             for outcome in _timed_from_the_first(outcomes, bar):
                 counts[outcome.status] += 1
-                if outcome.status in (Status.FAILED, Status.SKIPPED):
+                if outcome.status in (Status.FAILED, Status.SKIPPED) or outcome.note:
                     failures.append(outcome)
                 if verbosity > 1:
                     command.stdout.write(_line(outcome))
@@ -49,7 +49,11 @@ def report(
 
 
 def _line(outcome: Outcome) -> str:
-    return f"{outcome.status:8} {outcome.key}  {outcome.detail}".rstrip()
+    return f"{outcome.status:8} {outcome.key}  {_told(outcome)}".rstrip()
+
+
+def _told(outcome: Outcome) -> str:
+    return "; ".join(filter(None, [outcome.detail, outcome.note]))
 
 
 def _timed_from_the_first(outcomes: Iterable[Outcome], bar: "tqdm[None]") -> Iterator[Outcome]:
@@ -72,7 +76,7 @@ def _summarise(
     command: BaseCommand, counts: Counter[Status], failures: list[Outcome], unit: str
 ) -> None:
     for outcome in failures[:MOST_REASONS]:
-        command.stderr.write(f"{outcome.status} {outcome.key}: {outcome.detail}")
+        command.stderr.write(f"{outcome.status} {outcome.key}: {_told(outcome)}")
     if len(failures) > MOST_REASONS:
         command.stderr.write(f"… and {len(failures) - MOST_REASONS} more; --verbosity 2 lists all")
     if counts:

@@ -1,20 +1,19 @@
-import os
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import BaseCommand, CommandError, call_command
 
 from catalog import pictures
 from catalog.ingest import ingest
 from catalog.models import Product
 from catalog.pictures import Kind
 from catalog.records import ProductRecord
-from catalog.sources.folder import read_folder
 from catalog.visiting.fetching import Fetcher
-from catalog.ways_in import import_folder, scrape
+from catalog.ways_in import scrape
 from runs.files import sha256_of
 from runs.outcomes import Status
+from runs.progress import report
 from tests.catalog.sources.test_category import json_ld, product
 from tests.conftest import picture_bytes
 from tests.shops import Shop
@@ -143,16 +142,74 @@ def test_a_picture_that_turns_bad_leaves_the_old_thumbnail(fetcher):
     assert row.gone_since is None
 
 
-def test_an_id_of_another_shop_is_not_taken_over(tmp_path):
+def test_two_shops_with_the_same_id_are_two_products_whatever_comes_first_again(tmp_path):
+    def taken(shop, colour):
+        path = tmp_path / f"{shop}-1.jpg"
+        path.write_bytes(picture_bytes(colour))
+        return next(ingest([ProductRecord("1", image_path=path)], shop=shop, source="x"))
+
+    assert [taken("one", "red").key, taken("two", "blue").key] == ["1", "1@two"]
+    assert [taken("two", "blue").status, taken("one", "red").status] == [Status.SAME] * 2
+    assert taken("three", "red").key == "1@three"
+    rows = Product.objects.values_list("shop", "shop_item_id", "item_id")
+    assert set(rows) == {("one", "1", "1"), ("two", "1", "1@two"), ("three", "1", "1@three")}
+    assert pictures.read_picture("1") != pictures.read_picture("1@two")
+
+
+def test_an_id_that_looks_like_another_shops_is_no_trap(tmp_path):
     path = tmp_path / "1.jpg"
     path.write_bytes(picture_bytes("red"))
-    record = ProductRecord("1", image_path=path)
-    assert next(ingest([record], shop="one", source="x")).status == Status.NEW
-    refused = next(ingest([record], shop="two", source="x"))
-    assert (refused.status, refused.detail) == (
-        Status.FAILED,
-        "this item_id belongs to a product of one",
+    for shop, item_id in (("one", "1"), ("one", "1@two"), ("two", "1")):
+        list(ingest([ProductRecord(item_id, image_path=path)], shop=shop, source="x", limit=9))
+    assert Product.objects.get(shop="two").item_id == "1@two@two"
+
+
+def test_of_two_shops_only_the_one_that_lost_a_product_marks_it_gone(tmp_path):
+    path = tmp_path / "1.jpg"
+    path.write_bytes(picture_bytes("red"))
+    both = [ProductRecord("1", image_path=path), ProductRecord("2", image_path=path)]
+    for shop in ("one", "two"):
+        list(ingest(both, shop=shop, source="x"))
+    found = {o.key: o.status for o in ingest(both[:1], shop="two", source="x")}
+    assert found == {"1@two": Status.SAME, "2@two": Status.GONE}
+    assert Product.objects.get(item_id="2").gone_since is None
+
+
+def test_all_pictures_and_the_group_of_a_variant_are_kept(tmp_path):
+    path = tmp_path / "1.jpg"
+    path.write_bytes(picture_bytes("red"))
+    record = ProductRecord(
+        "1",
+        image_path=path,
+        image_url="https://shop.example/1.jpg",
+        image_urls=("https://shop.example/1.jpg", "https://shop.example/2.jpg"),
+        group="tee",
     )
+    list(ingest([record], shop="s", source="x"))
+    row = Product.objects.get()
+    assert row.image_urls == ["https://shop.example/1.jpg", "https://shop.example/2.jpg"]
+    assert row.group == row.as_dict()["group"] == "tee"
+
+
+def test_what_is_hidden_stays_hidden_and_is_not_shown(fetcher):
+    with Tees(a="red", b="blue") as shop:
+        scraped(shop, fetcher)
+        Product.objects.filter(item_id="a").update(hidden=True)
+        shop.show(a="green", b="blue")
+        assert scraped(shop, fetcher)["a"] == (Status.CHANGED, "picture")
+    assert [product.item_id for product in Product.shown.all()] == ["b"]
+
+
+def test_what_a_source_could_not_read_is_told_although_the_product_is_taken(tmp_path, capsys):
+    path = tmp_path / "1.jpg"
+    path.write_bytes(picture_bytes("red"))
+    record = ProductRecord("1", image_path=path, unread=("price 'on request'",))
+    [outcome] = ingest([record], shop="s", source="x")
+    assert (outcome.status, outcome.note) == (Status.NEW, "cannot be read: price 'on request'")
+    report(BaseCommand(), [outcome])
+    printed = capsys.readouterr()
+    assert "new 1: cannot be read: price 'on request'" in printed.err
+    assert "1 product: 1 new." in printed.out
 
 
 @pytest.mark.parametrize("item_id", ["", "  ", ".", "..", "a\0b", "a\nb", "x" * 301])
@@ -171,41 +228,6 @@ def test_an_awkward_id_is_kept_as_it_is_and_its_file_is_safe(tmp_path, settings)
     thumbnails = Path(settings.MEDIA_ROOT) / "thumbnails"
     assert [file.parent for file in thumbnails.iterdir()] == [thumbnails]
     assert pictures.exists(THUMBNAIL, row.item_id)
-
-
-def test_a_folder_is_imported_with_its_sub_folders_as_categories(folder):
-    assert {o.status for o in import_folder(folder)} == {Status.NEW}
-    assert Product.objects.get(item_id="1").category == "hats"
-    assert {o.status for o in import_folder(folder)} == {Status.SAME}
-
-
-def test_a_csv_gives_titles_prices_and_files(folder):
-    table = folder / "list.csv"
-    table.write_text(
-        "\ufeffitem_id;title;price;currency;file;in_stock\n"
-        "x1;Red shirt;12,50;eur;shirts/0.jpg;yes\n5;Hat;;;;\n;no id;;;;\nq;no picture;;;;\n"
-        "z;outside;;;../../etc/passwd;\n"
-    )
-    found = {o.key: (o.status, o.detail) for o in import_folder(folder, table=table)}
-    assert found["x1"][0] == found["5"][0] == Status.NEW
-    assert found["line 4"] == (Status.FAILED, "list.csv: line 4 has no item_id")
-    assert "line 5: no picture" in found["q"][1]
-    assert found["z"][0] == Status.FAILED
-    row = Product.objects.get(item_id="x1")
-    assert (row.title, row.price, row.currency, row.in_stock) == (
-        "Red shirt",
-        Decimal("12.50"),
-        "EUR",
-        True,
-    )
-
-
-def test_links_out_of_the_folder_and_hidden_files_are_left_out(folder, tmp_path):
-    outside = tmp_path / "secret.jpg"
-    outside.write_bytes(picture_bytes("red"))
-    (folder / "link.jpg").symlink_to(outside)
-    (folder / ".hidden.jpg").write_bytes(picture_bytes("red"))
-    assert sorted(o.key for o in import_folder(folder)) == list("012345")
 
 
 def test_the_commands_report_and_exit_with_an_error_after_the_good_work(folder, capsys):
@@ -228,11 +250,6 @@ def test_the_scrape_command_visits_loopback_only_when_allowed(settings, capsys):
         call_command("scrape", f"{shop.url}/tees", verbosity=2, category="Tees")
     assert "new      a" in capsys.readouterr().out
     assert Product.objects.get().category == "Tees"
-
-
-def test_a_folder_that_is_not_there_is_named():
-    with pytest.raises(CommandError):
-        call_command("import_folder", "/nowhere/at/all")
 
 
 def listed_by_address(*numbers) -> str:
@@ -285,19 +302,6 @@ def test_a_picture_back_to_an_older_one_is_seen(fetcher):
 def test_a_limit_that_is_none_is_refused(limit):
     with pytest.raises(CommandError, match="at least 1"):
         call_command("scrape", "http://127.0.0.1:1/", "--limit", limit)
-
-
-def test_a_pipe_in_the_folder_is_left_out(folder):
-    """To read one is to wait for a writer, who may never come."""
-    os.mkfifo(folder / "pipe.jpg")
-    assert sorted(record.item_id for record in read_folder(folder)) == list("012345")
-
-
-def test_a_csv_may_stand_beside_the_folder_and_name_columns_loosely(folder):
-    table = folder.parent / "list.csv"
-    table.write_text(f"Item_ID ; File ;price\n7;{folder.name}/shirts/0.jpg;12,50\n")
-    assert {o.key: o.status for o in import_folder(folder, table=table)} == {"7": Status.NEW}
-    assert Product.objects.get().price == Decimal("12.50")
 
 
 def test_an_older_catalogue_of_thumbnails_gets_its_pictures_with_the_next_run(fetcher, client):

@@ -11,15 +11,52 @@ def html(response) -> str:
     return response.content.decode()
 
 
+def rename(item_id: str, title: str) -> None:
+    product = Product.objects.get(item_id=item_id)
+    product.title = title
+    product.save()
+
+
 # Browse ------------------------------------------------------------------------------------------
 
 
 def test_browse_finds_by_title_id_and_category(client, live):
-    Product.objects.filter(item_id="3").update(title="Blue striped tee")
+    rename("3", "Blue striped tee")
     assert "6 products" in html(client.get("/browse/"))
     assert "1 product for" in html(client.get("/browse/", {"q": "striped BLUE"}))
     assert "1 product for" in html(client.get("/browse/", {"q": "4"}))
     assert "3 products in hats" in html(client.get("/browse/", {"category": "hats"}))
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("Футболка с принтом", "футболка"),
+        ("футболка", "ФУТБОЛКА ФУТ"),
+        ("T-shirt été", "ÉTÉ"),
+        ("Straße", "STRASSE"),
+        ("ΜΠΛΟΎΖΑ σκούρος", "μπλούζα ΣΚΟΎΡΟΣ"),
+        ("ＡＢＣ１２３ Ｔシャツ", "abc123 tシャツ"),
+        ("ｼｬﾂ", "シャツ"),
+        ("cafe\u0301", "CAFÉ"),
+        ("50 % off_season", "50 % f_s"),
+    ],
+)
+def test_browse_folds_case_width_and_composition_in_every_script(client, live, title, words):
+    rename("3", title)
+    assert "1 product for" in html(client.get("/browse/", {"q": words}))
+    assert "Nothing found." in html(client.get("/browse/", {"q": words + " x9x"}))
+
+
+def test_browse_finds_a_category_by_its_words(client, live):
+    assert "3 products for" in html(client.get("/browse/", {"q": "HATS"}))
+
+
+def test_what_is_hidden_by_hand_is_in_no_page(client, live):
+    Product.objects.filter(item_id="3").update(hidden=True)
+    assert "5 products" in html(client.get("/browse/"))
+    assert client.get("/products/3/").status_code == 404
+    assert "/products/3/" not in html(client.get("/products/2/"))
 
 
 def test_browse_says_when_nothing_is_found(client, live):

@@ -21,8 +21,8 @@ def hundred():
     ids = [f"{number:03}" for number in range(100)]
     now = timezone.now()
     Product.objects.bulk_create(
-        Product(item_id=item_id, content_hash="f" * 64, first_seen=now, last_seen=now)
-        for item_id in ids
+        Product(item_id=i, shop_item_id=i, content_hash="f" * 64, first_seen=now, last_seen=now)
+        for i in ids
     )
     publish(index_of({item_id: line_point(item_id) for item_id in ids}))
 
