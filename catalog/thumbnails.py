@@ -23,6 +23,14 @@ FORMATS = (
     "JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF", "JPEG2000", "ICO", "ICNS", "CUR",
     "DIB", "DDS", "PSD", "PPM", "QOI", "TGA", "SGI", "SUN", "PCX", "DCX", "XBM", "XPM", "MSP",
 )  # fmt: skip
+# What the names of such files end in.
+ENDINGS = frozenset(
+    """
+    .apng .avif .avifs .bmp .bw .cur .dcx .dds .dib .gif .icb .icns .ico .j2c .j2k .jfif .jp2 .jpc
+    .jpe .jpeg .jpf .jpg .jpx .mpo .msp .pbm .pcx .pfm .pgm .png .pnm .ppm .psd .qoi .ras .rgb .rgba
+    .sgi .tga .tif .tiff .vda .vst .webp .xbm .xpm
+    """.split()  # noqa: SIM905 – thirty short lines otherwise
+)
 # A camera's 50 megapixels take 150 MB of memory; what claims more is no product picture.
 MOST_PIXELS = 50_000_000
 _LIMIT = f"the limit is {MOST_PIXELS // 1_000_000} million"

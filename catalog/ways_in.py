@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.conf import settings
+
 from catalog.ingest import ingest
 from catalog.records import ProductRecord, Record
 from catalog.sources.category import walk_category
@@ -27,11 +29,22 @@ def scrape(
 
 
 def import_folder(
-    folder: Path, *, table: Path | None = None, shop: str = "local"
+    folder: Path,
+    *,
+    table: Path | None = None,
+    shop: str = "local",
+    category: str = "",
+    force: bool = False,
 ) -> Iterator[Outcome]:
-    """Takes pictures from a folder, or those that a CSV file lists; one outcome a product."""
-    records = read_csv(table, folder) if table else read_folder(folder)
-    return ingest(records, shop=shop, source=str(folder.resolve()))
+    """Takes pictures from a folder, or those that a CSV file lists; one outcome a product.
+
+    `category` goes to every product; without it, a product that is known keeps the one it has
+    unless a sub-folder or the CSV file names one.
+    """
+    own = (Path(settings.MEDIA_ROOT), Path(settings.VAR_DIR))
+    found = read_csv(table, folder) if table else read_folder(folder, leave_out=own)
+    records = (_of_category(record, category) for record in found)
+    return ingest(records, shop=shop, source=str(folder.resolve()), force=force)
 
 
 def _of_category(record: Record, category: str) -> Record:

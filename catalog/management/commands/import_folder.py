@@ -14,9 +14,10 @@ from runs.progress import report
 class Command(RunCommand):
     recorded = True
     help = (
-        "Brings in pictures that are on disk already: every <ItemID>.jpg (or png, webp, gif, bmp, "
-        "tiff) below DIR, a sub-folder's name being the category; or those that a CSV file lists. "
-        "Run it again at any time: only what is new or changed is taken. Then run build_index."
+        "Brings in pictures that are on disk already: every <ItemID>.jpg (or png, webp, avif, gif, "
+        "tiff …) below DIR, a sub-folder's name being the category; or those that a CSV file "
+        "lists. Run it again at any time: only what is new or changed is taken. Then run "
+        "build_index."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -26,12 +27,26 @@ class Command(RunCommand):
             type=Path,
             metavar="FILE",
             help="columns: item_id; and file, title, price, currency, category, product_url, "
-            "in_stock where there are such",
+            "group, in_stock where there are such",
         )
         parser.add_argument("--shop", default="local", metavar="NAME", help="default: local")
+        parser.add_argument("--category", default="", metavar="NAME", help="for all of them")
+        parser.add_argument(
+            "--force",
+            action="store_true",
+            help="mark what is not there any more as gone, even if that is most of the catalogue",
+        )
 
     def handle(self, **options: Any) -> None:
-        outcomes = import_folder(options["folder"], table=options["csv"], shop=options["shop"])
+        outcomes = import_folder(
+            options["folder"],
+            table=options["csv"],
+            shop=options["shop"],
+            category=options["category"],
+            force=options["force"],
+        )
         counts = report(self, outcomes, verbosity=options["verbosity"])
+        if not counts[Status.NEW] + counts[Status.CHANGED] + counts[Status.SAME]:
+            raise CommandError("Nothing was taken.")
         if counts[Status.FAILED]:
             raise CommandError(f"{counts[Status.FAILED]} failed; the others are kept.")
