@@ -25,6 +25,7 @@ class Shop:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # headers and body go out without waiting for each other
 
             def do_GET(self) -> None:
                 shop.requests.append(self.path)

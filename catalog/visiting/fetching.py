@@ -3,8 +3,9 @@
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from urllib.parse import SplitResult, urljoin, urlsplit
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from urllib.parse import SplitResult, quote_from_bytes, urljoin, urlsplit
 
 import requests
 import urllib3
@@ -22,6 +23,9 @@ MOST_SECONDS = 60.0
 # Seconds of silence: before a connection stands, and while one waits for bytes.
 TIMEOUT = (10, 20)
 MOST_REDIRECTS = 5
+# More than any shop needs; with them the headers grow until the shop refuses all that we ask.
+MOST_COOKIES = 50
+PACKED = {"gzip", "x-gzip", "deflate", "identity"}
 LONGEST_PAUSE = 120.0
 CHUNK = 65_536
 
@@ -36,20 +40,29 @@ class _Dropped(FetchError):
 
 @dataclass(frozen=True)
 class Response:
-    """What came. A 304 ("not modified") has no body. `headers` ignores upper and lower case."""
+    """What came from `url`. A 304 ("not modified") has no body. `headers` ignores case.
+
+    `own` tells whether it came from the origin that was asked, and not from where that sent us.
+    """
 
     url: str
     status: int
     body: bytes
     headers: Mapping[str, str]
+    own: bool = True
 
     @property
     def etag(self) -> str:
-        return self.headers.get("ETag", "")
+        return self._validator("ETag")
 
     @property
     def last_modified(self) -> str:
-        return self.headers.get("Last-Modified", "")
+        return self._validator("Last-Modified")
+
+    def _validator(self, name: str) -> str:
+        """What may be sent back to the origin that was asked: its own, and fit for a header."""
+        value = self.headers.get(name, "").strip()
+        return value if self.own and value.isascii() and value.isprintable() else ""
 
     @property
     def redirect(self) -> str:
@@ -92,7 +105,7 @@ class Fetcher:
         self.sleep = sleep
         self._adapter = CheckedAdapter(allow_loopback, resolver, connector)
         self._sessions: dict[str, requests.Session] = {}
-        self._robots: dict[str, Protego] = {}
+        self._robots: dict[str, Protego | str] = {}  # or why it cannot be had
         self._last_visit: dict[str, float] = {}
 
     def get(
@@ -104,18 +117,7 @@ class Fetcher:
         """
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = {name: value for name, value in conditions.items() if value}
-        for attempt in range(TRIES):
-            asked_to_wait = ""
-            try:
-                response = self._follow(url, headers, most_bytes or MOST_BYTES)
-            except _Dropped:
-                if attempt == TRIES - 1:
-                    raise
-            else:
-                if response.status not in LATER or attempt == TRIES - 1:
-                    break
-                asked_to_wait = response.headers.get("Retry-After", "")
-            self.sleep(wait_before(attempt, asked_to_wait, random.random()))
+        response = self._patiently(lambda: self._follow(url, headers, most_bytes or MOST_BYTES))
         if response.status == 200 or (response.status == 304 and headers):
             return response
         raise FetchError(f"{url}: HTTP status {response.status}")
@@ -130,50 +132,75 @@ class Fetcher:
         budget = Budget(MOST_SECONDS, most_bytes)
         for _ in range(MOST_REDIRECTS + 1):
             parts = _split(url)
-            if not self._rules(parts).can_fetch(url, self.user_agent):
+            began = time.monotonic()
+            allowed = self._rules(parts).can_fetch(url, self.user_agent)
+            budget.ends += time.monotonic() - began  # robots.txt has a budget of its own
+            if not allowed:
                 raise FetchError(f"{url}: the shop's robots.txt asks not to fetch it")
             # What tells an old copy from a new one is not for another host to know.
             response = self._once(url, headers if _origin(parts) == origin else {}, budget)
             if not response.redirect:
-                return response
+                return replace(response, own=_origin(parts) == origin)
             url = response.redirect
         raise FetchError(f"{url}: more than {MOST_REDIRECTS} redirects")
 
     def _rules(self, parts: SplitResult) -> Protego:
         origin = _origin(parts)
         if origin not in self._robots:
-            self._robots[origin] = self._fetched_rules(f"{origin}/robots.txt")
-        return self._robots[origin]
+            try:
+                self._robots[origin] = self._fetched_rules(f"{origin}/robots.txt")
+            except FetchError as error:  # once is enough: a shop's every picture would ask again
+                self._robots[origin] = str(error)
+        rules = self._robots[origin]
+        if isinstance(rules, str):
+            raise FetchError(rules)
+        return rules
 
     def _fetched_rules(self, url: str) -> Protego:
         """The host's robots.txt; none is as an empty one, one that cannot be had forbids all."""
+        response = self._patiently(lambda: self._robots_answer(url))
+        if response.status >= 500 or response.status == 429:
+            return parse_stay_out()
+        return parse_robots(response.body) if response.status == 200 else parse_nothing()
+
+    def _robots_answer(self, url: str) -> Response:
         budget = Budget(MOST_SECONDS, MOST_BYTES)
         for _ in range(MOST_REDIRECTS + 1):
             response = self._once(url, {}, budget)
             if not response.redirect:
                 break
             url = response.redirect
-            _split(url)
-        if response.status >= 500 or response.status == 429:
-            return parse_stay_out()
-        return parse_robots(response.body) if response.status == 200 else parse_nothing()
+        return response
+
+    def _patiently(self, ask: Callable[[], Response]) -> Response:
+        """The answer. A shop that is busy or breaks off is asked again a few times."""
+        for attempt in range(TRIES - 1):
+            asked_to_wait = ""
+            with suppress(_Dropped):
+                response = ask()
+                if response.status not in LATER:
+                    return response
+                asked_to_wait = response.headers.get("Retry-After", "")
+            self.sleep(wait_before(attempt, asked_to_wait, random.random()))
+        return ask()
 
     def _wait_for_turn(self, parts: SplitResult, budget: Budget) -> None:
         rules = self._robots.get(_origin(parts))
-        asked = rules.crawl_delay(self.user_agent) if rules else None
+        asked = rules.crawl_delay(self.user_agent) if isinstance(rules, Protego) else None
         pause = max(self.pause, min(float(asked or 0), LONGEST_PAUSE))
-        since = time.monotonic() - self._last_visit.get(parts.netloc, float("-inf"))
+        since = time.monotonic() - self._last_visit.get(_host(parts), float("-inf"))
         if since < pause:
             self.sleep(pause - since)
             budget.ends += pause - since  # waiting one's turn is no part of the exchange
-        self._last_visit[parts.netloc] = time.monotonic()
+        self._last_visit[_host(parts)] = time.monotonic()
 
     def _once(self, url: str, headers: dict[str, str], budget: Budget) -> Response:
         parts = _split(url)
         self._wait_for_turn(parts, budget)
         self._adapter.budget = budget
+        session = self._session(parts)
         try:
-            with self._session(parts).get(
+            with session.get(
                 url, headers=headers, timeout=TIMEOUT, stream=True, allow_redirects=False
             ) as answer:
                 body = _body(answer, budget.size) if answer.status_code == 200 else b""
@@ -187,7 +214,11 @@ class Fetcher:
         except urllib3.exceptions.ProtocolError as error:
             raise _Dropped(f"{url}: {error}") from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
+            session.cookies.clear()  # one that fits no header would break every request to come
             raise FetchError(f"{url}: {error}") from error
+        finally:
+            if len(session.cookies) > MOST_COOKIES:
+                session.cookies.clear()
 
     def _session(self, parts: SplitResult) -> requests.Session:
         """A session for each origin, so that its cookies stay where they were set."""
@@ -196,6 +227,7 @@ class Fetcher:
             session = _Session()
             session.trust_env = False  # a proxy would connect where we must not
             session.headers["User-Agent"] = self.user_agent
+            session.headers["Accept-Encoding"] = "gzip, deflate"
             session.mount("http://", self._adapter)
             session.mount("https://", self._adapter)
             self._sessions[origin] = session
@@ -216,15 +248,23 @@ def _split(url: str) -> SplitResult:
 
 
 def _origin(parts: SplitResult) -> str:
-    return f"{parts.scheme}://{parts.netloc}"
+    return f"{parts.scheme}://{_host(parts)}"
+
+
+def _host(parts: SplitResult) -> str:
+    """The host and its port in one spelling: small letters, no user, no port that goes without."""
+    name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    return f"{name}" if parts.port in (None, usual) else f"{name}:{parts.port}"
 
 
 def _as_sent(header: str) -> str:
-    """A header as its bytes in UTF-8 mean it; http.client reads them as Latin-1."""
+    """A header as its bytes in UTF-8 mean it, others escaped; http.client reads them as Latin-1."""
+    sent = header.encode("latin-1", errors="replace")
     try:
-        return header.encode("latin-1").decode()
+        return sent.decode()
     except UnicodeError:
-        return header
+        return quote_from_bytes(sent, safe=bytes(range(128)))
 
 
 def _says_its_length(answer: requests.Response) -> bool:
@@ -233,6 +273,9 @@ def _says_its_length(answer: requests.Response) -> bool:
 
 def _body(answer: requests.Response, most_bytes: int) -> bytes:
     """The body, unpacked, up to a size: a bomb does not get past."""
+    packing = answer.headers.get("Content-Encoding", "").lower().replace(",", " ").split()
+    if unknown := set(packing) - PACKED:
+        raise ValueError(f"packed in a way that was not asked for: {unknown.pop()!r}")
     unpacked = bytearray()
     # read1 gives what has come; iter_content would wait for a full chunk, however slow.
     while chunk := answer.raw.read1(CHUNK, decode_content=True):

@@ -1,13 +1,15 @@
 """What a shop's robots.txt asks of visitors (RFC 9309)."""
 
 import codecs
+import re
+from collections.abc import Iterator
+from urllib.parse import quote_from_bytes
 
 from protego import Protego
 
 # RFC 9309 asks for at least 500 kibibytes; what stands behind is not read.
 MOST_BYTES = 512_000
-# Each wildcard multiplies what matching may cost; no real rule has so many.
-MOST_WILDCARDS = 10
+# A rule may be cut here: what is shorter forbids more, never less.
 LONGEST_LINE = 2_000
 # The four-byte marks first: UTF-32's little-endian one begins with UTF-16's.
 _MARKS = (
@@ -17,13 +19,17 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_LINE_ENDS = re.compile(rb"\r\n|\r|\n")
 STAY_OUT = "User-agent: *\nDisallow: /"
 
 
 def parse_robots(body: bytes) -> Protego:
-    """The rules of a robots.txt as bytes; a line that cannot be understood forbids nothing."""
+    """The rules of a robots.txt as bytes; what cannot be understood forbids nothing.
+
+    But it must not open what it was to close: see `decoded`.
+    """
     lines = (line.strip() for line in decoded(body[:MOST_BYTES]).splitlines())
-    return Protego.parse("\n".join(line for line in lines if _is_bearable(line)))
+    return Protego.parse("\n".join(line[:LONGEST_LINE] for line in lines if _is_bearable(line)))
 
 
 def parse_nothing() -> Protego:
@@ -37,16 +43,29 @@ def parse_stay_out() -> Protego:
 
 
 def decoded(body: bytes) -> str:
-    """Bytes as text: by their byte order mark, else UTF-16 by its zeros, else UTF-8."""
+    """Bytes as text: by their byte order mark, else line by line as UTF-8.
+
+    A line that is no UTF-8 counts in each way that it can be meant. Marks within (of files that
+    were put together) and zero bytes (of UTF-16 without a mark) go, and what is left can be read.
+    """
     for mark, encoding in _MARKS:
         if body.startswith(mark):
-            return body[len(mark) :].decode(encoding, errors="replace")
-    if body[1:2] == b"\0" and body[:1] != b"\0":
-        return body.decode("utf-16-le", errors="replace")
-    if body[:1] == b"\0" and body[1:2] != b"\0":
-        return body.decode("utf-16-be", errors="replace")
-    return body.decode("utf-8", errors="replace").replace("\0", "")
+            text = body[len(mark) :].decode(encoding, errors="replace")
+            break
+    else:
+        text = "\n".join(reading for line in _LINE_ENDS.split(body) for reading in _readings(line))
+    return text.replace("\ufeff", "").replace("\0", "")
+
+
+def _readings(line: bytes) -> Iterator[str]:
+    """The line as text; one that is no UTF-8 with its bytes escaped, and as windows-1252 too."""
+    try:
+        yield line.decode()
+    except UnicodeDecodeError:
+        yield quote_from_bytes(line, safe=bytes(range(128)))
+        yield line.decode("cp1252", errors="replace")
 
 
 def _is_bearable(line: str) -> bool:
-    return len(line) <= LONGEST_LINE and line.count("*") <= MOST_WILDCARDS
+    """Not an exception that is too long to be one: cut, it would allow more."""
+    return len(line) <= LONGEST_LINE or not line.lower().startswith("allow")

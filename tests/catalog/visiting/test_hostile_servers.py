@@ -195,3 +195,84 @@ def test_what_tells_an_old_copy_from_a_new_one_is_not_sent_to_another_host():
         for path in ("/a", "/d"):
             fetcher().get(f"{shop.url}{path}", etag='"1"', last_modified="Mon, 01 Jan 2024")
     assert seen == [(None, None), ('"1"', "Mon, 01 Jan 2024")]
+
+
+def test_what_another_host_sent_is_not_kept_to_be_asked_for():
+    """Sent with the next visit, it would tell the first host what the second one said."""
+    with Shop() as other, Shop() as shop:
+        other.answers["/b"] = (200, {"ETag": '"theirs"', "Last-Modified": "Mon"}, b"here")
+        shop.answers["/a"] = (302, {"Location": f"{other.url}/b"}, b"")
+        shop.answers["/c"] = (200, {"ETag": '"ours"'}, b"here")
+        response = fetcher().get(f"{shop.url}/a")
+        assert (response.etag, response.last_modified) == ("", "")
+        assert fetcher().get(f"{shop.url}/c").etag == '"ours"'
+
+
+@pytest.mark.parametrize("etag", [b'"\xff"', b'"a\x01b"', b'"\x85"'])
+def test_a_validator_that_fits_no_header_is_not_sent_back(etag):
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\nETag: "
+    with RawServer([head + etag + b"\r\n\r\nhere"]) as server:
+        response = fetcher().get(f"{server.url}/a")
+        assert response.etag == ""
+        assert fetcher().get(f"{server.url}/a", etag=response.etag).body == b"here"
+
+
+def test_a_redirect_in_another_encoding_is_followed_byte_by_byte():
+    head = b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nConnection: close\r\nLocation: "
+    with RawServer([head + b"/\xe9t\xe9\r\n\r\n"], [HERE]) as server:
+        assert fetcher().get(f"{server.url}/a").body == b"here"
+        assert server.heard[1].startswith(b"GET /%E9t%E9 ")
+
+
+def test_cookies_do_not_pile_up_until_the_shop_refuses_us():
+    visits = itertools.count()
+    sent = []
+
+    def answer(headers):
+        sent.append(len(headers.get("Cookie", "")))
+        return 200, {"Set-Cookie": f"visit{next(visits)}={'x' * 400}"}, b"here"
+
+    with Shop({"/a": answer}) as shop:
+        visitor = fetcher()
+        for _ in range(120):
+            visitor.get(f"{shop.url}/a")
+    assert max(sent) < 25_000
+
+
+def test_a_body_packed_in_a_way_that_was_not_asked_for_is_refused():
+    with Shop({"/a": (200, {"Content-Encoding": "br"}, b"\x1b\x03")}) as shop:
+        refused_within(5, f"{shop.url}/a", "packed in a way that was not asked for: 'br'")
+
+
+# robots.txt --------------------------------------------------------------------------------------
+
+
+def test_a_robots_txt_that_is_busy_at_first_is_asked_for_again():
+    answers = [(503, {}, b""), (200, {}, b"User-agent: *\nDisallow: /private")]
+    with Shop({"/robots.txt": lambda _headers: answers.pop(0), "/a": b"here"}) as shop:
+        visitor = fetcher()
+        assert visitor.get(f"{shop.url}/a").body == b"here"
+        with pytest.raises(FetchError, match="asks not to fetch"):
+            visitor.get(f"{shop.url}/private/a")
+
+
+def test_a_robots_txt_that_cannot_be_had_is_asked_for_once_and_not_for_every_picture():
+    endless = (200, {"Content-Encoding": "gzip"}, b"this is no gzip")
+    with Shop({"/robots.txt": endless, "/a": b"here"}) as shop:
+        visitor = fetcher()
+        for _ in range(3):
+            with pytest.raises(FetchError, match=r"robots\.txt"):
+                visitor.get(f"{shop.url}/a")
+        assert shop.requests == ["/robots.txt"]
+
+
+def test_the_pause_holds_for_every_spelling_of_a_host():
+    naps = []
+    fetcher = Fetcher("Test/1.0", pause=5, allow_loopback=True, sleep=naps.append,
+                      resolver=lambda host, port: ["127.0.0.1"])  # fmt: skip
+    with Shop({"/a": b"here"}) as shop:
+        port = shop.url.rsplit(":", 1)[1]
+        for host in ("shop.example", "SHOP.example", "me@shop.example"):
+            fetcher.get(f"http://{host}:{port}/a")
+        assert shop.requests == ["/robots.txt", "/a", "/a", "/a"]
+    assert [round(nap) for nap in naps] == [5, 5, 5]

@@ -1,6 +1,8 @@
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from catalog.visiting.robots import LONGEST_LINE, MOST_BYTES, decoded, parse_robots
 
@@ -42,14 +44,36 @@ def test_what_stands_behind_the_limit_is_not_read():
     assert forbids(parse_robots(RULES.encode() + filler * 16))
 
 
-def test_rules_made_to_take_for_ever_are_left_out():
-    hostile = "User-agent: *\nDisallow: /" + "*a" * 40 + "b\nDisallow: /private\n"
-    hostile += "Disallow: /" + "x" * LONGEST_LINE + "\n"
+def test_rules_made_to_take_for_ever_are_read_in_time():
+    rule = "Disallow: /" + "*a" * 500 + "*b$\n"
+    rules = RULES + rule * (MOST_BYTES // len(rule))
     began = time.monotonic()
-    rules = parse_robots(hostile.encode())
-    assert forbids(rules)
-    assert not forbids(rules, "a" * 1500)
+    assert forbids(parse_robots(rules.encode()))
+    assert not forbids(parse_robots(rules.encode()), "a" * 1500)
     assert time.monotonic() - began < 5
+
+
+def test_a_rule_too_long_forbids_more_and_allows_no_more():
+    long = "x" * LONGEST_LINE
+    assert forbids(parse_robots(f"User-agent: *\nDisallow: /{long}y".encode()), f"{long}y")
+    assert forbids(parse_robots(f"{RULES}Allow: /private/{long}".encode()), f"private/{long}")
+
+
+@pytest.mark.parametrize("path", ["caf%E9/a", "caf%C3%A9/a", "café/a"])
+def test_a_line_that_is_no_utf_8_forbids_every_path_that_it_can_mean(path):
+    assert forbids(parse_robots("User-agent: *\nDisallow: /café/\n".encode("latin-1")), path)
+
+
+@pytest.mark.parametrize(
+    "start", [b"\0", b"# caf\xe9\n\xef\xbb\xbf", b"\xef\xbb\xbf" * 2, "# 店\n".encode("utf-16-le")]
+)
+def test_what_stands_before_the_rules_does_not_hide_them(start):
+    assert forbids(parse_robots(start + RULES.encode()))
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_make_it_fail(body):
+    assert forbids(parse_robots(body)) in (True, False)
 
 
 def test_an_empty_file_forbids_nothing():
