@@ -1,0 +1,43 @@
+"""`manage.py remove_shop`."""
+
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from catalog import shops
+from runs.commands import RunCommand
+from runs.outcomes import Status
+from runs.progress import counted, report
+
+
+class Command(RunCommand):
+    recorded = True
+    expected = (shops.UnknownShop,)
+    help = (
+        "Takes a shop out of the catalogue: its products and their pictures. A shop is named by "
+        "its host, an import by its --shop (local, if none was given). Without a name, or with "
+        "one that is not known, the shops are listed. Run build_index afterwards."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("shop", metavar="NAME", nargs="?", default="")
+        parser.add_argument("--source", default="", metavar="SOURCE", help="one import of it only")
+        parser.add_argument("--yes", action="store_true", help="do not ask")
+
+    def handle(self, **options: Any) -> None:
+        shop, source = options["shop"], options["source"]
+        if not shop:
+            raise CommandError(f"Which shop? {shops.listed()}")
+        number = counted(shops.products_of(shop, source), "product")
+        if not options["yes"] and not self._agreed(f"Remove {number} of {shop}? [y/N] "):
+            raise CommandError("Nothing was removed. (--yes does not ask.)")
+        counts = report(self, shops.remove(shop, source), verbosity=options["verbosity"])
+        if counts[Status.FAILED]:
+            raise CommandError(f"{counts[Status.FAILED]} could not be removed; run it again.")
+        self.stdout.write("Run build_index, so that they leave the index, too.")
+
+    def _agreed(self, question: str) -> bool:
+        try:
+            return input(question).strip().lower() in ("y", "yes")
+        except EOFError:
+            return False

@@ -1,0 +1,52 @@
+"""The shops and imports that the catalogue holds, and taking one out again."""
+
+from collections.abc import Iterator
+
+from django.db.models import Count
+
+from catalog import pictures
+from catalog.models import Product
+from runs.outcomes import Outcome, Status
+
+
+class UnknownShop(LookupError):
+    """No product is of this shop, or came by this source; the message names those there are."""
+
+
+def sources(shop: str = "") -> list[tuple[str, str, int]]:
+    """(shop, source, number of products) of every import, or of one shop's, sorted."""
+    products = Product.objects.filter(shop=shop) if shop else Product.objects.all()
+    counted = products.values_list("shop", "source").annotate(Count("id"))
+    return sorted(counted.order_by())
+
+
+def products_of(shop: str, source: str = "") -> int:
+    """How many products a shop has, or one of its imports. Raises UnknownShop for none."""
+    number = sum(n for _, came_by, n in sources(shop) if source in ("", came_by))
+    if not number:
+        raise UnknownShop(f"No products of {' by '.join(filter(None, (shop, source)))}. {listed()}")
+    return number
+
+
+def listed() -> str:
+    """Every shop and import with its number of products, for people."""
+    lines = [f"  {shop}: {number} by {source}" for shop, source, number in sources()]
+    return "\n".join(["There are:", *lines]) if lines else "The catalogue is empty."
+
+
+def remove(shop: str, source: str = "") -> Iterator[Outcome]:
+    """Takes a shop's products out, or one import's, with their pictures; one outcome a product.
+
+    A product goes after its pictures, so that a run that was stopped can be started again.
+    """
+    products = Product.objects.filter(shop=shop)
+    if source:
+        products = products.filter(source=source)
+    for product in products.only("item_id").iterator():
+        try:
+            pictures.remove(product.item_id)
+        except OSError as error:
+            yield Outcome(product.item_id, Status.FAILED, f"its pictures cannot go: {error}")
+            continue
+        product.delete()
+        yield Outcome(product.item_id, Status.GONE, "removed")
