@@ -45,7 +45,6 @@ def keep_apart() -> None:
         "WEIGHTS_DIR": str(settings.WEIGHTS_DIR),  # not a shop's, and too large to have twice
         "MEDIA_ROOT": str(folder / "media"),
         "DATABASE_URL": f"sqlite:///{folder}/catalog.sqlite3",
-        "WEIGHTS_DIR": str(settings.WEIGHTS_DIR),  # these may be heavy, and are shared
     }
     os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | own)
 
