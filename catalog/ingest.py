@@ -53,17 +53,26 @@ def ingest(
     source: str,
     fetcher: Fetcher | None = None,
     limit: int | None = None,
+    most: int | None = None,
+    since: datetime | None = None,
     force: bool = False,
 ) -> Iterator[Outcome]:
     """Brings the catalogue up to what the records say; one bad record never stops the run.
 
-    When the source itself fails midway, what came before is kept and the last outcome says so.
-    `force` marks as gone what is not seen any more, even if that is most of the catalogue.
+    `limit` ends it after so many products; so does `most`, which is told. Pictures that were taken
+    `since` a run that was cut short are not asked for again. When the source itself fails midway,
+    what came before is kept and the last outcome says so. `force` marks as gone what is not seen
+    any more, even if that is most of the catalogue.
     """
-    run = _Run(shop, source[:MOST_SOURCE_CHARACTERS], fetcher, timezone.now(), force)
+    run = _Run(shop, source[:MOST_SOURCE_CHARACTERS], fetcher, timezone.now(), force, since)
+    records = iter(records)
     try:
-        for record in islice(records, limit):
+        for record in islice(records, min(filter(None, (limit, most)), default=None)):
             yield _outcome(run, record)
+        if limit is None and most and next(records, None) is not None:
+            detail = f"stopped after {most} products, as SCRAPE_MOST_PRODUCTS asks"
+            yield Outcome(source, Status.SKIPPED, detail)
+            return
     except SourceError as error:
         yield Outcome(source, Status.FAILED, str(error))
         return
@@ -78,6 +87,7 @@ class _Run:
     fetcher: Fetcher | None
     now: datetime
     force: bool
+    since: datetime | None = None
     # The shop's id, or the address of what has none -> where it was found.
     seen: dict[str, str] = field(default_factory=dict)
 
@@ -149,7 +159,8 @@ def _take_fields(product: Product, record: ProductRecord) -> list[str]:
         if name in KEPT_FROM_BEFORE and not value:
             continue
         if name == "image_urls":
-            value = list(dict.fromkeys(filter(None, (record.image_url, *value))))
+            addresses = dict.fromkeys(filter(None, (record.image_url, *value)))
+            value = [_UNSHOWN.sub(" ", address) for address in addresses]
         longest = getattr(Product._meta.get_field(name), "max_length", None)
         if longest and isinstance(value, str):
             value = _UNSHOWN.sub(" ", value)[:longest]
@@ -190,6 +201,8 @@ def _picture_bytes(run: _Run, product: Product, record: ProductRecord, here: boo
     if not record.image_url or run.fetcher is None:
         raise Rejected("it has no picture")
     same_place = here and product.image_url == record.image_url
+    if same_place and run.since and product.last_seen >= run.since:
+        return None
     response = run.fetcher.get(
         record.image_url,
         etag=product.image_etag if same_place else "",

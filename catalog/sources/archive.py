@@ -15,7 +15,7 @@ from typing import IO
 
 from catalog.records import ProductRecord, Record, SourceError, Unreadable
 from catalog.sources.documents import fetched
-from catalog.sources.folder import ENDINGS
+from catalog.thumbnails import ENDINGS
 from catalog.visiting.pages import Pages
 
 MOST_FILES = 500_000

@@ -3,12 +3,14 @@ from pathlib import Path
 
 import pytest
 from django.core.management import BaseCommand, CommandError, call_command
+from django.utils import timezone
 
 from catalog import pictures
 from catalog.ingest import ingest
 from catalog.models import Product
 from catalog.pictures import Kind
 from catalog.records import ProductRecord
+from catalog.sources.category import walk_category
 from catalog.visiting.fetching import Fetcher
 from catalog.ways_in import scrape
 from runs.files import sha256_of
@@ -250,6 +252,45 @@ def test_the_scrape_command_visits_loopback_only_when_allowed(settings, capsys):
         call_command("scrape", f"{shop.url}/tees", verbosity=2, category="Tees")
     assert "new      a" in capsys.readouterr().out
     assert Product.objects.get().category == "Tees"
+
+
+@pytest.fixture
+def red(tmp_path):
+    path = tmp_path / "1.jpg"
+    path.write_bytes(picture_bytes("red"))
+    return path
+
+
+def test_too_many_products_end_the_run_and_none_is_gone(red):
+    records = [ProductRecord(str(n), image_path=red) for n in range(5)]
+    list(ingest(records, shop="s", source="x"))
+    *stored, told = ingest(records, shop="s", source="x", most=3)
+    assert [outcome.key for outcome in stored] == ["0", "1", "2"]
+    assert (told.status, told.detail) == (
+        Status.SKIPPED, "stopped after 3 products, as SCRAPE_MOST_PRODUCTS asks",
+    )  # fmt: skip
+    assert not Product.objects.exclude(gone_since=None).exists()
+    assert len(list(ingest(records, shop="s", source="x", most=5))) == 5
+
+
+def test_pictures_of_a_run_that_was_cut_short_are_not_asked_for_again(fetcher):
+    """Nor do they need an ETag for it: in a large shop, asking alone takes hours."""
+    with Tees(a="red", b="blue") as shop:
+        shop.answers["/i/a.jpg"] = picture_bytes("red")
+        began = timezone.now()
+        scraped(shop, fetcher, limit=1)
+        shop.requests.clear()
+        records = walk_category(f"{shop.url}/tees", fetcher)
+        names = {"shop": shop.url.removeprefix("http://"), "source": f"{shop.url}/tees"}
+        found = [o.status for o in ingest(records, fetcher=fetcher, since=began, **names)]
+        assert found == [Status.SAME, Status.NEW]
+        assert shop.requests == ["/tees", "/i/b.jpg"]
+
+
+def test_halves_of_a_pair_in_a_pictures_address_are_no_trouble(red):
+    record = ProductRecord("1", image_path=red, image_urls=("http://a.example/\ud8001.jpg",))
+    assert next(ingest([record], shop="s", source="x")).status == Status.NEW
+    assert Product.objects.get().image_urls == ["http://a.example/ 1.jpg"]
 
 
 def listed_by_address(*numbers) -> str:
