@@ -1,26 +1,50 @@
-"""What may stand behind the question mark of /browse/."""
+"""What stands behind the question mark: bounded, so that no search costs more than its answer."""
+
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+
+from catalog.filters import Filters
+from catalog.models import folded
 
 MOST_WORDS = 8
 LAST_PAGE = 1_000_000
 
 
-class BrowseForm(forms.Form):
-    """Bounded, so that no search costs more than its answer."""
+class FilterForm(forms.Form):
+    """The fields of Filters; `q` is its text."""
 
     q = forms.CharField(required=False, max_length=200)
     category = forms.CharField(required=False, max_length=200)
-    page = forms.IntegerField(required=False, min_value=1, max_value=LAST_PAGE)
+    shop = forms.CharField(required=False, max_length=200)
+    price_from = forms.DecimalField(required=False, min_value=0, max_digits=14, decimal_places=2)
+    price_to = forms.DecimalField(required=False, min_value=0, max_digits=14, decimal_places=2)
+    in_stock = forms.BooleanField(required=False)
 
     def clean_q(self) -> str:
         words = str(self.cleaned_data["q"])
-        if len(words.split()) > MOST_WORDS:
+        if len(folded(words).split()) > MOST_WORDS:
             raise ValidationError(f"At most {MOST_WORDS} words can be searched for at once.")
         return words
+
+    def clean(self) -> dict[str, Any]:
+        low, high = self.cleaned_data.get("price_from"), self.cleaned_data.get("price_to")
+        if low is not None and high is not None and low > high:
+            self.add_error("price_from", "It is above price_to.")
+        return self.cleaned_data
+
+    def filters(self) -> Filters:
+        """What the fields of a valid form ask for."""
+        named = ("category", "shop", "price_from", "price_to", "in_stock")
+        return Filters(self.cleaned_data["q"], **{name: self.cleaned_data[name] for name in named})
 
     def sentence(self) -> str:
         """The first thing that is wrong, with the field's name."""
         field, messages = next(iter(self.errors.items()))
-        return f"{field}: {messages[0]}"
+        message = str(messages[0])
+        return message if message.startswith(field) else f"{field}: {message}"
+
+
+class BrowseForm(FilterForm):
+    page = forms.IntegerField(required=False, min_value=1, max_value=LAST_PAGE)

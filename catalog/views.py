@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import http_date
@@ -13,7 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from catalog import pictures
 from catalog.forms import BrowseForm
-from catalog.models import Product, folded
+from catalog.models import Product
 
 PER_PAGE = 48
 A_YEAR = 31_536_000
@@ -26,9 +26,9 @@ def browse(request: HttpRequest) -> HttpResponse:
     form = BrowseForm(request.GET)
     if not form.is_valid():
         return render(request, "400.html", {"error": form.sentence()}, status=400)
-    words, category = form.cleaned_data["q"], form.cleaned_data["category"]
-    page = Paginator(_found(words, category), PER_PAGE).get_page(form.cleaned_data["page"] or 1)
-    context = {"page": page, "q": words, "category": category}
+    filters = form.filters()
+    page = Paginator(filters.products(), PER_PAGE).get_page(form.cleaned_data["page"] or 1)
+    context = {"page": page, "q": filters.text, "category": filters.category}
     if _wants_the_grid_alone(request):
         return render(request, "catalog/_grid.html", context)
     return render(request, "catalog/browse.html", context | {"categories": _categories()})
@@ -38,14 +38,6 @@ def _wants_the_grid_alone(request: HttpRequest) -> bool:
     """Whether htmx will put the answer into the page; Back and boosted links take a whole one."""
     htmx = getattr(request, "htmx")  # noqa: B009 – the middleware's, unknown to HttpRequest
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
-
-
-def _found(words: str, category: str) -> "QuerySet[Product]":
-    """The products that hold all the words, in that category if one is named."""
-    products = Product.shown.all()
-    for word in folded(words).split():
-        products = products.filter(search_text__contains=word)
-    return products.filter(category=category) if category else products
 
 
 def _categories() -> list[Any]:

@@ -12,5 +12,5 @@ from recommender.search.forms import SimilarForm
 @require_safe
 def similar(request: HttpRequest, item_id: str) -> HttpResponse:
     """The k nearest products of a product under one metric."""
-    query = SimilarForm(request.GET.dict()).query(item_id=item_id)
+    query = SimilarForm(request.GET).query(liked=(item_id,), disliked=())
     return JsonResponse(answer(query).as_dict())

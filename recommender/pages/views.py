@@ -34,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def product(request: HttpRequest, item_id: str) -> HttpResponse:
     """A product and what looks like it, a row for each metric."""
     try:
-        answered = answer(Query(item_id, metrics=tuple(Metric), k=PER_ROW))
+        answered = answer(Query((item_id,), metrics=tuple(Metric), k=PER_ROW))
     except SearchError as error:
         return refused(request, error)
     rows = [(ranking, EXPLANATIONS[ranking.metric]) for ranking in answered.rankings]

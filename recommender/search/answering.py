@@ -7,30 +7,37 @@ from recommender import store
 from recommender.index.metrics import Metric
 from recommender.index.similarity_index import Neighbour, SimilarityIndex
 from recommender.search.answers import Answer, Match, Ranking
+from recommender.search.diversity import diversified
 from recommender.search.errors import NotReady
+from recommender.search.nearest import Products, nearest_in_a_scan, nearest_in_lists
 from recommender.search.picture_query import embedding_of
-from recommender.search.products import catalogue_is_empty, shown_product
-from recommender.search.query import Query
+from recommender.search.products import catalogue_is_empty, shown_products
+from recommender.search.query import MOST, Query
+from recommender.search.scores import scales, score
 
-# Neighbours looked at beyond those wanted, since some may have left the shop since the build.
-SPARE = 20
+# How much of the disliked is taken off the liked.
+SHARE = 1 / 3
 
 
 def answer(query: Query) -> Answer:
     """The k products that look most like what is asked about; all of them, where there are fewer.
 
     Products that have left the shop are neither asked about nor answered. Two queries of the
-    database at most, unless so many have left that the lists do not suffice. Raises SearchError.
+    database, unless the lists of the index hold too few that pass. Raises SearchError.
     """
-    product = shown_product(query.item_id) if query.item_id else None
+    named = shown_products(query.named)
     index = live_index()
-    if product is not None and product.item_id not in index:
-        return Answer(product, index.manifest, _rankings(query, {}), indexed=False)
-    if query.picture is None:
-        nearest = _in_lists(index, query)
-    else:
-        nearest = _scan(index, embedding_of(query.picture, index), query)
-    return Answer(product, index.manifest, _rankings(query, nearest))
+    vector = _point(index, query)
+    if vector is None:
+        nothing = [Ranking(metric, []) for metric in query.metrics]
+        return Answer(query, named, index.manifest, nothing, indexed=False)
+    wanted = MOST if query.diversity else query.k
+    found = nearest_in_lists(index, query, wanted) if query.is_one_product else None
+    neighbours, products = found or nearest_in_a_scan(index, query, vector, wanted)
+    rankings = [
+        _ranking(index, query, metric, neighbours[metric], products) for metric in query.metrics
+    ]
+    return Answer(query, named, index.manifest, rankings)
 
 
 def live_index() -> SimilarityIndex:
@@ -51,44 +58,40 @@ def _nothing_to_compare(reason: str, command: str) -> NotReady:
     return NotReady(reason, [command] if command else ())
 
 
-Nearest = dict[Metric, list[Match]]
+def _point(index: SimilarityIndex, query: Query) -> np.ndarray | None:
+    """The (d,) vector that is asked about, None where the index knows nothing of it yet.
+
+    The mean of the liked; with disliked ones, less a share of their mean, at the size it had.
+    """
+    liked = [index.embeddings[row] for row in index.rows_of(query.liked)]
+    if query.picture is not None:
+        liked.append(embedding_of(query.picture, index))
+    if not liked:
+        return None
+    if len(liked) == 1 and not query.disliked:
+        return np.asarray(liked[0])
+    point = np.stack(liked).mean(axis=0, dtype=np.float64)
+    disliked = index.rows_of(query.disliked)
+    if len(disliked):
+        away = index.embeddings[disliked].mean(axis=0, dtype=np.float64)
+        point = (point - SHARE * away) / (1 - SHARE)
+    return np.asarray(point, np.float32)
 
 
-def _in_lists(index: SimilarityIndex, query: Query) -> Nearest:
-    """From the lists in the index; by a scan where too many of a list have left the shop."""
-    nearest: Nearest = {}
-    for length in sorted({min(query.k + SPARE, index.k), index.k}):
-        lists = {
-            metric: index.neighbours(query.item_id, metric, length) for metric in query.metrics
-        }
-        nearest = _still_shown(lists, query.k)
-        everything = len(index) - 1 <= length
-        if everything or all(len(matches) == query.k for matches in nearest.values()):
-            return nearest
-    return _scan(index, index.embeddings[index.row_of(query.item_id)], query)
-
-
-def _scan(index: SimilarityIndex, vector: np.ndarray, query: Query) -> Nearest:
-    """From the vectors themselves, among the rows of the products that are shown."""
-    shown = Product.shown.exclude(item_id=query.item_id).values_list("item_id", flat=True)
-    rows = index.rows_of(shown)
-    found = {metric: index.search(vector, metric, query.k, among=rows) for metric in query.metrics}
-    return _still_shown(found, query.k)
-
-
-def _still_shown(found: dict[Metric, list[Neighbour]], k: int) -> Nearest:
-    """The first k of each list that are in the shop; one query of the database."""
-    ids = {neighbour.item_id for neighbours in found.values() for neighbour in neighbours}
-    products = {product.item_id: product for product in Product.shown.filter(item_id__in=ids)}
-    return {
-        metric: [
-            Match(products[item_id], distance)
+def _ranking(
+    index: SimilarityIndex,
+    query: Query,
+    metric: Metric,
+    neighbours: list[Neighbour],
+    products: Products,
+) -> Ranking:
+    if query.diversity:
+        neighbours = diversified(neighbours, index, metric, query.k, query.diversity)
+    scale = scales(index)[metric]
+    return Ranking(
+        metric,
+        [
+            Match(products[item_id], distance, score(distance, scale))
             for item_id, distance in neighbours
-            if item_id in products
-        ][:k]
-        for metric, neighbours in found.items()
-    }
-
-
-def _rankings(query: Query, nearest: Nearest) -> list[Ranking]:
-    return [Ranking(metric, nearest.get(metric, [])) for metric in query.metrics]
+        ],
+    )

@@ -6,18 +6,21 @@ from typing import Any
 from catalog.models import Product
 from recommender.index.metrics import Metric
 from recommender.index.similarity_index import Manifest
+from recommender.search.query import Query
 
 
 @dataclass(frozen=True)
 class Match:
-    """A product, and how far it is from the query."""
+    """A product, how far it is from the query, and what that means: 0 to 100 (see scores.py)."""
 
     product: Product
     distance: float
+    score: float
 
     def as_dict(self) -> dict[str, Any]:
         product = self.product.as_dict()
-        return {"item_id": product.pop("item_id"), "distance": self.distance, **product}
+        found = {"distance": self.distance, "score": round(self.score, 1)}
+        return {"item_id": product.pop("item_id"), **found, **product}
 
 
 @dataclass(frozen=True)
@@ -32,20 +35,28 @@ class Ranking:
 class Answer:
     """A ranking for each metric of the query.
 
-    `product` is what was asked about, if it was a product; `indexed` says whether the index knows
-    it yet, for without that there is nothing to compare.
+    `named` are the products that the query is about. `indexed` says whether the index knows what
+    is asked yet, for without that there is nothing to compare.
     """
 
-    product: Product | None
+    query: Query
+    named: dict[str, Product]
     manifest: Manifest
     rankings: list[Ranking]
     indexed: bool = True
+
+    @property
+    def product(self) -> Product | None:
+        """The product that is asked about, if it is one."""
+        return self.named[self.query.liked[0]] if self.query.is_one_product else None
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as JSON shows it: under one metric, its first."""
         ranking = self.rankings[0]
         return {
             "query": self.product.item_id if self.product else None,
+            "liked": list(self.query.liked),
+            "disliked": list(self.query.disliked),
             "metric": ranking.metric.value,
             "embedder": self.manifest.embedder,
             "indexed": self.indexed,

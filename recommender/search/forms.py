@@ -1,25 +1,44 @@
 """From text, as a query string or a command line gives it, to a Query."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
+from catalog.forms import FilterForm
 from recommender.index.metrics import Metric
 from recommender.search.errors import BadQuery, KOutOfRange
 from recommender.search.query import FEW, MOST, Query, metric_named
 
 K_RULE = str(KOutOfRange(None, MOST))
+DIVERSITY_RULE = "diversity must be a number between 0 and 1."
 
 
-class SimilarForm(forms.Form):
-    """`metric` and `k`; each has a default, and neither is bent into shape."""
+class IdsField(forms.Field):
+    """item_ids, one each time the field is named."""
+
+    widget = forms.MultipleHiddenInput
+
+    def clean(self, value: Any) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(str(item_id) for item_id in value or ()))
+
+
+class SimilarForm(FilterForm):
+    """All that a Query can ask; each field has a default, and none is bent into shape."""
 
     metric = forms.CharField(required=False)
     k = forms.IntegerField(error_messages={"required": K_RULE, "invalid": K_RULE})
+    liked = IdsField(required=False)
+    disliked = IdsField(required=False)
+    diversity = forms.FloatField(required=False, error_messages={"invalid": DIVERSITY_RULE})
 
-    def __init__(self, given: dict[str, Any]) -> None:
-        super().__init__({"metric": Metric.COSINE, "k": FEW} | given)
+    def __init__(self, given: QueryDict | Mapping[str, Any]) -> None:
+        data = given.copy() if isinstance(given, QueryDict) else dict(given)
+        data.setdefault("metric", Metric.COSINE.value)
+        data.setdefault("k", str(FEW))
+        super().__init__(data)
 
     def clean_metric(self) -> Metric:
         try:
@@ -28,7 +47,16 @@ class SimilarForm(forms.Form):
             raise ValidationError(str(error)) from error
 
     def query(self, **asked: Any) -> Query:
-        """The query about what is `asked`; raises BadQuery with the first thing that is wrong."""
+        """The query of the fields, and of what is `asked` before them; raises BadQuery."""
         if not self.is_valid():
-            raise BadQuery(next(str(messages[0]) for messages in self.errors.values()))
-        return Query(metrics=(self.cleaned_data["metric"],), k=self.cleaned_data["k"], **asked)
+            raise BadQuery(self.sentence())
+        given = self.cleaned_data
+        fields = {
+            "liked": given["liked"],
+            "disliked": given["disliked"],
+            "filters": self.filters(),
+            "metrics": (given["metric"],),
+            "k": given["k"],
+            "diversity": given["diversity"] or 0.0,
+        }
+        return Query(**fields | asked)

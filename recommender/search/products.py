@@ -1,6 +1,7 @@
 """The products that can be asked about: those that the shop has now."""
 
 import random
+from collections.abc import Iterable
 
 from catalog.addresses import can_be_an_id
 from catalog.models import Product
@@ -10,11 +11,16 @@ from recommender.search.errors import NotReady, UnknownProduct
 TRIES = 20
 
 
-def shown_product(item_id: str) -> Product:
-    """The product of that id, if the shop has it; raises UnknownProduct."""
-    if can_be_an_id(item_id) and (found := Product.shown.filter(item_id=item_id).first()):
-        return found
-    raise UnknownProduct(item_id)
+def shown_products(item_ids: Iterable[str]) -> dict[str, Product]:
+    """The products of those ids, all of which the shop has; raises UnknownProduct for the first
+    that it has not."""
+    wanted = list(item_ids)
+    known = [item_id for item_id in wanted if can_be_an_id(item_id)]
+    found = Product.shown.in_bulk(known, field_name="item_id") if known else {}
+    for item_id in wanted:
+        if item_id not in found:
+            raise UnknownProduct(item_id)
+    return found
 
 
 def random_product(index: SimilarityIndex) -> Product:

@@ -1,32 +1,57 @@
-"""What is asked: of what, under which metrics, how many."""
+"""What is asked: of what, among which, under which metrics, how many."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from catalog.filters import Filters
 from recommender.index.metrics import Metric
 from recommender.search.errors import BadQuery, KOutOfRange, UnknownMetric
 
 # The rule for k, wherever it is asked: 1 to MOST, FEW unless told.
 FEW = 5
 MOST = 50
+# Products that may be liked and disliked at once.
+MOST_NAMED = 20
 
 
 @dataclass(frozen=True)
 class Query:
-    """The k products nearest to a product or to a picture's bytes, under each of the metrics.
+    """The k products nearest to what is asked about, under each of the metrics.
 
+    That is a product, several that are liked (and others that are not), or a picture's bytes; with
+    liked ones, a picture is one more of them. Only products that pass the filters are answered.
+    `diversity`, 0 to 1: how much it counts that the answers differ among themselves.
     Raises BadQuery, KOutOfRange among them, for what cannot be meant.
     """
 
-    item_id: str = ""
+    liked: tuple[str, ...] = ()
+    disliked: tuple[str, ...] = ()
     picture: bytes | None = None
+    filters: Filters = field(default_factory=Filters)
     metrics: tuple[Metric, ...] = (Metric.COSINE,)
     k: int = FEW
+    diversity: float = 0.0
 
     def __post_init__(self) -> None:
-        if bool(self.item_id) == (self.picture is not None):
-            raise BadQuery("Ask for either a product or a picture.")
+        if not self.liked and self.picture is None:
+            raise BadQuery("Name a product that is liked, or give a picture.")
+        if len(self.named) > MOST_NAMED:
+            raise BadQuery(f"At most {MOST_NAMED} products can be named at once.")
+        if both := set(self.liked) & set(self.disliked):
+            raise BadQuery(f"“{min(both)}” cannot be liked and disliked at once.")
         if not 1 <= self.k <= MOST:
             raise KOutOfRange(self.k, MOST)
+        if not 0 <= self.diversity <= 1:
+            raise BadQuery("diversity must be a number between 0 and 1.")
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The products that are asked about; they are never answered."""
+        return (*self.liked, *self.disliked)
+
+    @property
+    def is_one_product(self) -> bool:
+        """Whether the lists of the index may hold the answer."""
+        return len(self.named) == 1 and self.picture is None
 
 
 def metric_named(name: str) -> Metric:

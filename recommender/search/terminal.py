@@ -7,7 +7,7 @@ from catalog.models import Product
 from recommender.search.answers import Answer
 from recommender.search.errors import SearchError, UnknownProduct, legible
 from recommender.search.forms import SimilarForm
-from recommender.search.products import shown_product
+from recommender.search.products import shown_products
 from recommender.search.query import Query
 
 
@@ -27,7 +27,8 @@ def query_of(text: str, form: SimilarForm) -> Query:
     Raises SearchError, and OSError when the file cannot be read.
     """
     try:
-        return form.query(item_id=shown_product(text).item_id)
+        shown_products([text])
+        return form.query(liked=(text,))
     except UnknownProduct:
         return form.query(picture=_picture(text))
 

@@ -59,6 +59,16 @@ def test_what_is_hidden_by_hand_is_in_no_page(client, live):
     assert "/products/3/" not in html(client.get("/products/2/"))
 
 
+@pytest.mark.parametrize(
+    "words", ["футболка", "ФУТБОЛКА", "été", "ÉTÉ", "ecru ÉTÉ", "Ｔ－ｓｈｉｒｔ", "HÜTE"]
+)
+def test_browse_finds_words_however_they_are_written(client, live, words):
+    product = Product.objects.get(item_id="3")
+    product.title, product.category = "Футболка синяя · Été T-shirt ecru", "Hüte"
+    product.save()
+    assert "1 product for" in html(client.get("/browse/", {"q": words}))
+
+
 def test_browse_says_when_nothing_is_found(client, live):
     assert "Nothing found." in html(client.get("/browse/", {"q": "zzz"}))
 
@@ -94,6 +104,7 @@ def test_htmx_gets_the_whole_page_for_a_link_and_for_back(client, live, header):
     ("query", "sentence"),
     [
         ({"q": "a " * 9}, "At most 8 words"),
+        ({"q": "ﷺ" * 3}, "At most 8 words"),
         ({"q": "a" * 201}, "at most 200 characters"),
         ({"q": "a\0"}, "Null characters"),
         ({"category": "a" * 201}, "at most 200 characters"),

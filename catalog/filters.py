@@ -1,0 +1,40 @@
+"""What products have to be, to be shown."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from catalog.models import Product, folded
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Conditions that all hold at once; an empty one asks nothing.
+
+    `text`: words, each in the title, the item_id or the category, whatever their case or width.
+    Prices are compared as numbers, whatever the currency; both ends count. `in_stock` leaves out
+    what the shop calls sold out.
+    """
+
+    text: str = ""
+    category: str = ""
+    shop: str = ""
+    price_from: Decimal | None = None
+    price_to: Decimal | None = None
+    in_stock: bool = False
+
+    def products(self) -> "QuerySet[Product]":
+        """The products of the shop that pass."""
+        products = Product.shown.all()
+        for word in folded(self.text).split():
+            products = products.filter(search_text__contains=word)
+        if self.category:
+            products = products.filter(category=self.category)
+        if self.shop:
+            products = products.filter(shop=self.shop)
+        if self.price_from is not None:
+            products = products.filter(price__gte=self.price_from)
+        if self.price_to is not None:
+            products = products.filter(price__lte=self.price_to)
+        return products.exclude(in_stock=False) if self.in_stock else products
