@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 
+from recommender import state
 from recommender.search.answers import Match
 
 register = template.Library()
@@ -18,3 +19,9 @@ def tile(match: Match) -> dict[str, Any]:
 def four_digits(distance: float) -> str:
     """0.1234, 12.34, 1234: four significant digits, never an exponent for everyday sizes."""
     return f"{distance:.4g}" if distance < 1000 else f"{distance:.0f}"
+
+
+@register.simple_tag
+def index_state() -> state.IndexState:
+    """How the live index stands to the catalogue."""
+    return state.index_state()
