@@ -63,8 +63,10 @@ def _tail_step(layer: Layer, x: np.ndarray, arrays: Arrays) -> np.ndarray:
     if isinstance(layer, Dense):
         if x.ndim == 4:
             x = x.transpose(0, 2, 3, 1).reshape(len(x), -1)
-        product = x @ arrays[f"{layer.name}/kernel"] + arrays[f"{layer.name}/bias"]
-        return np.asarray(np.maximum(product, 0))
+        # One row alone would be added up in another order: a vector must not depend on its batch.
+        rows = np.repeat(x, 2, axis=0) if len(x) == 1 else x
+        product = (rows @ arrays[f"{layer.name}/kernel"])[: len(x)]
+        return np.asarray(np.maximum(product + arrays[f"{layer.name}/bias"], 0))
     raise TypeError(f"{layer} is no layer of a tail.")
 
 

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from recommender.embedders.contract import UndecodablePicture
-from recommender.embedders.pictures import Preprocessing
+from recommender.embedders.pictures import Preprocessing, frame
 
 VGG = Preprocessing(224, "bgr", (103.939, 116.779, 123.68))
 
@@ -53,3 +53,26 @@ def test_recipes_that_differ_have_ids_that_differ():
 def test_bytes_that_are_no_whole_picture_are_refused(data):
     with pytest.raises(UndecodablePicture):
         VGG.decode(data)
+
+
+def test_a_square_picture_is_seen_whole():
+    assert frame(250, 250) == (0, 0, 250, 250)
+
+
+def test_a_little_too_long_is_cropped_to_the_square():
+    assert frame(400, 360) == (20, 0, 380, 360)
+    assert frame(360, 400) == (0, 20, 360, 380)
+
+
+def test_at_most_fifteen_percent_are_cropped_and_the_rest_is_stretched():
+    assert frame(400, 100) == (30, 0, 370, 100)
+    assert frame(100, 400) == (0, 30, 100, 370)
+
+
+def test_the_sides_of_a_wide_picture_are_cropped_before_it_is_stretched():
+    picture = Image.new("RGB", (400, 100), "white")
+    picture.paste("red", (0, 0, 30, 100))
+    picture.paste("black", (30, 0, 200, 100))
+    pixels = VGG.decode(as_png(picture))
+    assert pixels[:, 2:110].max() == 0
+    assert pixels[:, 114:].min() == 255
