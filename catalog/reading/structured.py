@@ -1,202 +1,225 @@
-"""What a page says of its products in a form made for machines.
+"""schema.org's products, out of JSON-LD or microdata, as facts."""
 
-JSON-LD first, then microdata, then OpenGraph: the order of how much shops put into each.
-"""
-
-import re
 from collections.abc import Iterator
-from contextlib import suppress
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
 
-import extruct
-from price_parser import Price
+from catalog.reading.facts import Facts
+from catalog.reading.images import is_picture
+from catalog.reading.money import currency_of, money
+from catalog.reading.page import Page
+from catalog.reading.values import ID_KEYS, in_stock, text
 
-from catalog.records import ProductRecord
-
-SYNTAXES = ["json-ld", "microdata", "opengraph"]
-# Tried in this order; the last resort is the end of the product's own address.
-ID_KEYS = ("sku", "productID", "productId", "mpn", "identifier", "gtin13", "gtin")
-_IN_STOCK = {"instock", "limitedavailability", "onlineonly", "instoreonly", "preorder"}
-_OUT_OF_STOCK = {"outofstock", "soldout", "discontinued", "backorder"}
-
-
-def products_in(html: str, url: str) -> list[ProductRecord]:
-    """All products that the page describes, in its order, each once; addresses are absolute.
-
-    Those that an ItemList names by address only have that address and no item_id.
-    """
-    data = _extracted(html, url)
-    for syntax in ("json-ld", "microdata"):
-        found = [_product(node, url) for item in data.get(syntax, []) for node in _nodes(item)]
-        if found:
-            return list({record.item_id or record.product_url: record for record in found}.values())
-    addresses = [address for item in data.get("json-ld", []) for address in _listed(item)]
-    if addresses:
-        links = [link for address in addresses if (link := absolute(url, address))]
-        return [ProductRecord("", product_url=link) for link in links]
-    return [record for item in data.get("opengraph", []) if (record := _opengraph(item, url))]
+MOST_DEPTH = 24
+MOST_PRODUCTS = 20_000
+Node = dict[str, Any]
+_PRODUCTS = {"product", "productgroup", "productmodel", "individualproduct", "someproducts",
+             "vehicle", "car", "motorcycle", "book"}  # fmt: skip
+_LISTS = {"itemlist", "collectionpage", "offercatalog", "searchresultspage", "breadcrumblist"}
+# What stands under these is another product.
+_OTHERS = {"isrelatedto", "issimilarto", "isaccessoryorsparepartfor", "isconsumablefor",
+           "review", "reviews", "breadcrumb"}  # fmt: skip
+_NOT_NOW = (
+    "listprice",
+    "strikethroughprice",
+    "msrp",
+    "srp",
+    "regularprice",
+    "suggestedretailprice",
+)
+_WITH_PRICE = ("price", "lowprice", "pricespecification", "offers", "minprice")
 
 
-def _extracted(html: str, url: str) -> dict[str, Any]:
-    """What the page says in each syntax; nothing in one where it is too broken to read."""
-    data: dict[str, Any] = {}
-    for syntax in SYNTAXES:
-        # One by one: extruct reads none of them where one fails.
-        with suppress(Exception):
-            data |= extruct.extract(html, base_url=url, syntaxes=[syntax], uniform=True)
-    return data
+@dataclass(frozen=True)
+class Named:
+    """One product that a page's markup describes, and how: `listed` among others, or by itself."""
+
+    facts: Facts
+    listed: bool = False
+    variants: tuple[Facts, ...] = ()
+    place: int = -1  # the number of its tag, in microdata
+    ranged: bool = False  # offers from … to …: it may be a whole category
 
 
-def absolute(page: str, link: str) -> str:
-    """A link on a page as a whole address; nothing if it cannot be one, as `http://[`."""
-    try:
-        return urljoin(page, link)
-    except ValueError:
-        return ""
+def described(nodes: list[Any], page: Page) -> list[Named]:
+    """The products in a page's markup, in its order; other products' mentions are left out."""
+    found: list[Named] = []
+    for node, listed in _walk(nodes):
+        page.spend()
+        if len(found) >= MOST_PRODUCTS:
+            break
+        if _kinds(node) & _PRODUCTS:
+            found.append(_named(node, listed, page))
+        else:
+            found += [Named(Facts(url=link), True) for link in _addresses(node, page)]
+    return found
 
 
-def _listed(item: Any) -> Iterator[str]:
+def _walk(nodes: list[Any]) -> Iterator[tuple[Node, bool]]:
+    """(product or list of addresses, whether it is listed), depth first, in order."""
+    todo: list[tuple[Any, bool, int]] = [(node, False, 0) for node in reversed(nodes)]
+    seen: set[int] = set()
+    while todo:
+        value, listed, depth = todo.pop()
+        if depth > MOST_DEPTH or id(value) in seen:
+            continue
+        if isinstance(value, list):
+            todo += [(part, listed, depth + 1) for part in reversed(value)]
+        elif isinstance(value, dict):
+            seen.add(id(value))
+            kinds = _kinds(value)
+            if kinds & _PRODUCTS or "itemlist" in kinds:
+                yield value, listed
+            if kinds & _PRODUCTS or "breadcrumblist" in kinds:
+                continue
+            listed = listed or bool(kinds & _LISTS)
+            todo += [
+                (inner, listed, depth + 1)
+                for key, inner in reversed(value.items())
+                if key not in _OTHERS and isinstance(inner, list | dict)
+            ]
+
+
+def _kinds(node: Node) -> set[str]:
+    kinds = node.get("@type", [])
+    names = kinds if isinstance(kinds, list) else [kinds]
+    return {
+        str(name).lower().removesuffix(".html").replace(":", "/").rstrip("/").rsplit("/", 1)[-1]
+        for name in names[:10]
+    }
+
+
+def _addresses(node: Node, page: Page) -> list[str]:
     """The addresses in an ItemList that names products without describing them."""
-    for part in item if isinstance(item, list) else [item]:
-        if isinstance(part, dict) and "ItemList" in _types(part):
-            elements = part.get("itemListElement")
-            for element in elements if isinstance(elements, list) else [elements]:
-                if isinstance(element, dict) and (address := _address(element)):
-                    yield address
-        elif isinstance(part, dict) and "@graph" in part:
-            yield from _listed(part["@graph"])
+    found = []
+    for element in _listed(node.get("itemlistelement")):
+        item = element.get("item")
+        if (isinstance(item, dict) and _kinds(item) & _PRODUCTS) or _kinds(element) & _PRODUCTS:
+            continue
+        inner = text(item.get("url") or item.get("@id")) if isinstance(item, dict) else text(item)
+        if link := page.link(text(element.get("url")) or inner):
+            found.append(link)
+    return found
 
 
-def _address(element: dict[str, Any]) -> str:
-    item = element.get("item")
-    inner = text(item.get("url") or item.get("@id")) if isinstance(item, dict) else text(item)
-    return text(element.get("url")) or inner
+def _listed(value: Any) -> list[Node]:
+    """The objects in what may be a list, an object or nothing."""
+    return [
+        part for part in (value if isinstance(value, list) else [value]) if isinstance(part, dict)
+    ]
 
 
-def _nodes(item: Any) -> Iterator[dict[str, Any]]:
-    """Every Product within lists, graphs and item lists."""
-    if isinstance(item, list):
-        for part in item:
-            yield from _nodes(part)
-    elif isinstance(item, dict):
-        if "Product" in _types(item):
-            yield item
-            return
-        for key in ("@graph", "itemListElement", "item", "mainEntity", "hasVariant"):
-            yield from _nodes(item.get(key))
+def _named(node: Node, listed: bool, page: Page) -> Named:
+    facts = facts_of(node, page)
+    variants = [facts_of(variant, page) for variant in _listed(node.get("hasvariant"))[:500]]
+    if "productgroup" in _kinds(node) or variants:
+        group = text(node.get("productgroupid")) or facts.item_id
+        facts = replace(facts, group=group)
+        inherited = replace(facts, ids={})
+        variants = [replace(v, group=group).completed(inherited) for v in variants]
+    ranged = any("aggregateoffer" in _kinds(offer) for offer in _listed(node.get("offers")))
+    return Named(facts, listed, tuple(variants), node.get("@number", -1), ranged and not facts.ids)
 
 
-def _types(item: dict[str, Any]) -> list[str]:
-    kind = item.get("@type", [])
-    kinds = kind if isinstance(kind, list) else [kind]
-    return [str(name).rsplit("/", 1)[-1] for name in kinds]
-
-
-def _product(node: dict[str, Any], page: str) -> ProductRecord:
-    offer = _offer(node.get("offers"))
-    link = text(node.get("url")) or text(node.get("@id")) or text(offer.get("url"))
-    product_url = absolute(page, link) if link and not link.startswith("#") else page
-    image = image_of(node.get("image"))
-    price = offer.get("price", offer.get("lowPrice"))
-    return ProductRecord(
-        item_id=_item_id(node, product_url),
+def facts_of(node: Node, page: Page) -> Facts:
+    offers = _offers(node.get("offers"))
+    offer = _best(offers)
+    currency = text(offer.get("pricecurrency"))
+    address = text(node.get("url")) or text(node.get("@id")) or text(offer.get("url"))
+    main = node.get("mainentityofpage")
+    address = address or text(main.get("@id") if isinstance(main, dict) else main)
+    code = currency_of(currency)
+    return Facts(
         title=text(node.get("name")),
-        price=money(price),
-        currency=text(offer.get("priceCurrency"))[:3].upper(),
+        price=money(text_or_number(offer.get("price")), code),
+        currency=code,
+        in_stock=_stock([*offers, node]),
+        url="" if address.startswith("#") else page.link(address) if address else "",
+        images=tuple(_images(node.get("image"), page) or _images(node.get("thumbnailurl"), page)),
         category=text(node.get("category")),
-        product_url=product_url,
-        image_url=absolute(page, image) if image else "",
-        in_stock=in_stock(text(offer.get("availability"))),
+        group=text(node.get("inproductgroupwithid")),
+        ids=_ids(node, offer),
     )
 
 
-def _item_id(node: dict[str, Any], product_url: str) -> str:
-    for key in ID_KEYS:
-        if value := text(node.get(key)):
-            return value
-    return id_from_url(product_url)
+def text_or_number(value: Any) -> Any:
+    """A number as it is, anything else as text: "1.299" may be grouped, 1.299 may not."""
+    while isinstance(value, list) and value:
+        value = value[0]
+    return text(value) if isinstance(value, list | dict | str) else value
 
 
-def _offer(offers: Any) -> dict[str, Any]:
-    """The first offer; inside an AggregateOffer its own price will do."""
-    if isinstance(offers, list):
-        offers = next((offer for offer in offers if isinstance(offer, dict)), {})
-    if not isinstance(offers, dict):
-        return {}
-    inner = offers.get("offers")
-    if "price" not in offers and "lowPrice" not in offers and inner:
-        return _offer(inner)
-    specification = offers.get("priceSpecification")
-    if "price" not in offers and isinstance(specification, dict):
-        return specification | offers
-    return offers
+def _ids(node: Node, offer: Node) -> dict[str, str]:
+    found = {key: value for key in ID_KEYS if (value := text(node.get(key)))}
+    if "sku" not in found and (sku := text(offer.get("sku"))):
+        found["sku"] = sku
+    return {key: value for key, value in found.items() if len(value) <= 200}
 
 
-def _opengraph(item: dict[str, Any], page: str) -> ProductRecord | None:
-    """A product page's OpenGraph; other pages' is not about a product."""
-    kind = str(item.get("@type", item.get("og:type", "")))
-    if "product" not in kind.lower():
-        return None
-    url = absolute(page, text(item.get("og:url")) or page) or page
-    image = text(item.get("og:image"))
-    amount = item.get("product:price:amount", item.get("og:price:amount"))
-    currency = item.get("product:price:currency", item.get("og:price:currency"))
-    return ProductRecord(
-        item_id=text(item.get("product:retailer_item_id")) or id_from_url(url),
-        title=text(item.get("og:title")),
-        price=money(amount),
-        currency=text(currency)[:3].upper(),
-        product_url=url,
-        image_url=absolute(page, image) if image else "",
-        in_stock=in_stock(text(item.get("product:availability"))),
-    )
+def _offers(value: Any, depth: int = 0) -> list[Node]:
+    """Every offer in an object or a list; those within an AggregateOffer after it."""
+    found: list[Node] = []
+    for offer in _listed(value)[:500] if depth < 4 else []:
+        found.append(_priced(offer))
+        found += _offers(offer.get("offers"), depth + 1)
+    return found
 
 
-def text(value: Any) -> str:
-    """The text of a value that may be a list, a nested thing or a number; spaces made single."""
+def _priced(offer: Node) -> Node:
+    """The offer with its price and currency, wherever in it they stand."""
+    specification = _specification(offer.get("pricespecification"))
+    price = next(
+        (
+            value
+            for value in (offer.get("price"), specification.get("price"), offer.get("lowprice"),
+                          specification.get("minprice"))
+            if money(text_or_number(value)) is not None
+        ),
+        None,
+    )  # fmt: skip
+    currency = text(offer.get("pricecurrency")) or text(specification.get("pricecurrency"))
+    return offer | {"price": price, "pricecurrency": currency}
+
+
+def _specification(value: Any) -> Node:
+    """The price of now among several: not the list price, not the price of a litre."""
+    specifications = _listed(value)
+
+    def is_now(node: Node) -> bool:
+        kind = text(node.get("pricetype")).rsplit("/", 1)[-1].lower()
+        return kind not in _NOT_NOW and not node.get("referencequantity")
+
+    return next(filter(is_now, specifications), specifications[0] if specifications else {})
+
+
+def _best(offers: list[Node]) -> Node:
+    """The offer that counts: the first with a price above nothing, one that can be had first."""
+    priced = [offer for offer in offers if money(text_or_number(offer["price"]))]
+    inner = [offer for offer in priced if "aggregateoffer" not in _kinds(offer)]
+    there = [offer for offer in inner if in_stock(text(offer.get("availability"))) is not False]
+    return next(iter(there or inner or priced or offers), {})
+
+
+def _stock(offers: list[Node]) -> bool | None:
+    """In stock if any offer is; out if all that speak are out."""
+    words = [text(offer.get("availability")) for offer in offers]
+    said = [answer for word in words if word and (answer := in_stock(word)) is not None]
+    return any(said) if said else None
+
+
+def _images(value: Any, page: Page, depth: int = 0) -> list[str]:
+    """The addresses of pictures in text, an ImageObject, or a list of either."""
+    if depth > 6:
+        return []
     if isinstance(value, list):
-        value = next((part for part in value if text(part)), "")
+        parts = [link for part in value[:60] for link in _images(part, page, depth + 1)]
+        return list(dict.fromkeys(parts))
     if isinstance(value, dict):
-        value = value.get("@value") or value.get("value") or value.get("name") or ""
-        return text(value) if not isinstance(value, dict) else ""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return ""
-    return " ".join(str(value).split())
-
-
-def image_of(value: Any) -> str:
-    """The first picture's address, out of text, an ImageObject, or a list of either."""
-    if isinstance(value, list):
-        return next((found for part in value if (found := image_of(part))), "")
-    if isinstance(value, dict):
-        return image_of(value.get("contentUrl") or value.get("url") or value.get("@id"))
-    return value.strip() if isinstance(value, str) else ""
-
-
-def money(value: Any) -> Decimal | None:
-    """A price as a number with two decimals, whatever it is written like; None if it is none."""
-    written = text(value)
-    amount: Decimal | None
-    try:
-        amount = Decimal(written)
-    except InvalidOperation:
-        amount = Price.fromstring(written).amount
-    if amount is None or not amount.is_finite() or not 0 <= amount < 10**12:
-        return None
-    return amount.quantize(Decimal("0.01"))
-
-
-def in_stock(availability: str) -> bool | None:
-    """schema.org's availability as yes, no or unknown."""
-    word = re.sub(r"[^a-z]", "", availability.rsplit("/", 1)[-1].lower())
-    if word in _IN_STOCK:
-        return True
-    return False if word in _OUT_OF_STOCK else None
-
-
-def id_from_url(url: str) -> str:
-    """The last part of an address, without its ending: "…/p/blue-tee-104233.html" and the like."""
-    part = unquote(urlsplit(url).path).rstrip("/").rsplit("/", 1)[-1]
-    return re.sub(r"\.(html?|php|aspx?)$", "", part)
+        inner = (
+            value.get("contenturl") or value.get("url") or value.get("image") or value.get("@id")
+        )
+        return _images(inner, page, depth + 1)
+    address = text(value)
+    if not is_picture(address) or address.startswith("#"):
+        return []
+    return [link] if (link := page.link(address)) else []

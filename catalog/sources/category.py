@@ -1,127 +1,146 @@
-"""A shop's category page, and those after it.
+"""A shop's category page, and those after it; or the page of one product.
 
-Products are taken from what the pages say in JSON-LD, microdata or OpenGraph. A product page is
-visited only where the list does not tell a product's title, price and picture. Pages follow each
-other by rel=next, or by a link whose address differs in the page number only.
+A product page is visited only where the list does not tell a product's title, price and picture.
+Pages follow each other by rel=next, "next" and page links, or "load more" addresses.
 """
 
-import re
+import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from email.message import Message
-from urllib.parse import urldefrag, urlsplit
+from dataclasses import dataclass, field, replace
 
-from bs4 import BeautifulSoup, Tag
-
-from catalog.reading.structured import absolute, products_in
-from catalog.records import ProductRecord, Record, SourceError, Unreadable
-from catalog.visiting.fetching import Fetcher, FetchError, Response
+from catalog.reading.facts import Facts
+from catalog.reading.page import Page, UnreadablePage
+from catalog.reading.paging import Following, following
+from catalog.reading.products import Reading, read_list, read_products
+from catalog.reading.selectors import Selectors, selected, selected_next
+from catalog.reading.values import address_key, id_from_url
+from catalog.records import Record, SourceError, Unreadable
+from catalog.visiting.fetching import FetchError
+from catalog.visiting.pages import Pages
 
 MOST_PAGES = 2000
-_PAGE_NUMBER = re.compile(r"(?<=[?&]page=)\d+|(?<=[?&]p=)\d+|(?<=/page/)\d+")
+# So many pages in a row without a new product end the walk, though there are more.
+MOST_BARREN = 3
+log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class _Page:
-    """A page, where it was found in the end, and the address its relative links start from."""
+def walk_category(url: str, fetcher: Pages, selectors: Selectors | None = None) -> Iterator[Record]:
+    """Every product of a category, each once; the one product where `url` is its own page.
 
-    html: BeautifulSoup
-    url: str
-    base: str
-
-    def products(self) -> list[ProductRecord]:
-        return products_in(str(self.html), self.base)
-
-
-def walk_category(url: str, fetcher: Fetcher) -> Iterator[Record]:
-    """Every product of a category, each once.
-
-    Raises SourceError when a category page cannot be fetched or the first names no product.
-    A product whose own page cannot be fetched is yielded as Unreadable.
+    Raises SourceError when a page cannot be had (at the end, what came before is yielded), or no
+    page names a product. A product whose own page cannot be fetched is yielded as Unreadable.
     """
-    seen: set[str] = set()
-    address, visited = url, set[str]()
-    while address and address not in visited and len(visited) < MOST_PAGES:
-        visited.add(address)
-        page = _page(address, fetcher)
-        records = [record for record in page.products() if record.key not in seen]
-        if not records and address == url:
-            raise SourceError(f"{url}: no products found on this page")
-        for record in records:
-            seen.add(record.key)
-            yield _complete(record, page.url, fetcher)
-        address = _next_page(page) if records else ""
+    return _Walk(fetcher, selectors).records(url)
 
 
-def _page(url: str, fetcher: Fetcher) -> _Page:
-    try:
-        return _parsed(fetcher.get(url))
-    except FetchError as error:
-        raise SourceError(str(error)) from error
+@dataclass
+class _Walk:
+    fetcher: Pages
+    selectors: Selectors | None
+    seen: dict[str, str] = field(default_factory=dict)  # key or item_id -> address
+    visited: set[str] = field(default_factory=set)
+    ahead: dict[str, Following] = field(default_factory=dict)
+
+    def records(self, url: str) -> Iterator[Record]:
+        failures: list[str] = []
+        barren = 0
+        while url and len(self.visited) < MOST_PAGES and barren < MOST_BARREN:
+            first = not self.visited
+            self.visited.add(address_key(url))
+            before = len(self.seen)
+            try:
+                page = _page(url, self.fetcher)
+                reading = self._read(page, first)
+                yield from self._new(reading, page)
+                found = [] if reading.own else self._following(page)
+            except (FetchError, UnreadablePage) as error:
+                failures.append(str(error))
+                found = []
+            barren = 0 if len(self.seen) > before else barren + 1
+            url = self._next(found)
+        if url:
+            log.warning("%s: the walk ended here, after %s pages", url, len(self.visited))
+        if failures:
+            raise SourceError("; ".join(failures[:5]))
+        if not self.seen:
+            raise SourceError(f"{page.url}: no products found on this page")
+
+    def _read(self, page: Page, first: bool) -> Reading:
+        self.visited.add(address_key(page.url))
+        if self.selectors:
+            return Reading(tuple(selected(page, self.selectors)))
+        # Only where the walk begins may a page be a product's own.
+        return read_products(page) if first else read_list(page)
+
+    def _following(self, page: Page) -> list[Following]:
+        if self.selectors and self.selectors.next:
+            return [Following(link) for link in selected_next(page, self.selectors)]
+        return following(page)
+
+    def _next(self, found: list[Following]) -> str:
+        """The page after this one; else the first of those that earlier pages named."""
+        for one in found:
+            self.ahead.setdefault(address_key(one.url), one)
+        for key in self.visited:
+            self.ahead.pop(key, None)
+        for one in found:
+            if address_key(one.url) in self.ahead:
+                return one.url
+        left = sorted(self.ahead.values(), key=lambda one: one.number or 0)
+        return left[0].url if left else ""
+
+    def _new(self, reading: Reading, page: Page) -> Iterator[Record]:
+        for facts in reading.products:
+            key = facts.key or facts.title
+            if key in self.seen:
+                continue
+            self.seen[key] = facts.url
+            record: Record = facts.record(page.url)
+            if not reading.own:
+                record = _complete(facts, page, self.fetcher)
+            yield self._with_own_id(record)
+
+    def _with_own_id(self, record: Record) -> Record:
+        """With the whole address as its id where an id made of it names another product too."""
+        if isinstance(record, Unreadable):
+            return record
+        place = address_key(record.product_url)
+        known = self.seen.setdefault(f"id {record.item_id}", place)
+        return record if known == place else replace(record, item_id=place[-300:])
 
 
-def _parsed(response: Response) -> _Page:
-    html = BeautifulSoup(response.body, "lxml", from_encoding=_charset(response))
-    base = html.find("base", href=True)
-    link = str(base["href"]) if isinstance(base, Tag) else ""
-    return _Page(html, response.url, absolute(response.url, link) or response.url)
+def _page(url: str, fetcher: Pages) -> Page:
+    response = fetcher.get(url)
+    return Page.of(response.body, response.url, response.headers.get("Content-Type", ""))
 
 
-def _charset(response: Response) -> str | None:
-    """The encoding that the answer's header names; None leaves it to the page."""
-    header = Message()
-    header["Content-Type"] = response.headers.get("Content-Type", "")
-    return header.get_content_charset()
-
-
-def _complete(record: ProductRecord, page: str, fetcher: Fetcher) -> Record:
+def _complete(listed: Facts, page: Page, fetcher: Pages) -> Record:
     """The record, with what the list lacks taken from the product's own page."""
-    lacking = not record.title or record.price is None or not record.image_url
-    if not lacking or not record.product_url or record.product_url == page:
+    record = listed.record(page.url)
+    enough = bool(listed.title and listed.images)
+    if (enough and listed.price is not None) or not listed.url or listed.url == page.url:
         return record
     try:
-        own = _parsed(fetcher.get(record.product_url)).products()
-    except FetchError as error:
-        return Unreadable(record.key, str(error))
-    if not own:
-        return Unreadable(record.key, f"{record.product_url}: its page does not describe it")
-    return _joined(record, own[0])
+        own = _own(_page(listed.url, fetcher))
+    except (FetchError, UnreadablePage) as error:
+        return record if enough else Unreadable(listed.item_id or listed.url, str(error))
+    if own is None:
+        reason = f"{listed.url}: its page does not describe it"
+        return record if enough else Unreadable(listed.item_id or listed.url, reason)
+    return _joined(listed, own).record(page.url)
 
 
-def _joined(listed: ProductRecord, own: ProductRecord) -> ProductRecord:
+def _own(page: Page) -> Facts | None:
+    """What a product's page says of it: its own product, never a neighbour's."""
+    reading = read_products(page)
+    here = address_key(page.url)
+    same = [facts for facts in reading.products if facts.url and address_key(facts.url) == here]
+    if reading.own or len(reading.products) == 1:
+        same = list(reading.products)
+    return same[0] if same else None
+
+
+def _joined(listed: Facts, own: Facts) -> Facts:
     """What the product's page says, and where it is silent, what the list said."""
-    return replace(
-        own,
-        item_id=listed.item_id or own.item_id,
-        title=own.title or listed.title,
-        price=listed.price if own.price is None else own.price,
-        currency=own.currency or listed.currency,
-        category=own.category or listed.category,
-        product_url=listed.product_url,
-        image_url=own.image_url or listed.image_url,
-        in_stock=listed.in_stock if own.in_stock is None else own.in_stock,
-    )
-
-
-def _next_page(page: _Page) -> str:
-    link = page.html.select_one("link[rel~=next][href], a[rel~=next][href]")
-    if link:
-        return _same_site(absolute(page.base, str(link["href"])), page.url)
-    number = _PAGE_NUMBER.search(page.url)
-    following = int(number.group()) + 1 if number else 2
-    for anchor in page.html.select("a[href]"):
-        target = _same_site(absolute(page.base, str(anchor["href"])), page.url)
-        found = _PAGE_NUMBER.search(target)
-        if (
-            found
-            and int(found.group()) == following
-            and urlsplit(target).path.startswith(urlsplit(page.url).path.split("/page/")[0])
-        ):
-            return target
-    return ""
-
-
-def _same_site(url: str, page: str) -> str:
-    """The address without its fragment, if it is on the page's own host; else nothing."""
-    address = urldefrag(url).url
-    return address if urlsplit(address).netloc == urlsplit(page).netloc else ""
+    ids = listed.ids or own.ids or {"identifier": id_from_url(own.url or listed.url)}
+    return replace(own.completed(listed), ids=ids, url=listed.url or own.url)

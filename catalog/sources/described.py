@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from catalog.reading.structured import absolute, id_from_url, in_stock, money, text
+from catalog.reading.money import money
+from catalog.reading.page import absolute
+from catalog.reading.values import id_from_url, in_stock, text
 from catalog.records import ProductRecord, Record, Unreadable
 
 MOST_PICTURES = 50

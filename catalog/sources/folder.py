@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from catalog.reading.structured import money
+from catalog.reading.money import money
 from catalog.records import ProductRecord, Record, SourceError, Unreadable
 from catalog.thumbnails import ENDINGS
 

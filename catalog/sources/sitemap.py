@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from catalog.reading.structured import products_in
+from catalog.reading.page import Page, UnreadablePage
+from catalog.reading.products import read_products
 from catalog.records import ProductRecord, Record, SourceError, Unreadable
 from catalog.sources.described import pictures, web_address
 from catalog.sources.documents import UnreadableDocument, elements, fetched, local_name
@@ -120,12 +121,13 @@ def _visited(entry: Entry, pages: Pages) -> Iterator[Record]:
     """The product of a page; nothing, where it is not even called like a product's."""
     try:
         answer = pages.get(entry.address)
-    except FetchError as error:
+        page = Page.of(answer.body, answer.url, answer.headers.get("Content-Type", ""))
+        products = read_products(page).products
+    except (FetchError, UnreadablePage) as error:
         yield Unreadable(entry.address, str(error))
         return
-    records = products_in(answer.body.decode(errors="replace"), answer.url)
-    if records:
-        yield _with_pictures(records[0], entry)
+    if products:
+        yield _with_pictures(products[0].record(answer.url), entry)
     elif _PRODUCT_PAGE.search(urlsplit(entry.address).path):
         yield Unreadable(entry.address, "its page does not describe a product")
 

@@ -1,0 +1,243 @@
+"""Repeated product cards: a picture, a link and mostly a price, over and over in one shape."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+
+from catalog.reading.facts import Facts
+from catalog.reading.images import pictures_within
+from catalog.reading.page import Page
+from catalog.reading.prices import Seen, own_names, prices_seen
+from catalog.reading.values import address_key, plain, said_of_stock
+
+FEWEST = 2
+MOST_TEXTS = 50
+# A list without prices needs addresses or classes that say "product".
+_PRODUCT_ADDRESS = re.compile(
+    r"/(?:products?|produkte?|produits?|producto|prodotti?|items?|artikel|dp|p|shop|goods|detail)/[^/]"
+    r"|[-_/]p-?\d+",
+    re.IGNORECASE,
+)
+_PRODUCT_CLASS = re.compile(r"product|produkt|produit|producto|prodotto|item-?card|goods")
+_NO_PRODUCT_LINK = re.compile(
+    r"^(?:#|javascript:|mailto:|tel:|data:)|[?&](?:add[-_]to[-_]cart|action|add)=|"
+    r"/(?:cart|wishlist|compare|login|account|checkout|basket)(?:/|$)",
+    re.IGNORECASE,
+)
+_NAME_CLASS = re.compile(r"name|title|titel|caption|heading|descr?(?:iption)?-?link|product-?link")
+_NO_NAME = re.compile(
+    r"^(?:quick ?view|view|details?|more|buy|add to .*|sale!?|new!?|wishlist|compare|read more|"
+    r"select options|in den warenkorb|zum produkt|mehr|details ansehen|shop now|learn more|"
+    r"view details|choose options|\W*|[-–]?\d+\s*%.*|sold out|out of stock|unavailable)$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Card:
+    """One card: the number of its tag, and the address of its product."""
+
+    number: int
+    url: str
+
+
+class _Counts:
+    """How many pictures, links and prices there are within any tag, in constant time."""
+
+    def __init__(self, page: Page, prices: tuple[Seen, ...]) -> None:
+        self.ends = page.ends
+        size = len(page.tags)
+        self.pictures = self._sums(size, _pictures(page))
+        self.links = self._sums(size, _links(page))
+        self.prices = self._sums(size, [seen.number for seen in prices])
+
+    def _sums(self, size: int, numbers: list[int]) -> list[int]:
+        ones = [0] * (size + 1)
+        for number in numbers:
+            ones[number + 1] += 1
+        return list(accumulate(ones))
+
+    def within(self, sums: list[int], number: int) -> int:
+        return sums[self.ends[number] + 1] - sums[number]
+
+
+def _pictures(page: Page) -> list[int]:
+    return [
+        number
+        for number, tag in enumerate(page.tags)
+        if tag.name == "img" or "url(" in str(tag.get("style", "")) or tag.get("data-bg")
+    ]
+
+
+def _links(page: Page) -> list[int]:
+    return [
+        number
+        for number in page.by_name.get("a", [])
+        if (href := page.tags[number].get("href"))
+        and not _NO_PRODUCT_LINK.search(str(href).strip())
+    ]
+
+
+@lru_cache(maxsize=2)
+def cards(page: Page) -> tuple[Card, ...]:
+    """The cards of the page's main list, in order; none where nothing repeats."""
+    priced = _largest(page, with_prices=True)
+    return tuple(priced if len(priced) >= FEWEST else _largest(page, with_prices=False))
+
+
+def _largest(page: Page, *, with_prices: bool) -> list[Card]:
+    """The group of like tags that holds most products; the outermost of several."""
+    return max(
+        _alike(page, with_prices),
+        key=lambda found: (len(found), -len(page.ancestors(found[0].number))),
+        default=[],
+    )
+
+
+@lru_cache(maxsize=4)
+def _alike(page: Page, with_prices: bool) -> list[list[Card]]:
+    """Every group of like tags with one product each."""
+    groups = [(group, _cards_of(page, group)) for group in _groups(page, with_prices)]
+    # Else there are several tags a product, or several products a tag.
+    return [f for group, f in groups if len(f) >= FEWEST and len(f) >= 0.7 * len(group)]
+
+
+@lru_cache(maxsize=2)
+def repeated(page: Page) -> list[tuple[int, int]]:
+    """(first, last tag) of everything on the page that is one card of three or more alike."""
+    places = []
+    for group in [*_alike(page, True), *_alike(page, False)]:
+        sizes = sorted(_size(page, card) for card in group)
+        most = min(MOST_TEXTS, 4 * sizes[len(sizes) // 2] + 4)
+        if len(group) >= 3:
+            places += [(c.number, page.ends[c.number]) for c in group if _size(page, c) <= most]
+    return places
+
+
+def _size(page: Page, card: Card) -> int:
+    """How many texts a card has; what has far more than its like is no card."""
+    return len(page.texts_within(card.number))
+
+
+def _groups(page: Page, with_prices: bool) -> list[list[int]]:
+    """Tags of one shape (names of the tags down to them) that hold what a card holds."""
+    counts = _Counts(page, prices_seen(page) if with_prices else ())
+    shapes: dict[tuple[int, str], int] = {}
+    shape_of: list[int] = []
+    groups: dict[int, list[int]] = {}
+    for number, tag in enumerate(page.tags):
+        parent = page.parents[number]
+        shape = (shape_of[parent] if parent >= 0 else -1, tag.name)
+        own = shapes.setdefault(shape, len(shapes))
+        shape_of.append(own)
+        if number % 1000 == 0:
+            page.spend()
+        if not counts.within(counts.pictures, number) or not counts.within(counts.links, number):
+            continue
+        if counts.within(counts.prices, number) or (
+            not with_prices and _says_product(page, number)
+        ):
+            groups.setdefault(own, []).append(number)
+    return [group for group in groups.values() if len(group) >= FEWEST]
+
+
+def _says_product(page: Page, number: int) -> bool:
+    if _PRODUCT_CLASS.search(own_names(page, number)):
+        return True
+    links = page.inside(number, "a") or ([number] if page.tags[number].name == "a" else [])
+    return any(_PRODUCT_ADDRESS.search(str(page.tags[n].get("href", ""))) for n in links[:5])
+
+
+def _cards_of(page: Page, group: list[int]) -> list[Card]:
+    """The tags of a group with the address each is about; an address counts once."""
+    found: dict[str, Card] = {}
+    for number in group:
+        if url := main_link(page, number):
+            found.setdefault(address_key(url), Card(number, url))
+    return list(found.values())
+
+
+def main_link(page: Page, number: int) -> str:
+    """The address that a card is about: the one around its picture, else that of its name."""
+    own = page.tags[number]
+    anchors = [number] if own.name == "a" else page.inside(number, "a")
+    if not anchors:
+        around = next((n for n in page.ancestors(number)[:3] if page.tags[n].name == "a"), None)
+        anchors = [around] if around is not None else []
+    best, most = "", 0
+    votes: Counter[str] = Counter()
+    for anchor in anchors[:40]:
+        href = str(page.tags[anchor].get("href", "")).strip()
+        if not href or _NO_PRODUCT_LINK.search(href) or not (link := page.link(href)):
+            continue
+        points = 3 if page.inside(anchor, "img") or page.inside(anchor, "picture") else 0
+        points += 2 if _is_name(page, anchor) else 1
+        votes[link.split("#")[0]] += points
+        if votes[link.split("#")[0]] > most:
+            best, most = link.split("#")[0], votes[link.split("#")[0]]
+    return "" if address_key(best) == address_key(page.url) else best
+
+
+def _is_name(page: Page, anchor: int) -> bool:
+    around = [anchor, *page.ancestors(anchor)[:2]]
+    headings = any(re.fullmatch(r"h[1-6]", page.tags[n].name) for n in around)
+    return headings or any(_NAME_CLASS.search(own_names(page, n)) for n in around)
+
+
+def listed(page: Page) -> list[Facts]:
+    """What the cards of a page say, in order."""
+    prices = prices_seen(page)
+    return [_facts(page, card, prices) for card in cards(page)]
+
+
+def _facts(page: Page, card: Card, prices: tuple[Seen, ...]) -> Facts:
+    page.spend()
+    within = [s for s in prices if card.number <= s.number <= page.ends[card.number]]
+    seen = max(within, key=lambda s: (s.points, -s.place), default=None)
+    words = page.text(card.number, 600)
+    return Facts(
+        title=_name(page, card),
+        price=seen.price.amount if seen else None,
+        currency=seen.price.currency if seen else "",
+        in_stock=False if said_of_stock(words) is False else None,
+        url=card.url,
+        images=tuple(pictures_within(page, card.number)[:10]),
+        ids=_data_ids(page, card.number),
+    )
+
+
+def _name(page: Page, card: Card) -> str:
+    """A heading, a name by its class, the link's text or title, the picture's alt: so ordered."""
+    numbers = range(card.number, page.ends[card.number] + 1)
+    headings, classed, linked, titled, alts = [], [], [], [], []
+    for number in numbers:
+        tag = page.tags[number]
+        if re.fullmatch(r"h[1-6]", tag.name):
+            headings.append(page.text(number, 300))
+        elif tag.name not in ("img", "form", "input", "button") and _NAME_CLASS.search(
+            own_names(page, number)
+        ):
+            classed.append(page.text(number, 300))
+        if tag.name == "a" and page.link(str(tag.get("href", ""))).split("#")[0] == card.url:
+            linked.append(page.text(number, 300))
+            titled.append(str(tag.get("title", "")) or str(tag.get("aria-label", "")))
+        elif tag.name == "img":
+            alts.append(str(tag.get("alt", "")) or str(tag.get("title", "")))
+    for options in (headings, classed, linked, titled, alts):
+        for name in options:
+            if (words := plain(name)) and len(words) <= 300 and not _NO_NAME.match(words):
+                return words
+    return ""
+
+
+def _data_ids(page: Page, number: int) -> dict[str, str]:
+    """An id that a card's attributes name."""
+    for inner in range(number, page.ends[number] + 1):
+        attributes = page.tags[inner].attrs
+        for key in ("data-product_sku", "data-product-sku", "data-sku"):
+            value = str(attributes.get(key, "")).strip()
+            if value and len(value) < 80:
+                return {"sku": value}
+    return {}

@@ -1,0 +1,88 @@
+"""Where the picture of an img, a picture or a noscript really is, lazy loaders or not."""
+
+import re
+from collections.abc import Iterator
+
+from bs4 import Tag
+
+from catalog.reading.page import Page
+
+# In this order: what a script would put into `src` first, then `src` itself.
+_SOURCES = (
+    "data-zoom-image", "data-large_image", "data-large", "data-old-hires", "data-original",
+    "data-src", "data-lazy-src", "data-lazy", "data-lazyload", "data-image", "data-img",
+    "data-url", "data-original-src", "data-echo", "data-ll-src", "data-defer-src", "src",
+)  # fmt: skip
+_SETS = ("data-srcset", "data-lazy-srcset", "srcset", "data-original-set")
+_NO_PICTURE = re.compile(
+    r"^data:|^about:|(?:^|[/_.-])(?:1x1|blank|pixel|spacer|transparent|placeholder|place-holder|"
+    r"loader|loading|lazy|no[_-]?(?:image|img|photo|picture|pic)|image[_-]?(?:not|un)[_-]?available"
+    r"|default[_-]?(?:image|product)|trans|empty|clear|grey|gray|dummy|coming[_-]?soon|missing)"
+    r"(?:[_.-][^/]*)?\.(?:gif|png|jpe?g|svg|webp)|/(?:blank|pixel|spacer|placeholder)(?:[/?]|$)",
+    re.IGNORECASE,
+)
+_BACKGROUND = re.compile(r"background(?:-image)?\s*:[^;]*?url\(\s*[\"']?([^\"')]+)", re.IGNORECASE)
+_SMALL = 48
+
+
+def is_picture(address: str) -> bool:
+    """Whether an address can be of a product's picture: no placeholder, no pixel."""
+    return bool(address.strip()) and not _NO_PICTURE.search(address)
+
+
+def picture_of(page: Page, number: int) -> str:
+    """The whole address of the picture that tag `number` shows, or nothing."""
+    for address in _addresses(page.tags[number]):
+        if is_picture(address) and (link := page.link(address)):
+            return link
+    return ""
+
+
+def pictures_within(page: Page, number: int) -> list[str]:
+    """The pictures in a part of the page, each once, in order; small ones and icons left out."""
+    numbers = sorted(
+        [number, *page.inside(number, "img"), *page.inside(number, "source")]
+        if page.tags[number].name == "img"
+        else [*page.inside(number, "img"), *page.inside(number, "source")]
+    )
+    found = [picture_of(page, n) for n in numbers if not is_small(page.tags[n])]
+    if not any(found):
+        found = [_background(page, n) for n in range(number, page.ends[number] + 1)]
+    return list(dict.fromkeys(link for link in found if link))
+
+
+def is_small(tag: Tag) -> bool:
+    """Whether the page says that a picture is no larger than an icon."""
+    for name in ("width", "height"):
+        digits = re.match(r"\s*(\d{1,5})(?:px)?\s*$", str(tag.get(name, "")))
+        if digits and int(digits[1]) < _SMALL:
+            return True
+    return False
+
+
+def largest_of(srcset: str) -> str:
+    """The address in a srcset that promises the most pixels."""
+    best, most = "", -1.0
+    for part in re.split(r",\s+|,(?=https?:|/)", srcset[:20_000]):
+        address, _, size = part.strip().partition(" ")
+        digits = re.match(r"\s*([\d.]{1,10})[wx]", size)
+        pixels = float(digits[1]) if digits and digits[1].count(".") < 2 else 0.0
+        if address and pixels > most:
+            best, most = address, pixels
+    return best
+
+
+def _addresses(tag: Tag) -> Iterator[str]:
+    for name in _SOURCES:
+        if value := tag.get(name):
+            # A template ("…_{width}x.jpg") that a script fills in.
+            yield re.sub(r"\{width\}|%7bwidth%7d", "600", str(value), flags=re.IGNORECASE)
+        if name == "data-lazyload":
+            yield from (largest_of(str(tag[key])) for key in _SETS if tag.get(key))
+
+
+def _background(page: Page, number: int) -> str:
+    tag = page.tags[number]
+    style = _BACKGROUND.search(str(tag.get("style", "")))
+    address = style[1] if style else str(tag.get("data-bg", "") or tag.get("data-background", ""))
+    return page.link(address) if is_picture(address) else ""

@@ -1,0 +1,173 @@
+"""The pages that follow a list: rel=next, "next" and page links, "load more" buttons."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote, urldefrag, urlsplit
+
+from catalog.reading.page import Page, words_of
+from catalog.reading.prices import names_of
+from catalog.reading.words import LOAD_MORE, NEXT
+
+_NEXT_CLASS = re.compile(r"(?:^|[\s_-])(?:next|pag\w*next|next\w*page)(?:$|[\s_-])")
+_PAGING_CLASS = re.compile(
+    r"pag(?:e|er|ing|ination|inator|inas?)?(?:$|[\s_-])|pagin|seiten|toolbar|nav-?links"
+)
+_NUMBER = re.compile(
+    r"(?:(?<=[?&])(?:page|p|pg|paged|pagenumber|page_?no|pageno|page_?num|pagina|pag|seite|offset|"
+    r"start|catlistingoffset|currentpage|pn|pageindex)=|/page[/=-]|/pagina[/-]|/seite[/-]|/p)"
+    r"(\d{1,6})(?=$|[/&?.])",
+    re.IGNORECASE,
+)  # fmt: skip
+# How many products a page shows, and their order, are no other page.
+_SIZE = re.compile(
+    r"[?&](?:count|limit|per_?page|page_?size|show|size|items|ipp|sort\w*|order\w*|dir|mode|view)=",
+    re.I,
+)
+_MORE_ATTRIBUTES = (
+    "data-next-url", "data-next-page-url", "data-next-page", "data-next", "data-load-more-url",
+    "data-url", "data-href", "data-more-url",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Following:
+    """A page that follows, and its number where its address or its link tells it."""
+
+    url: str
+    number: int | None = None
+
+
+def following(page: Page) -> list[Following]:
+    """The pages that a list's page leads to, the next one first; on the page's own site only."""
+    found = [
+        *_by_relation(page),
+        *_by_words(page),
+        *_by_number(page),
+        *_load_more(page),
+    ]
+    once = {one.url: one for one in reversed(found)}
+    return [one for one in dict.fromkeys(found) if once.get(one.url) == one]
+
+
+def page_number(url: str) -> int | None:
+    """The number of the page in an address, if it has one; never more than six digits."""
+    found = _NUMBER.search(url)
+    return int(found[1]) if found else None
+
+
+def same_site(url: str, page: str) -> bool:
+    """Whether two addresses are of one shop, however its host is spelled."""
+    return _host(url) == _host(page)
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    host = (parts.hostname or "").removeprefix("www.")
+    return host if port in (None, usual) else f"{host}:{port}"
+
+
+def _target(page: Page, number: int) -> str:
+    """The whole address of a link to another page of the site, or nothing."""
+    href = str(page.tags[number].get("href", "")).strip()
+    return _usable(page, href)
+
+
+def _usable(page: Page, href: str) -> str:
+    if not href or href.startswith("#") or len(href) > 2000:
+        return ""
+    link = page.link(href)
+    url = urldefrag(link).url if link else ""
+    return url if url and url != urldefrag(page.url).url and same_site(url, page.url) else ""
+
+
+def _by_relation(page: Page) -> list[Following]:
+    found = []
+    for number in page.named("link", "a"):
+        if "next" in words_of(page.tags[number].get("rel")) and (url := _target(page, number)):
+            found.append(Following(url, page_number(url)))
+    return found[:2]
+
+
+def _by_words(page: Page) -> list[Following]:
+    """A link that says "next", by its text, its label or its class, among page links."""
+    found = []
+    for number in page.by_name.get("a", []):
+        tag = page.tags[number]
+        words = page.text(number, 40) or str(tag.get("aria-label", "") or tag.get("title", ""))
+        label = str(tag.get("aria-label", "") or tag.get("title", ""))
+        said = NEXT.search(words) or NEXT.search(label)
+        if not said and not _NEXT_CLASS.search(names_of(page, number, 2)):
+            continue
+        url = _target(page, number)
+        if (
+            url
+            and _is_like(url, page.url)
+            and (page_number(url) is not None or _paging(page, number))
+        ):
+            found.append(Following(url, page_number(url)))
+    return found[:2]
+
+
+def _by_number(page: Page) -> list[Following]:
+    """Links of numbers; the page's own, and those before it, left out."""
+    here = page_number(page.url)
+    found: dict[str, Following] = {}
+    for number in page.by_name.get("a", []):
+        url = _target(page, number)
+        if not url or not _is_like(url, page.url):
+            continue
+        words, counted = page.text(number, 12), page_number(url)
+        written = int(words) if re.fullmatch(r"\d{1,5}", words, re.ASCII) else None
+        if counted is None and not (written and _paging(page, number)):
+            continue
+        if _SIZE.search(url) and not _SIZE.search(page.url):
+            continue
+        if here is None and (written == 1 or (counted in (0, 1) and written is None)):
+            continue  # the page itself under another address
+        order = counted if counted is not None else written
+        if order is not None and (here is None or order > here):
+            found.setdefault(url, Following(url, order))
+    return sorted(found.values(), key=lambda one: one.number or 0)
+
+
+def _load_more(page: Page) -> list[Following]:
+    """The address in a "load more" button's attributes."""
+    found = []
+    for number in page.named("button", "a", "div", "span"):
+        tag = page.tags[number]
+        if not any(name in tag.attrs for name in (*_MORE_ATTRIBUTES, "href")):
+            continue
+        names = names_of(page, number, 1)
+        words = page.text(number, 60) if page.ends[number] - number < 8 else ""
+        if not LOAD_MORE.search(words) and not re.search(r"load-?more|show-?more|infinite", names):
+            continue
+        for name in (*_MORE_ATTRIBUTES, "href"):
+            address = str(tag.get(name, ""))
+            if ("/" in address or "?" in address) and (url := _usable(page, address)):
+                found.append(Following(url, page_number(url)))
+                break
+    return found[:2]
+
+
+def _is_like(url: str, page: str) -> bool:
+    """Whether an address can be of the same list: its path goes on from the page's, or is near."""
+    own, other = _path(page), _path(url)
+    return (
+        other.startswith(own)
+        or own.startswith(other)
+        or own.rsplit("/", 1)[0] == other.rsplit("/", 1)[0]
+    )
+
+
+def _path(url: str) -> str:
+    path = _NUMBER.sub("", unquote(urlsplit(url).path)).rstrip("/")
+    return re.sub(r"\.(?:html?|php|aspx?)$", "", path).casefold()
+
+
+def _paging(page: Page, number: int) -> bool:
+    return bool(_PAGING_CLASS.search(names_of(page, number, 4)))

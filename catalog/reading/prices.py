@@ -1,0 +1,170 @@
+"""The prices that a visitor sees on a page, each with the reasons for and against it."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from catalog.reading.money import Price, money, normal, place_of, prices_in
+from catalog.reading.page import Page
+from catalog.reading.words import BEFORE_OLD_PRICE, BEFORE_OTHER_PRICE
+
+MOST_PRICES = 3000
+# In a class or an id around it.
+_A_PRICE = re.compile(r"price|preis|prix|prezzo|precio|preco|cena|amount|kaina|fiyat|tsena|hinta")
+_NOW = re.compile(
+    r"sale|special|final|current|now|actual|our|offer|reduced|promo|deal|sell|today|main|buying|"
+    r"salesprice|neupreis|angebot"
+)
+_BEFORE = re.compile(
+    r"old|was|list-?price|rrp|msrp|uvp|before|strike|crossed|compare|original|previous|regular|"
+    r"retail|saving|save|you-?save|discount-?(?:amount|value)|instead|statt|barr|ancien|lineth|"
+    r"vecchio|anterior"
+)
+_NO_PRICE_OF_IT = re.compile(
+    r"shipping|delivery|versand|livraison|install?ment|month|financ|unit-?price|per-?unit|"
+    r"base-?price|grundpreis|ppu|voucher|coupon|points|minicart|mini-?cart|basket-?total|total|"
+    r"header|filter|facet|slider|range|warrant|insurance|gift-?wrap|trade-?in|credit|loyalty|tax"
+)
+_AFTER_WORDS = re.compile(
+    r"^\W*(?:/|per\b|pro\b|je\b|pour\b)?\s*(?:\d+\s*)?(?:kg|g|l|ml|litre|liter|100\s*(?:g|ml)|oz|"
+    r"ounce|count|stück|unit|unité|month|mo\b|monat|mois|mese|mes\b|shipping|delivery|postage|"
+    r"versand|livraison|off\b|korting|rabatt)",
+    re.IGNORECASE,
+)
+_HAS_DIGIT = re.compile(r"\d")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A price on the page, the tag it stands in, and how much speaks for its being the one."""
+
+    number: int
+    price: Price
+    place: int  # among the page's texts
+    points: int
+
+
+@lru_cache(maxsize=2)
+def prices_seen(page: Page) -> tuple[Seen, ...]:
+    """Every price that is shown, in the page's order."""
+    found: dict[int, Seen] = {}
+    place = place_of(page.url, page.language)
+    for index, (number, words) in enumerate(page.texts):
+        if len(words) > 160 or not _HAS_DIGIT.search(words):
+            continue
+        if len(found) >= MOST_PRICES:
+            break
+        if index % 100 == 0:
+            page.spend()
+        around, price = _read(page, number, words, place)
+        if price is not None and around not in found:
+            found[around] = Seen(around, price, index, _points(page, around, index, words))
+    return tuple(found.values())
+
+
+def names_of(page: Page, number: int, levels: int = 1) -> str:
+    """The class, id and itemprop of a tag and of some around it, in small letters."""
+    words = []
+    for _ in range(levels):
+        if number < 0:
+            break
+        words.append(own_names(page, number))
+        number = page.parents[number]
+    return " ".join(words)
+
+
+def own_names(page: Page, number: int) -> str:
+    """The class, id, itemprop and the like of one tag, in small letters."""
+    attributes = page.tags[number].attrs
+    if not attributes:
+        return ""
+    words = []
+    for key in ("class", "id", "itemprop", "data-testid", "data-test", "data-hook", "data-auto"):
+        value = attributes.get(key)
+        if value:
+            words.append(" ".join(value) if isinstance(value, list) else str(value))
+    return " ".join(words).lower()[:300]
+
+
+def _read(page: Page, number: int, words: str, place: str) -> tuple[int, Price | None]:
+    """The price that a text is of or is a part of: sign, number and cents may be in tags each."""
+    price = next(iter(prices_in(words, "", place)), None)
+    best = (number, price)
+    around = number
+    for _ in range(3):
+        # The whole number in one tag, the cents in another beside it.
+        if price is not None and (price.amount % 1 or _joined_length(page, around) > 40):
+            break
+        if price is None or price.amount % 1 == 0:
+            joined = tight(page, around)
+            if len(joined) > 48:
+                break
+            inner = prices_in(joined, "", place)
+            if len(inner) == 1 and (price is None or int(inner[0].amount) == int(price.amount)):
+                best, price = (around, inner[0]), inner[0]
+        if page.parents[around] < 0:
+            break
+        around = page.parents[around]
+    if best[1] is None and len(words) < 24 and _A_PRICE.search(names_of(page, number, 2)):
+        amount = money(words) if re.match(r"^[^\w]*\d[\d.,' ]*[^\w]*$", normal(words)) else None
+        return number, Price(amount) if amount else None
+    return best
+
+
+def _joined_length(page: Page, number: int) -> int:
+    return len(page.text(number, 60))
+
+
+def tight(page: Page, number: int) -> str:
+    """The text of a tag with the parts of a number put together: "$", "34", ".", "98"."""
+    joined = ""
+    for _, words in page.texts_within(number)[:12]:
+        if not joined:
+            joined = words
+        elif joined[-1].isdigit() and re.fullmatch(r"\d\d", words):
+            joined += ("" if re.search(r"[.,]\d*$", joined) else ".") + words
+        elif joined[-1] in ".,$€£" or words[0] in ".,":
+            joined += words
+        else:
+            joined += " " + words
+        if len(joined) > 60:
+            break
+    return joined
+
+
+def _points(page: Page, number: int, index: int, words: str) -> int:
+    near, far = names_of(page, number, 2), names_of(page, number, 5)
+    points = 4 if _A_PRICE.search(near) else 2 if _A_PRICE.search(far) else 0
+    points += 2 if _NOW.search(near) else 0
+    points -= 5 if _BEFORE.search(near) else 2 if _BEFORE.search(far) else 0
+    points -= 6 if _NO_PRICE_OF_IT.search(far) else 0
+    names = {page.tags[n].name for n in [number, *page.ancestors(number)[:4]]}
+    points -= 6 if names & {"del", "s", "strike"} else 0
+    points -= 4 if names & {"option", "select", "li", "label"} & {"option", "select"} else 0
+    points -= (
+        4
+        if {page.tags[n].name for n in page.ancestors(number)} & {"header", "footer", "nav"}
+        else 0
+    )
+    before = _words_before(page, index, words)
+    points -= 5 if BEFORE_OLD_PRICE.search(before) else 0
+    points -= 6 if BEFORE_OTHER_PRICE.search(before) else 0
+    points -= 4 if _AFTER_WORDS.search(_words_after(page, index, words)) else 0
+    return points - (3 if len(words) > 50 else 0)
+
+
+def _words_before(page: Page, index: int, words: str) -> str:
+    """What stands before the price: in its own text, else the text before it."""
+    digit = _HAS_DIGIT.search(words)
+    own = re.sub(r"[^\w\s:.]+\s*$", "", words[: digit.start()]) if digit else ""
+    if re.search(r"\w{2}", own) or not index:
+        return own
+    before = page.texts[index - 1][1]
+    return before[-60:] if not _HAS_DIGIT.search(before) else ""
+
+
+def _words_after(page: Page, index: int, words: str) -> str:
+    rest = re.sub(r"^.*\d[^\w/(]*", "", words)
+    if rest or index + 1 >= len(page.texts):
+        return rest
+    return page.texts[index + 1][1][:40]

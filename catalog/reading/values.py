@@ -1,0 +1,133 @@
+"""Small values as pages write them: text, identifiers, whether a product can be had."""
+
+import html
+import re
+from decimal import Decimal
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from catalog.reading.words import BUY, CAN_BE_HAD, CANNOT_BE_HAD
+
+MOST_CHARACTERS = 2000
+MOST_DEPTH = 12
+# Keys of an item's id, the shop's own first; the last resort is the end of the product's address.
+ID_KEYS = ("sku", "productid", "mpn", "identifier", "gtin13", "gtin", "gtin14", "gtin12", "gtin8")
+_ID_IN_QUERY = re.compile(
+    r"(?:^|&)(?:products?_?id|item_?id|id_product|pid|sku|artnr|article|id|p)=([^&]{1,80})", re.I
+)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
+_IN_STOCK = frozenset(
+    [
+        "instock",
+        "limitedavailability",
+        "onlineonly",
+        "instoreonly",
+        "preorder",
+        "presale",
+        "available",
+        "instocklow",
+        "lowstock",
+        "lowinstock",
+        "yes",
+        "true",
+        "availablefororder",
+    ]
+)
+_OUT_OF_STOCK = frozenset(
+    [
+        "outofstock",
+        "soldout",
+        "discontinued",
+        "backorder",
+        "oos",
+        "unavailable",
+        "notavailable",
+        "notinstock",
+        "no",
+        "false",
+        "nostock",
+    ]
+)
+
+
+def text(value: Any, depth: int = 0) -> str:
+    """The text of a value that may be a list, a nested thing or a number.
+
+    Spaces are made single; HTML entities and tags left in it are taken out.
+    """
+    if depth > MOST_DEPTH:
+        return ""
+    if isinstance(value, list):
+        return next((found for part in value[:50] if (found := text(part, depth + 1))), "")
+    if isinstance(value, dict):
+        inner = value.get("@value") or value.get("value") or value.get("name")
+        return text(inner, depth + 1)
+    if isinstance(value, Decimal):
+        return format(value, "f") if abs(value.adjusted()) < 40 else ""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    return plain(str(value)[: 4 * MOST_CHARACTERS])[:MOST_CHARACTERS]
+
+
+def plain(words: str) -> str:
+    """Words without HTML left in them, spaces made single."""
+    for _ in range(2):  # "&amp;amp;" is seen
+        if "&" in words:
+            words = html.unescape(words)
+    if "<" in words:
+        words = _TAG.sub(" ", words)
+    return " ".join(words.split())
+
+
+def in_stock(availability: str) -> bool | None:
+    """schema.org's availability, or a shop's own words, as yes, no or unknown."""
+    word = availability.rsplit("/", 1)[-1].removesuffix(".html").removesuffix(".htm")
+    word = re.sub(r"[^a-z]", "", word.lower())
+    if word in _OUT_OF_STOCK:
+        return False
+    return True if word in _IN_STOCK else said_of_stock(availability)
+
+
+def said_of_stock(words: str) -> bool | None:
+    """What a sentence says of whether a product can be had; None if it says nothing."""
+    if CANNOT_BE_HAD.search(words):
+        return False
+    return True if CAN_BE_HAD.search(words) else None
+
+
+def offers_to_buy(words: str) -> bool:
+    """Whether these are the words of a button that puts a product into the basket."""
+    return len(words) < 40 and bool(BUY.search(words))
+
+
+def id_from_url(url: str) -> str:
+    """The last part of an address, without its ending: "…/p/blue-tee-104233.html" and the like."""
+    parts = urlsplit(url)
+    if named := _ID_IN_QUERY.search(parts.query):
+        return unquote(named[1])
+    path = re.sub(r"/ref=[^/]*$", "", parts.path.rstrip("/"))
+    return re.sub(r"\.(html?|php|aspx?)$", "", unquote(path).rsplit("/", 1)[-1])
+
+
+def address_key(url: str) -> str:
+    """What makes two addresses of a shop the same: no scheme, no www., no tracking, no fragment."""
+    parts = urlsplit(url)
+    query = [
+        part
+        for part in parts.query.split("&")
+        if part and not re.match(r"utm_|gclid|fbclid|_pos=|_sid=|_ss=|ref=|variant=", part)
+    ]
+    host = parts.netloc.lower().removeprefix("www.")
+    return f"{host}{unquote(parts.path).rstrip('/').casefold()}?{'&'.join(sorted(query))}"
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether two names say the same: one is within the other, and not by far the shorter."""
+    one, other = letters(one), letters(other)
+    short, long = sorted((one, other), key=len)
+    return bool(short) and short in long and len(short) >= 0.5 * len(long)
+
+
+def letters(words: str) -> str:
+    """The letters and digits of a text, case folded."""
+    return re.sub(r"[\W_]+", "", words).casefold()

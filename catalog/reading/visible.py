@@ -1,0 +1,201 @@
+"""A product as a visitor sees it on its own page: name, price, stock, id, main picture."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from catalog.reading.cards import repeated
+from catalog.reading.facts import Facts
+from catalog.reading.identifiers import identifiers, within
+from catalog.reading.images import is_picture, is_small, picture_of
+from catalog.reading.metas import meta, title
+from catalog.reading.page import Page
+from catalog.reading.prices import Seen, names_of, own_names, prices_seen
+from catalog.reading.values import letters, offers_to_buy, plain, said_of_stock, same_words
+
+_NAME_CLASS = re.compile(
+    r"(?:product|item|prd|pdp|prod|goods|artikel|deal|listing)[\w -]*(?:name|title|head)|"
+    r"title|name|pagehead"
+)
+_STOCK_CLASS = re.compile(
+    r"stock|availab|inventory|verfueg|verfügb|lieferstatus|disponib|nalichi|sklad"
+)
+_MAIN_PICTURE = re.compile(
+    r"main|zoom|gallery|primary|hero|large|big|product-?(?:image|img|photo|picture)|detail|landing|"
+    r"featured|carousel|photo|viewer|slide|pdp"
+)
+_NO_PICTURE_OF_IT = re.compile(
+    r"logo|icon|badge|banner|sprite|avatar|flag|payment|star|rating|brand|social|thumb|swatch|advert|promo"
+)
+_PART = re.compile(r"\s+[|–—·•»:]\s+|\s+-\s+|\s*[|｜]\s*")
+FAR = 400
+
+
+@dataclass(frozen=True)
+class View:
+    """Facts as seen, and what speaks for the page's being a product's own (4 and more)."""
+
+    facts: Facts
+    points: int
+
+
+@lru_cache(maxsize=2)
+def heading(page: Page) -> int:
+    """The number of the tag with the name of what the page is about; -1 if there is none."""
+    told = f"{meta(page, 'og:title', 'twitter:title')} {title(page)}"
+    best, most = -1, 0.0
+    for number in page.named("h1", "h2", "h3", "h4", "div", "span", "p", "strong", "td", "a", "b"):
+        tag = page.tags[number]
+        if tag.name != "h1" and not (
+            tag.name[0] == "h" or _NAME_CLASS.search(own_names(page, number))
+        ):
+            continue
+        words = page.text(number, 400)
+        if not 2 <= len(words) <= 350:
+            continue
+        points = _likeness(words, told) + (0.5 if tag.name == "h1" else 0.0)
+        points += 0.1 if _NAME_CLASS.search(own_names(page, number)) else 0.0
+        if points > most and (tag.name == "h1" or points >= 0.6):
+            best, most = number, points
+    return best
+
+
+def _likeness(words: str, told: str) -> float:
+    """How much of a title's words are these words, 0 to 1; nothing if they are not in it."""
+    own, all_of = letters(words), letters(told)
+    if not own or not all_of:
+        return 0.0
+    if own in all_of:
+        return min(1.0, len(own) / 20)
+    parts = set(re.findall(r"\w+", words.casefold()))
+    shared = parts & set(re.findall(r"\w+", told.casefold()))
+    return 0.8 * len(shared) / max(len(parts), 3)
+
+
+@lru_cache(maxsize=2)
+def seen(page: Page) -> View:
+    """What the page shows of its own product, other products' cards left out."""
+    number = heading(page)
+    start = page.first_text[number] if number >= 0 else 0
+    apart = [place for place in repeated(page) if not place[0] <= number <= place[1]]
+    price = _price(page, start, apart)
+    buys = _buy_button(page, apart)
+    stock = _stock(page, start, apart, buys)
+    ids = identifiers(page, start, apart)
+    picture, alike = _picture(page, number, start, apart)
+    facts = Facts(
+        title=_title(page, number),
+        price=price.price.amount if price else None,
+        currency=price.price.currency if price else "",
+        in_stock=stock,
+        images=(picture,) if picture else (),
+        ids=ids,
+    )
+    near = price is not None and abs(price.place - start) < FAR
+    points = 3 * near + 3 * buys + 3 * (stock is False) + (stock is True) + alike
+    points += 3 if ids.get("productid") else bool(ids)
+    return View(facts, points if facts.title else 0)
+
+
+def _title(page: Page, number: int) -> str:
+    told = meta(page, "og:title", "twitter:title")
+    if number >= 0:
+        return plain(page.text(number, 400))
+    # "Blue tee | Shop": the longest part, as shops have short names.
+    return told or max(_PART.split(title(page)), key=len, default="")
+
+
+def _price(page: Page, start: int, apart: list[tuple[int, int]]) -> Seen | None:
+    """The price that speaks most for itself, near the name; none where all speak against it."""
+    prices = [s for s in prices_seen(page) if not within(s.number, apart)]
+    amounts = [s.price.amount for s in prices]
+
+    def points(one: Seen) -> float:
+        far = one.place - start
+        near = 4 if 0 <= far < 40 else 3 if 0 <= far < 150 else 1 if -20 < far < 400 else 0
+        often = 1 if amounts.count(one.price.amount) > 1 else 0
+        return one.points + near + often + (0 if one.price.amount else -5)
+
+    best = max(prices, key=lambda one: (points(one), -abs(one.place - start)), default=None)
+    return best if best and points(best) >= 1 else None
+
+
+def _buy_button(page: Page, apart: list[tuple[int, int]]) -> bool:
+    """Whether a button of this product's own puts it into the basket."""
+    for number in page.named("button", "input", "a", "span", "div"):
+        tag = page.tags[number]
+        if tag.name in ("span", "div") and not re.search(
+            r"btn|button|cart|basket|buy|order", own_names(page, number)
+        ):
+            continue
+        if tag.name == "input" and str(tag.get("type", "")) not in ("submit", "button", "image"):
+            continue
+        if tag.name in ("span", "div", "a") and page.ends[number] - number > 6:
+            continue
+        words = page.text(number, 80) or ""
+        if tag.name == "input":
+            words = (
+                str(tag.get("value", "")) or str(tag.get("alt", "")) or str(tag.get("title", ""))
+            )
+        if not offers_to_buy(words) or "disabled" in tag.attrs or within(number, apart):
+            continue
+        names = {page.tags[n].name for n in page.ancestors(number)}
+        if not names & {"header", "footer", "nav"} and not _turned_off(page, number):
+            return True
+    return False
+
+
+def _turned_off(page: Page, number: int) -> bool:
+    return bool(re.search(r"disabled|hidden|sold-?out|out-?of-?stock", names_of(page, number, 2)))
+
+
+def _stock(page: Page, start: int, apart: list[tuple[int, int]], buys: bool) -> bool | None:
+    """What is said near the name, in a place for it or in a short text; else what can be bought."""
+    said: bool | None = None
+    around = range(max(start - FAR // 2, 0), min(start + FAR, len(page.texts)))
+    for place in sorted(around, key=lambda place: abs(place - start)):
+        number, words = page.texts[place]
+        named = _STOCK_CLASS.search(names_of(page, number, 3))
+        if len(words) > (150 if named else 60) or page.tags[number].name in ("option", "label"):
+            continue
+        answer = said_of_stock(words)
+        if answer is None or within(number, apart):
+            continue
+        if named:
+            return answer
+        said = answer if said is None else said
+    return True if buys else said
+
+
+def _picture(page: Page, number: int, start: int, apart: list[tuple[int, int]]) -> tuple[str, int]:
+    """The main picture, and 1 if its text is the product's name."""
+    name = page.text(number, 400) if number >= 0 else title(page)
+    best, most, like = "", 1.0, 0
+    for image in page.by_name.get("img", []):
+        link = picture_of(page, image)
+        if not link or not is_picture(link) or within(image, apart) or is_small(page.tags[image]):
+            continue
+        points, alike = _picture_points(page, image, name, link)
+        points += 1.5 if abs(page.first_text[image] - start) < 60 else 0
+        if points > most:
+            best, most, like = link, points, int(alike)
+    return best, like
+
+
+def _picture_points(page: Page, number: int, name: str, link: str) -> tuple[float, bool]:
+    tag = page.tags[number]
+    names = names_of(page, number, 4)
+    words = str(tag.get("alt", "") or tag.get("title", ""))
+    alike = same_words(words, name)
+    points = 3.0 * alike + (2 if _MAIN_PICTURE.search(names) else 0)
+    points += 2 if "image" in str(tag.get("itemprop", "")) else 0
+    points -= 3 if _NO_PICTURE_OF_IT.search(f"{names_of(page, number, 2)} {link.lower()}") else 0
+    points -= (
+        4
+        if {page.tags[n].name for n in page.ancestors(number)} & {"header", "footer", "nav"}
+        else 0
+    )
+    size = re.match(r"\d{3,4}", str(tag.get("width", "")) or str(tag.get("height", "")))
+    points += 1.5 if size and int(size[0]) >= 200 else 0
+    points += 0.5 if re.search(r"\.(?:jpe?g|webp|png|avif)", link.lower()) else 0
+    return points, alike

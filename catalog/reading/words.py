@@ -1,0 +1,155 @@
+"""What shops call things, in many languages: stock, the buy button, labels of ids, old prices.
+
+Alternatives are separated by " | "; each may be a regular expression.
+"""
+
+import re
+
+
+def any_of(alternatives: str) -> str:
+    """The alternatives as a part of a pattern."""
+    return "|".join(part.strip() for part in " ".join(alternatives.split()).split(" | "))
+
+
+def _pattern(words: str, others: str, before: str = r"\b", after: str = "") -> re.Pattern[str]:
+    """A pattern for words in scripts with spaces and for those in scripts without."""
+    return re.compile(rf"{before}(?:{any_of(words)}){after}|{any_of(others)}", re.IGNORECASE)
+
+
+CANNOT_BE_HAD = _pattern(
+    r"""
+    out of stock | sold out | not in stock | no longer available | not available
+    | (?:currently|temporarily|is|item|product) unavailable | ^unavailable | ^discontinued
+    | (?:been|is) discontinued(?! by) | be back in stock | when (?:\w+ ){1,4}(?:available|in stock)
+    | notify me when | email me when | auction (?:has )?(?:closed|ended)
+    | listing (?:has )?(?:expired|ended)
+    | ausverkauft | nicht (?:mehr )?(?:lieferbar|verfügbar|auf lager|vorrätig) | derzeit nicht
+    | vergriffen | wieder (?:vorrätig|verfügbar|lieferbar|auf lager)
+    | épuisé | rupture de stock | indisponible | en rupture | de nouveau (?:disponible|en stock)
+    | esaurito | non (?:è )?disponibile | di nuovo disponibile | agotado | sin stock
+    | no disponible | de nuevo (?:disponible|en stock) | esgotado | indisponível | sem estoque
+    | avise-me | uitverkocht | niet (?:op voorraad|leverbaar|beschikbaar)
+    | slut i lager | slutsåld | udsolgt | utsolgt | ikke på lager | loppuunmyyty | ei varastossa
+    | wyprzedan[eya] | niedostępn[yea] | brak w magazynie | vyprodáno | není skladem
+    | nedostupn[ýáé] | vypredané | nie je skladom | momentálne nedostupn | elfogyott
+    | nincs raktáron | stoc epuizat | indisponibil | nema na zalihi | rasprodano
+    | нет в наличии | распродано | нет на складе | немає в наявності | няма наличност | изчерпан
+    | tükendi | stokta yok | εξαντλ | hết hàng | stok habis | habis terjual
+    """,
+    "売り切れ | 在庫切れ | 在庫なし | 品切れ | 完売 | 缺货 | 缺貨 | 售罄 | 已售完 | 售完 | 補貨中"
+    " | 품절 | 판매종료 | غير متوفر | نفذت الكمية | אזל מהמלאי",
+)
+CAN_BE_HAD = _pattern(
+    r"""
+    in stock | available now | available to (?:order|buy) | ready to ship | ships? (?:in|within)
+    | only \d+ left | \d+ (?:in stock|available) | auf lager | sofort lieferbar | lieferbar
+    | vorrätig | verfügbar | en stock | disponible | disponibile | disponibilità immediata
+    | disponível | em estoque | in magazzino | op voorraad | i lager | på lager | varastossa
+    | dostępn[yea] | w magazynie | na skladě | skladem | na sklade | skladom | raktáron | în stoc
+    | na zalihi | dostupno | в наличии | есть на складе | в наявності | в наличност | stokta
+    | σε απόθεμα | άμεσα διαθέσιμο | còn hàng | stok tersedia | tersedia
+    """,
+    "在庫あり | 在庫有 | 現貨 | 现货 | 有货 | 有貨 | 재고 있음 | متوفر | במלאי",
+    after=r"\b",
+)
+BUY = re.compile(
+    r"^\W*(?:(?:"
+    + any_of(
+        r"""
+    add to (?:my )?(?:cart|bag|basket|trolley|shopping (?:cart|bag|basket)) | buy (?:it )?now | buy
+    | add to order | order now | place (?:your )?bid | in den (?:waren|einkaufs)korb
+    | in den einkaufswagen | jetzt (?:kaufen|bestellen) | ajouter (?:au|à mon) panier | acheter
+    | aggiungi al carrello | acquista | compra(?: ora| ahora)? | añadir (?:al carrito|a la cesta)
+    | agregar al carrito | comprar(?: agora| ahora)? | adicionar (?:ao|no) carrinho
+    | in (?:mijn )?winkelwagen | bestellen | lägg i varukorg(?:en)? | læg i kurv
+    | legg i handlekurv | köp | lisää ostoskoriin | do koszyka | dodaj do koszyka | kup teraz
+    | do košíka | do košíku | vložit do košíku | vložiť do košíka | kosárba | adaugă în coș
+    | u košaricu | dodaj u košaricu | (?:добавить )?в корзину | купить | до кошика | купити
+    | добави в количката | купи | в количката | sepete ekle | satın al | προσθήκη στο καλάθι
+    | thêm vào giỏ(?: hàng)? | mua ngay | tambah ke keranjang | beli sekarang | себетке
+    """
+    )
+    + r")\b|"
+    + any_of(
+        "カートに入れる | 買い物かごに入れる | かごに入れる | 購入する | 加入购物车"
+        " | 加入購物車 | 放入購物車 | 立即購買 | 立即购买 | 我要購買 | 直接購買"
+        " | 장바구니 | 구매하기 | 바로구매"
+        " | أضف إلى السلة | إضافة إلى السلة | הוסף לסל"
+    )
+    + ")",
+    re.IGNORECASE,
+)
+SKU_LABEL = any_of(
+    r"""
+    sku | s\.k\.u\.? | item ?(?:no|number|#|code|id)
+    | art(?:icle|ikel|ículo|icolo)?\.?[ -]?(?:no|nr|nummer|number|#|code|id) | artikelnr
+    | best(?:ell)?[.-]?(?:nr|nummer) | product ?(?:code|id|no|number|#|sku)
+    | produkt(?:nummer|nr|code|-id) | prod\. ?code
+    | ref(?:erence|erenz|erencia|erência|\.)?(?: (?:no|number|produit))? | réf(?:érence|\.)? | asin
+    | cod(?:e|ice|igo)?\.?(?: (?:prodotto|articolo|produto))?
+    | código(?: del? (?:producto|produto))? | catalog(?:ue)? ?(?:no|number|#) | cat\. ?no
+    | style ?(?:no|number|#|code) | stock ?(?:no|number|code) | kód(?: (?:produktu|zboží|tovaru))?
+    | katalogové číslo | indeks | nr (?:katalogowy|art) | cikkszám | šifra | артикул
+    | код(?: товара)? | арт | ürün kodu | stok kodu | κωδικός | mã(?: sản phẩm| sp)?
+    | (?:ad|post|posting|listing|auction|deal|lot) id | 品番 | 商品番号 | 商品コード | 型番
+    | 商品編號 | 商品编号 | 貨號 | 货号 | 상품번호 | 상품코드 | 모델번호
+    """
+)
+MPN_LABEL = any_of(
+    r"""
+    mpn | (?:item )?model(?: (?:no|number|#))? | modell(?:nr)? | part ?(?:no|number)
+    | manufacturer(?:'s)? (?:part )?(?:code|number) | herstellernummer
+    """
+)
+GTIN_LABEL = r"ean|gtin|upc|barcode|isbn(?:-1[03])?"
+# What stands before a price that is no longer asked, or is none of the product's.
+BEFORE_OLD_PRICE = re.compile(
+    r"(?:\b(?:"
+    + any_of(
+        r"""
+    was | rrp | r\.r\.p\.? | msrp | list price | list | regular price | retail | reg\.? | before
+    | instead of | save | you save | saving | off | statt | uvp | bisher | alter preis | ersparnis
+    | sie sparen | au lieu de | prix conseillé | prix barré | économisez | prezzo consigliato
+    | prezzo di listino | anziché | risparmi | antes | precio anterior | ahorra | pvr
+    | pvp recomendado | de: | por antes | voor | adviesprijs | původní cena | ušetříte | zľava
+    | старая цена | скидка | экономия
+    """
+    )
+    + r")|定價|原價|市價|原价|市场价|정가|할인)\W*$",
+    re.IGNORECASE,
+)
+BEFORE_OTHER_PRICE = re.compile(
+    r"\b(?:"
+    + any_of(
+        r"""
+    shipping | delivery | postage | versand\w* | lieferung | livraison | spedizione | envío | frete
+    | over | above | orders? | ab | points | per month | /\s*mo | monthly | rate | raten
+    | mensualit\w+ | a month | voucher | gift card | coupon | deposit | from just | pay in
+    | installments | fee | used | new from | new & used | доставка | доставки | рассрочк\w+
+    """
+    )
+    + r")\W*$",
+    re.IGNORECASE,
+)
+NEXT = re.compile(
+    r"^\W*(?:"
+    + any_of(
+        r"""
+    next(?: page)? | weiter | nächste(?: seite)? | suivante?s? | page suivante | siguiente
+    | próximo | próxima | seguinte | successiv[ao] | avanti | volgende | nästa | næste | neste
+    | seuraava | następna | dalej | další | ďalšia | dalšie | következő | înainte | următoarea
+    | следующая | вперед | вперёд | наступна | sonraki | επόμενη | 下一页 | 下一頁 | 下页 | 次へ
+    | 次のページ | 다음 | > | >>
+    """
+    )
+    + r")\W*$|^\W*[›»→❯⟩]\W*$",
+    re.IGNORECASE,
+)
+LOAD_MORE = _pattern(
+    r"""
+    (?:load|show|view|see) more | mehr (?:laden|anzeigen) | voir plus | charger plus
+    | afficher plus | cargar más | ver más | carregar mais | carica altri | mostra altri
+    | meer laden | toon meer | visa fler | показать ещё | показать еще
+    """,
+    "もっと見る | 加载更多 | 載入更多 | 더보기",
+)
