@@ -9,6 +9,8 @@ from django.core.management import call_command
 
 from recommender import store
 from recommender.embedders import registry
+from recommender.search.answering import answer
+from recommender.search.errors import BadQuery
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "extend.md"
 
@@ -31,3 +33,12 @@ def test_a_network_is_a_module_and_a_line(catalogue, settings, monkeypatch, runt
     call_command("build_index")
     index = store.live_index()
     assert (index.manifest.embedder, index.manifest.dimension, len(index)) == ("filters", 16, 6)
+
+
+def test_a_kind_of_question_is_a_module_that_makes_a_query(live):
+    like_the_newest = example("query").like_the_newest
+    found = answer(like_the_newest("hats", k=3))
+    assert found.query.liked == ("1", "3", "5")
+    assert {match.product.category for match in found.rankings[0].matches} == {"shirts"}
+    with pytest.raises(BadQuery, match="There is no category “socks”"):
+        like_the_newest("socks")
