@@ -2,8 +2,8 @@
 
 Only what is new or changed is fetched and written. A product is known by its shop and the shop's
 own id of it; the public item_id is the same, unless another shop had it first: then `<id>@<shop>`.
-A product is saved after its pictures, one by one, so that a run may be killed at any moment and
-started again.
+A product is saved after its pictures, some at a time, so that a run may be killed at any moment
+and started again.
 """
 
 import re
@@ -18,10 +18,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from catalog import pictures
+from catalog.batches import Batch
 from catalog.models import Product
 from catalog.pictures import Kind
 from catalog.records import ProductRecord, Record, SourceError, Unreadable
-from catalog.thumbnails import make_pictures
+from catalog.thumbnails import Pictures, make_pictures
 from catalog.visiting.fetching import Fetcher, FetchError
 from runs.files import sha256_of
 from runs.outcomes import Outcome, Status
@@ -66,9 +67,9 @@ def ingest(
     """
     run = _Run(shop, source[:MOST_SOURCE_CHARACTERS], fetcher, timezone.now(), force, since)
     records = iter(records)
+    pictures.clear_unfinished()
     try:
-        for record in islice(records, min(filter(None, (limit, most)), default=None)):
-            yield _outcome(run, record)
+        yield from _kept(run, islice(records, min(filter(None, (limit, most)), default=None)))
         if limit is None and most and next(records, None) is not None:
             detail = f"stopped after {most} products, as SCRAPE_MOST_PRODUCTS asks"
             yield Outcome(source, Status.SKIPPED, detail)
@@ -88,25 +89,42 @@ class _Run:
     now: datetime
     force: bool
     since: datetime | None = None
+    batch: Batch = field(default_factory=Batch)
     # The shop's id, or the address of what has none -> where it was found.
     seen: dict[str, str] = field(default_factory=dict)
 
 
-def _outcome(run: _Run, record: Record) -> Outcome:
+def _kept(run: _Run, records: Iterable[Record]) -> Iterator[Outcome]:
+    """The outcomes of the records, as they are kept; the last ones even where the run is cut."""
+    try:
+        for record in records:
+            _take(run, record)
+            if run.batch.is_due:
+                yield from run.batch.keep()
+    except SourceError:
+        yield from run.batch.keep()
+        raise
+    finally:
+        left = run.batch.keep()
+    yield from left
+
+
+def _take(run: _Run, record: Record) -> None:
     key = _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", record.key)
     if isinstance(record, Unreadable):
         run.seen.setdefault(record.key, "")
-        return Outcome(key, Status.SKIPPED if record.left_out else Status.FAILED, record.reason)
+        status = Status.SKIPPED if record.left_out else Status.FAILED
+        return run.batch.add(Outcome(key, status, record.reason))
     where = str(record.image_path or record.product_url)
     if record.key in run.seen:
         first = run.seen[record.key]
         both = f": {first} counts, {where} does not" if first != where else "; the first counts"
-        return Outcome(key, Status.SKIPPED, f"listed twice{both}")
+        return run.batch.add(Outcome(key, Status.SKIPPED, f"listed twice{both}"))
     run.seen[record.key] = where
     try:
-        return _store(run, replace(record, item_id=_valid_id(record.item_id)))
+        _store(run, replace(record, item_id=_valid_id(record.item_id)))
     except (Rejected, FetchError, OSError, ValueError, ArithmeticError, DatabaseError) as error:
-        return Outcome(key, Status.FAILED, str(error))
+        run.batch.add(Outcome(key, Status.FAILED, str(error)))
 
 
 def _valid_id(item_id: str) -> str:
@@ -122,21 +140,23 @@ def _valid_id(item_id: str) -> str:
     return stripped
 
 
-def _store(run: _Run, record: ProductRecord) -> Outcome:
+def _store(run: _Run, record: ProductRecord) -> None:
     product = Product.objects.filter(shop=run.shop, shop_item_id=record.item_id).first()
     known = product is not None
     product = product or _new_product(run, record.item_id)
-    changes = ["picture"] if _take_picture(run, product, record) else []
+    before = product.content_hash
+    made = _new_pictures(run, product, record)
+    changes = ["picture"] if product.content_hash != before else []
     changes += _take_fields(product, record)
     if product.gone_since:
         changes.append("back in the shop")
     if not _lies_in(run.source, product.source):  # a part does not take over from the whole
         product.source = run.source
     product.last_seen, product.gone_since = run.now, None
-    product.save()
     status = Status.NEW if not known else Status.CHANGED if changes else Status.SAME
     unread = f"cannot be read: {', '.join(record.unread)}" if record.unread else ""
-    return Outcome(product.item_id, status, ", ".join(changes) if known else "", unread)
+    outcome = Outcome(product.item_id, status, ", ".join(changes) if known else "", unread)
+    run.batch.add(outcome, product, made)
 
 
 def _new_product(run: _Run, shop_item_id: str) -> Product:
@@ -171,25 +191,24 @@ def _take_fields(product: Product, record: ProductRecord) -> list[str]:
     return changed
 
 
-def _take_picture(run: _Run, product: Product, record: ProductRecord) -> bool:
-    """Brings its pictures up to date; True if they have changed. Raises FetchError, BadPicture."""
+def _new_pictures(run: _Run, product: Product, record: ProductRecord) -> Pictures | None:
+    """Its pictures, if they are to be written anew; the product is told of them.
+
+    Raises Rejected, FetchError, BadPicture.
+    """
     here = bool(product.content_hash) and all(
         pictures.exists(kind, product.item_id) for kind in Kind
     )
     data = _picture_bytes(run, product, record, here)
     if data is None:
-        return False
+        return None
     image_hash = sha256_of(data)
     if here and image_hash == product.image_hash:
-        return False
+        return None
     made = make_pictures(data)
-    pictures.write(Kind.THUMBNAIL, product.item_id, made.thumbnail)
-    pictures.write(Kind.PICTURE, product.item_id, made.picture)
-    content_hash = sha256_of(made.picture)
-    changed = content_hash != product.content_hash
-    product.image_hash, product.content_hash = image_hash, content_hash
+    product.image_hash, product.content_hash = image_hash, sha256_of(made.picture)
     product.picture_width, product.picture_height = made.width, made.height
-    return changed
+    return made
 
 
 def _picture_bytes(run: _Run, product: Product, record: ProductRecord, here: bool) -> bytes | None:

@@ -7,6 +7,7 @@ most 500 pixels, without a frame: for the page and the networks).
 
 import hashlib
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import IO
@@ -17,7 +18,8 @@ from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.urls import reverse
 
 from catalog.thumbnails import unpadded
-from runs.files import replace_file
+from runs.files import clear_unfinished as clear_unfinished_files
+from runs.files import replace_file, replace_files
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,119}")
 
@@ -90,6 +92,24 @@ def opened(kind: Kind, item_id: str) -> IO[bytes]:
 def write(kind: Kind, item_id: str, data: bytes) -> None:
     """Puts it in its place, in one step. Raises OSError."""
     storage().save(place(kind, item_id), ContentFile(data))
+
+
+def write_all(files: Mapping[tuple[Kind, str], bytes]) -> None:
+    """Puts several in their places, (kind, item_id) -> data, each in one step. Raises OSError."""
+    kept = storage()
+    if isinstance(kept, PictureFiles):
+        replace_files({Path(kept.path(place(*key))): data for key, data in files.items()})
+    else:
+        for key, data in files.items():
+            write(*key, data)
+
+
+def clear_unfinished() -> None:
+    """Takes away what killed runs have left half-written."""
+    kept = storage()
+    if isinstance(kept, PictureFiles):
+        for kind in Kind:
+            clear_unfinished_files(Path(kept.path(kind)))
 
 
 def remove(item_id: str) -> None:

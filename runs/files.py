@@ -3,12 +3,18 @@
 import hashlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 from filelock import FileLock, Timeout
+
+from runs.processes import is_alive
+
+# The disk's journal takes as many in one go.
+SYNCED_AT_ONCE = 16
 
 
 class Locked(Exception):
@@ -23,7 +29,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     `path` is as it was. Folders are made where they lack. Raises OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
+    unfinished = _beside(path)
     try:
         with unfinished.open("wb") as file:
             yield file
@@ -40,14 +46,54 @@ def replace_file(path: Path, data: bytes) -> None:
         file.write(data)
 
 
+def replace_files(contents: Mapping[Path, bytes]) -> None:
+    """Does what `replace_file` does for several files, with one wait for the disk.
+
+    All are written and synced before the first is renamed. Raises OSError; each file is then the
+    old one or the new.
+    """
+    unfinished = {path: _beside(path) for path in contents}
+    try:
+        for path, data in contents.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            unfinished[path].write_bytes(data)
+        with ThreadPoolExecutor(SYNCED_AT_ONCE) as pool:
+            list(pool.map(_sync, unfinished.values()))
+        for path, part in unfinished.items():
+            part.replace(path)
+        for folder in {path.parent for path in contents}:
+            _sync(folder)
+    finally:
+        for part in unfinished.values():
+            part.unlink(missing_ok=True)
+
+
+def _beside(path: Path) -> Path:
+    """Where a file is written before it becomes `path`."""
+    return path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
+
+
+def clear_unfinished(folder: Path) -> None:
+    """Takes away what processes that were killed have left half-written in a folder."""
+    for part in folder.glob("*.part"):
+        process = part.name.split(".")[-2].split("-")[0]
+        if process.isdecimal() and not is_alive(int(process)):
+            part.unlink(missing_ok=True)
+
+
 def put_in_place(finished: Path, path: Path) -> None:
     """Renames a synced file over `path`, in the same folder, and syncs the folder."""
     finished.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    """Waits until a file or a folder is on the disk."""
+    number = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(number)
     finally:
-        os.close(folder)
+        os.close(number)
 
 
 def make_private(path: Path) -> None:

@@ -7,6 +7,8 @@ from typing import Self
 from django.db import models
 from django.utils import timezone
 
+from runs.processes import is_alive
+
 # Lines kept of a run; the rest is counted.
 MOST_LINES = 1000
 
@@ -40,7 +42,7 @@ class Run(models.Model):
     def begin(cls, command: str, arguments: str = "") -> Self:
         """A new run; earlier ones of the command whose process is gone were killed."""
         for run in cls.objects.filter(command=command, state=cls.State.RUNNING):
-            if not _is_alive(run.process):
+            if not is_alive(run.process):
                 run.end(cls.State.KILLED, "Its process ended without a word.")
         now = timezone.now()
         return cls.objects.create(
@@ -63,13 +65,3 @@ class Run(models.Model):
         if sentence:
             self.log = "\n".join(filter(None, [self.log, sentence]))
         self.save(update_fields=["state", "ended", "process", "log"])
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # it runs, under another account
-        return True
-    return process != 0
