@@ -38,7 +38,8 @@ class PictureFiles(FileSystemStorage):
         super().__init__(allow_overwrite=True)
 
     def _save(self, name: str, content: File) -> str:
-        replace_file(Path(self.path(name)), content.read())
+        # A sync would cost more than all else; what a power cut empties is fetched again.
+        replace_file(Path(self.path(name)), content.read(), synced=False)
         return name
 
     def url(self, name: str | None) -> str:
@@ -80,8 +81,11 @@ def address(kind: Kind, item_id: str, version: str) -> str:
 
 
 def exists(kind: Kind, item_id: str) -> bool:
-    """Whether it is there."""
-    return storage().exists(place(kind, item_id))
+    """Whether it is there; an empty file, which a power cut may leave, is not."""
+    try:
+        return storage().size(place(kind, item_id)) > 0
+    except FileNotFoundError:
+        return False
 
 
 def opened(kind: Kind, item_id: str) -> IO[bytes]:

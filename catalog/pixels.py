@@ -14,6 +14,7 @@ _RANGES = (1.0, 2.0**8, 2.0**16, 2.0**31, 2.0**32)
 _BITS, _PHOTOMETRIC, _SAMPLE_FORMAT = 258, 262, 339  # tags of TIFF
 _WHITE_IS_ZERO, _SIGNED = 0, 2
 
+_NEAREST = Image.Resampling.NEAREST
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -25,14 +26,32 @@ _TURNS = {
 }
 
 
-def as_seen(picture: Image.Image, orientation: int = 1, profile: bytes = b"") -> Image.Image:
-    """The picture as a viewer shows it: RGB, 8 bits, upright, opaque; `profile` is an ICC's."""
-    shallow = _eight_bits(picture) if _is_deep(picture) else picture
+def as_seen(
+    picture: Image.Image, orientation: int = 1, profile: bytes = b"", enough: int = 0
+) -> Image.Image:
+    """The picture as a viewer shows it: RGB, 8 bits, upright, opaque; `profile` is an ICC's.
+
+    Of a picture whose longer side is a multiple of `enough` pixels, not more is kept, so that the
+    steps take little memory.
+    """
+    factor = max(picture.size) // enough if enough else 1
+    shallow = _eight_bits(picture, factor) if _is_deep(picture) else _reduced(picture, factor)
     opaque = _on_white(shallow)
     if opaque.mode == "LAB":
         opaque = _from_lab(opaque)
     seen = (_in_srgb(opaque, profile) if profile else opaque).convert("RGB")
     return seen.transpose(_TURNS[orientation]) if orientation in _TURNS else seen
+
+
+def _reduced(picture: Image.Image, factor: int) -> Image.Image:
+    """Each square of `factor` pixels as their mean."""
+    if factor < 2:
+        return picture
+    if picture.has_transparency_data and picture.mode not in ("LA", "RGBA"):
+        picture = picture.convert("RGBA")
+    elif picture.mode in ("1", "P"):
+        picture = picture.convert("L" if picture.mode == "1" else "RGB")
+    return picture.reduce(factor)
 
 
 # Depth -----------------------------------------------------------------------------------------
@@ -42,15 +61,21 @@ def _is_deep(picture: Image.Image) -> bool:
     return picture.mode in ("I", "F") or picture.mode.startswith("I;16")
 
 
-def _eight_bits(picture: Image.Image) -> Image.Image:
-    """Grey numbers of any depth as 8 bits; what is marked transparent becomes white."""
-    values = np.asarray(picture)
+def _eight_bits(picture: Image.Image, factor: int) -> Image.Image:
+    """Grey numbers of any depth as 8 bits; what is marked transparent becomes white.
+
+    Of each square of `factor` pixels one is taken: a mean of numbers is none of them.
+    """
+    if factor > 1:
+        size = (picture.width // factor, picture.height // factor)
+        values = np.asarray(picture.resize((max(size[0], 1), max(size[1], 1)), _NEAREST))
+    else:
+        values = np.asarray(picture)
     tags = getattr(picture, "tag_v2", {})
     signed = tags.get(_SAMPLE_FORMAT, (1,))[0] == _SIGNED
     if values.dtype == np.int32 and tags and not signed:
         values = values.view(np.uint32)  # Pillow has no unsigned numbers of 32 bits
     span = _range(picture, values, signed)
-    # In float32 as long as it lasts: a picture of 50 megapixels must not take a gigabyte.
     levels = np.nan_to_num(values.astype(np.float32), copy=False, posinf=span, neginf=0)
     levels *= np.float32(256 / span)
     np.clip(levels, 0, 255, out=levels)

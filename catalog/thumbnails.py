@@ -31,7 +31,7 @@ ENDINGS = frozenset(
     .sgi .tga .tif .tiff .vda .vst .webp .xbm .xpm
     """.split()  # noqa: SIM905 – thirty short lines otherwise
 )
-# A camera's 50 megapixels take 150 MB of memory; what claims more is no product picture.
+# A camera's 50 megapixels take 200 MB of memory; what claims more is no product picture.
 MOST_PIXELS = 50_000_000
 _LIMIT = f"the limit is {MOST_PIXELS // 1_000_000} million"
 # A JPEG built up in more steps than these is made to keep a decoder busy.
@@ -69,8 +69,11 @@ def make_pictures(data: bytes) -> Pictures:
     """The bytes of any picture -> those we keep; the same in, the same out. Raises BadPicture."""
     seen = _decoded(data)
     seen.thumbnail((LONGER_SIDE, LONGER_SIDE), Image.Resampling.LANCZOS)
+    picture = _as_jpeg(seen)
+    if seen.size == (SIDE, SIDE):
+        return Pictures(picture, picture, SIDE, SIDE)
     padded = ImageOps.pad(seen, (SIDE, SIDE), Image.Resampling.LANCZOS, color="white")
-    return Pictures(_as_jpeg(seen), _as_jpeg(padded), *seen.size)
+    return Pictures(picture, _as_jpeg(padded), *seen.size)
 
 
 def make_picture(data: bytes) -> bytes:
@@ -127,7 +130,7 @@ def _seen(picture: Image.Image, stripped: Bare) -> Image.Image:
     picture.draft("RGB", (2 * LONGER_SIDE, 2 * LONGER_SIDE))
     picture.load()
     profile = stripped.profile or picture.info.get("icc_profile") or b""
-    return as_seen(picture, _orientation(picture, stripped), profile)
+    return as_seen(picture, _orientation(picture, stripped), profile, enough=3 * LONGER_SIDE)
 
 
 def _orientation(picture: Image.Image, stripped: Bare) -> int:

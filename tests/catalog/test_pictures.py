@@ -58,7 +58,7 @@ def test_a_picture_that_cannot_be_written_leaves_the_old_one(root, monkeypatch):
     def full_disk(*_):
         raise OSError("no space left on device")
 
-    monkeypatch.setattr("runs.files.os.fsync", full_disk)
+    monkeypatch.setattr("runs.files.Path.replace", full_disk)
     with pytest.raises(OSError, match="no space"):
         pictures.write(THUMBNAIL, "1", b"new")
     assert [path.read_bytes() for path in (root / "thumbnails").iterdir()] == [b"old"]
@@ -68,6 +68,11 @@ def test_a_picture_that_is_not_there_is_an_os_error():
     assert not pictures.exists(THUMBNAIL, "1")
     with pytest.raises(OSError):
         pictures.read_thumbnail("1")
+
+
+def test_a_picture_that_a_power_cut_left_empty_counts_as_missing(root):
+    pictures.write(THUMBNAIL, "1", b"")
+    assert not pictures.exists(THUMBNAIL, "1")
 
 
 def test_an_address_changes_with_the_picture_and_knows_the_prefix_of_the_site():

@@ -2,6 +2,8 @@
 
 import io
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -193,3 +195,49 @@ def test_the_reported_pictures_are_three_quarters_bright():
     for path in sorted(SHARED.iterdir()):
         with Image.open(io.BytesIO(make_pictures(path.read_bytes()).picture)) as picture:
             assert near(np.asarray(picture)[150:250, 100:200].mean(axis=(0, 1)), [192] * 3, 1)
+
+
+LARGE = """
+import io, resource, sys
+import numpy as np
+from PIL import Image
+Image.MAX_IMAGE_PIXELS = None
+side, kind, options = 7000, sys.argv[1], {}
+if kind in ("I;16", "I", "F"):
+    dtype, value = {"I;16": ("<u2", 49152), "I": ("i4", 49152), "F": ("f4", 0.75)}[kind]
+    picture = Image.fromarray(np.full((side, side), value, dtype))
+else:
+    picture = Image.new(kind, (side, side), 192)
+picture.paste(0, (0, 0, 3500, 7000))
+buffer = io.BytesIO()
+picture.save(buffer, "TIFF", compression="tiff_adobe_deflate")
+open(sys.argv[2], "wb").write(buffer.getvalue())
+"""
+READ = """
+import resource, sys
+from catalog.thumbnails import make_pictures
+data = open(sys.argv[1], "rb").read()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+open(sys.argv[2], "wb").write(make_pictures(data).picture)
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", ["L", "RGBA", "CMYK", "I;16", "I", "F"])
+def test_the_largest_pictures_take_less_than_half_a_gigabyte_and_look_right(mode, tmp_path):
+    large, small = tmp_path / "large.tif", tmp_path / "small.jpg"
+    root = Path(__file__).resolve().parents[2]
+
+    def run(*program):
+        return subprocess.run(
+            [sys.executable, "-c", *program], cwd=root, capture_output=True, text=True, check=True
+        )
+
+    run(LARGE, mode, str(large))
+    assert int(run(READ, str(large), str(small)).stdout) < 500
+    with Image.open(small) as picture:
+        left, right = picture.getpixel((100, 250)), picture.getpixel((400, 250))
+    if mode in ("L", "I;16", "I", "F"):
+        assert near(left, [0] * 3)
+        assert near(right, [192] * 3)
