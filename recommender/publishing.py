@@ -1,12 +1,12 @@
 """Putting an index in place of the live one: swap, roll back, and who may.
 
-`<embedder>.sha256` beside the index lists the checksums of the live index and the one before, in
-the format of sha256sum.
+`<embedder>.sha256` beside the index lists the checksums of what was published last, in the format
+of sha256sum.
 """
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from recommender.errors import SimilarityError
@@ -14,6 +14,9 @@ from recommender.index.file import IndexFileError, load_index, verify_index, wri
 from recommender.index.similarity_index import Manifest, SimilarityIndex
 from recommender.places import index_path, previous_path
 from runs.files import Locked, locked, put_in_place, replace_file, sha256_of_file
+
+# Two would do; a publish that is killed before its swap leaves one more.
+KEPT = 50
 
 
 class PublishError(SimilarityError):
@@ -26,19 +29,18 @@ def publish(index: SimilarityIndex) -> None:
     The index that was live is kept for `rollback`. Raises PublishError; then nothing has changed.
     """
     name = index.manifest.embedder
-    path = index_path(name)
-    fresh = path.with_name(f"{name}.joblib.new")
+    fresh = _beside(name, "new")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh.parent.mkdir(parents=True, exist_ok=True)
+        _settle(name)
         checksum = write_index(index, fresh)
         verify_index(fresh)
         _list_checksums(name, checksum)
-        if path.exists():
-            _link(path, previous_path(name))
-        put_in_place(fresh, path)
+        _swap_in(fresh, name)
     except (OSError, IndexFileError) as error:
-        fresh.unlink(missing_ok=True)
         raise PublishError(f"The new index could not be written: {error}") from error
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def rollback(embedder: str) -> Manifest:
@@ -46,21 +48,53 @@ def rollback(embedder: str) -> Manifest:
 
     Returns the manifest of what is live now. Raises PublishError; then nothing has changed.
     """
-    path, previous = index_path(embedder), previous_path(embedder)
-    if not previous.exists():
-        raise PublishError(f"There is no previous index of {embedder} to go back to.")
+    previous, returning = previous_path(embedder), _beside(embedder, "returning")
     try:
+        _settle(embedder)
+        if not previous.exists():
+            raise PublishError(f"There is no previous index of {embedder} to go back to.")
+        verify_index(previous)
         if sha256_of_file(previous) not in _checksums(embedder):
             raise PublishError(f"{previous} is not what was written: its SHA-256 differs.")
-        verify_index(previous)
-        returning = path.with_name(f"{embedder}.joblib.returning")
         _link(previous, returning)
-        if path.exists():
-            _link(path, previous)
-        put_in_place(returning, path)
-        return load_index(path).manifest
+        _swap_in(returning, embedder)
+        return load_index(index_path(embedder)).manifest
     except (OSError, IndexFileError) as error:
-        raise PublishError(f"The previous index cannot be used: {error}") from error
+        reason = error.sentence if isinstance(error, IndexFileError) else error
+        raise PublishError(f"The previous index cannot be used: {reason}") from error
+
+
+def _swap_in(incoming: Path, embedder: str) -> None:
+    """Renames a synced file over the live index, which becomes the previous one.
+
+    Until that is done, the index that was live has a second name, `.replaced`, so that a kill
+    between any two steps loses neither; `_settle` then does what is left.
+    """
+    path, replaced = index_path(embedder), _beside(embedder, "replaced")
+    if path.exists():
+        _link(path, replaced)
+    put_in_place(incoming, path)
+    if replaced.exists():
+        put_in_place(replaced, previous_path(embedder))
+
+
+def _settle(embedder: str) -> None:
+    """Ends a swap that was killed midway: by its last step if the new index is live, else none."""
+    path, replaced = index_path(embedder), _beside(embedder, "replaced")
+    if replaced.exists():
+        if path.exists() and path.samefile(replaced):
+            replaced.unlink()
+        else:
+            put_in_place(replaced, previous_path(embedder) if path.exists() else path)
+    _beside(embedder, "returning").unlink(missing_ok=True)
+
+
+def is_as_written(embedder: str) -> bool:
+    """Whether the live index is byte for byte what was published. Reads all of it."""
+    try:
+        return sha256_of_file(index_path(embedder)) in _checksums(embedder)
+    except OSError:
+        return False
 
 
 @contextmanager
@@ -69,11 +103,22 @@ def exclusive(embedder: str) -> Iterator[None]:
 
     The lock goes with the process, so a kill leaves none behind.
     """
-    try:
-        with locked(index_path(embedder).with_suffix(".lock")):
-            yield
-    except Locked as error:
-        raise PublishError(f"Another process is changing the index of {embedder}.") from error
+    with ExitStack() as held:
+        try:
+            held.enter_context(locked(index_path(embedder).with_suffix(".lock")))
+        except Locked as error:
+            raise PublishError(
+                f"Another process is changing the index of {embedder}; wait until it has ended."
+            ) from error
+        except OSError as error:
+            raise PublishError(f"VAR_DIR cannot be written: {error}") from error
+        yield
+
+
+def _beside(embedder: str, state: str) -> Path:
+    """The name, beside the live index, of one that is in some other state."""
+    path = index_path(embedder)
+    return path.with_name(f"{path.name}.{state}")
 
 
 def _link(source: Path, target: Path) -> None:
@@ -95,6 +140,6 @@ def _checksums(embedder: str) -> list[str]:
 
 def _list_checksums(embedder: str, newest: str) -> None:
     """Lists `newest` before the ones known; written before the swap, so a kill loses none."""
-    kept = [newest, *(checksum for checksum in _checksums(embedder) if checksum != newest)][:3]
+    kept = [newest, *(checksum for checksum in _checksums(embedder) if checksum != newest)][:KEPT]
     lines = "".join(f"{checksum}  {embedder}.joblib\n" for checksum in kept)
     replace_file(_checksum_path(embedder), lines.encode())

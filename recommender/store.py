@@ -4,7 +4,7 @@ import logging
 import threading
 from pathlib import Path
 
-from recommender import configured
+from recommender import configured, publishing
 from recommender.embedders.choice import ChosenEmbedder
 from recommender.embedders.registry import embedder_spec
 from recommender.errors import SimilarityError
@@ -33,13 +33,16 @@ def live_index() -> SimilarityIndex:
     """
     name = configured.name_served()
     path = index_path(name)
+    known = _live.get(path)
     try:
         signature = _signature(path)
-    except FileNotFoundError:
-        raise IndexUnavailable(
-            f"There is no index of {name} yet.", f"manage.py build_index --embedder {name}"
-        ) from None
-    known = _live.get(path)
+    except OSError as error:
+        if known:  # whatever has become of the file, what was read of it is good
+            return known[1]
+        command = f"manage.py build_index --embedder {name}"
+        if isinstance(error, FileNotFoundError):
+            raise IndexUnavailable(f"There is no index of {name} yet.", command) from None
+        raise IndexUnavailable(f"{path} cannot be read: {error.strerror}.", command) from error
     if known and known[0] == signature:
         return known[1]
     with _reload_lock:
@@ -95,6 +98,9 @@ def matching_index(chosen: ChosenEmbedder) -> SimilarityIndex | None:
         return None
     if index.manifest.weights_sha256 != chosen.weights_sha256:
         logger.warning("Building anew: %s was made with other weights.", path)
+        return None
+    if not publishing.is_as_written(chosen.spec.name):
+        logger.warning("Building anew: %s is not what was written: its SHA-256 differs.", path)
         return None
     return index
 

@@ -55,8 +55,8 @@ def write_index(index: SimilarityIndex, path: Path) -> str:
 def load_index(path: Path) -> SimilarityIndex:
     """The index in the file, its arrays mapped; no code in the file is run.
 
-    Checks types and shapes, which is quick; `verify_index` checks the content. Raises
-    IndexFileError.
+    Checks types, shapes and ranges, so that every answer can be given; whether it is the right one,
+    `verify_index` checks. Raises IndexFileError.
     """
     try:
         content = read_mapped(path)
@@ -82,7 +82,7 @@ def _index(content: Any) -> SimilarityIndex:
     if n < 0 or d < 1:
         raise ValueError(f"its manifest speaks of {n} products of {d} numbers")
     k = getattr(content.get("cosine_rows"), "shape", ())[1:] or (0,)
-    return SimilarityIndex(
+    index = SimilarityIndex(
         manifest,
         _array(content, "item_ids", "U", (n,)),
         _array(content, "content_hashes", "S64", (n,)),
@@ -96,6 +96,20 @@ def _index(content: Any) -> SimilarityIndex:
             for metric in Metric
         },
     )
+    for metric, lists in index.lists.items():
+        _require_answers(metric, lists, n)
+    return index
+
+
+def _require_answers(metric: Metric, lists: Lists, n: int) -> None:
+    """Each row number is one that there is, and each distance a number; NaN fails both."""
+    if not n:
+        return
+    filled = max(1, min(n - 1, lists.rows.shape[1]))
+    if lists.rows.min() < -1 or lists.rows.max() >= n:
+        raise ValueError(f"a {metric} list names a wrong row")
+    if not lists.distances.min() >= 0 or (n > 1 and np.isinf(lists.distances[:, :filled]).any()):
+        raise ValueError(f"a {metric} list has a distance that is none")
 
 
 def _array(content: dict[str, Any], name: str, kind: str, shape: tuple[int, ...]) -> np.ndarray:

@@ -10,8 +10,9 @@ import math
 import mmap
 import os
 import re
+import stat
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 import numpy as np
 from joblib.numpy_pickle import NumpyUnpickler
@@ -144,7 +145,7 @@ def read_mapped(path: Path) -> Any:
 
     Raises UnsoundFile, or OSError when the file cannot be opened.
     """
-    with path.open("rb") as file:
+    with _opened(path) as file:
         size = os.fstat(file.fileno()).st_size
         if not size:
             raise UnsoundFile("it is empty")
@@ -159,7 +160,7 @@ def read_whole(path: Path) -> Any:
 
     Raises UnsoundFile, or OSError when the file cannot be opened.
     """
-    with path.open("rb") as file:
+    with _opened(path) as file:
         size = os.fstat(file.fileno()).st_size
         kind = _detect_compressor(file)
         if kind == "compat":
@@ -167,6 +168,15 @@ def read_whole(path: Path) -> Any:
         limit = size if kind == "not-compressed" else INFLATION * size
         with _validate_fileobject_and_memmap(file, str(path)) as (stream, _):
             return _loaded(_Unpickler(path, stream, limit, None))
+
+
+def _opened(path: Path) -> BinaryIO:
+    """The file, open for reading; never a pipe or a device, on which one may wait for good."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UnsoundFile("it is no regular file")
+    return os.fdopen(descriptor, "rb")
 
 
 def _loaded(unpickler: _Unpickler) -> Any:

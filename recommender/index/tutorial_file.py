@@ -4,17 +4,24 @@ The first maps a shop's id to a row of `out`, the second a row to the shop's id,
 one embedding a row.
 """
 
+import json
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import joblib
 import numpy as np
 
+from recommender.errors import SimilarityError
 from recommender.index.safe_joblib import UnsoundFile, read_whole
-from recommender.index.similarity_index import SimilarityIndex
+from recommender.index.similarity_index import Manifest, SimilarityIndex
+from runs.files import replace_file, replacing, sha256_of_file
+
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 
-class TutorialFileError(Exception):
+class TutorialFileError(SimilarityError):
     """The file is not the tutorial's tuple; the message says in what."""
 
 
@@ -58,8 +65,52 @@ def _ids_in_order(to_row: dict[Any, Any], to_id: dict[Any, Any], n: int) -> list
     return ids
 
 
+@dataclass(frozen=True)
+class Origin:
+    """What made a file's vectors, and of which pictures: SHA-256 by item_id, where it is known."""
+
+    manifest: Manifest
+    content_hashes: dict[str, str]
+
+
+def manifest_path(path: Path) -> Path:
+    """Where the origin of a file's vectors stands: beside it, for the tuple has no room for it."""
+    return path.with_name(f"{path.name}.manifest.json")
+
+
 def write_tutorial_file(index: SimilarityIndex, path: Path) -> None:
-    """Writes the index's embeddings as the tutorial's tuple; ids are text. Raises OSError."""
+    """Writes the index's embeddings as the tutorial's tuple, ids as text, and their origin beside.
+
+    Raises OSError.
+    """
     ids = [str(item_id) for item_id in index.item_ids]
     to_row = {item_id: row for row, item_id in enumerate(ids)}
-    joblib.dump((to_row, dict(enumerate(ids)), np.array(index.embeddings)), path)
+    with replacing(path) as file:
+        joblib.dump((to_row, dict(enumerate(ids)), np.array(index.embeddings)), file)
+    hashes = [value.decode() for value in index.content_hashes]
+    origin = {
+        "file_sha256": sha256_of_file(path),
+        "manifest": index.manifest.to_json(),
+        "content_hashes": dict(zip(ids, hashes, strict=True)),
+    }
+    replace_file(manifest_path(path), json.dumps(origin, indent=1).encode())
+
+
+def read_origin(path: Path) -> Origin | None:
+    """What made the vectors in a file, as its export noted beside it; None where nothing did.
+
+    Raises TutorialFileError when the note is damaged, or of another file.
+    """
+    beside = manifest_path(path)
+    try:
+        noted = json.loads(beside.read_bytes())
+        if noted["file_sha256"] != sha256_of_file(path):
+            raise ValueError(f"it is not about {path.name} as it is now; remove one of them")
+        hashes = noted["content_hashes"]
+        if not all(_SHA256.fullmatch(value) for value in hashes.values()):
+            raise ValueError("its content_hashes are none")
+        return Origin(Manifest.from_json(noted["manifest"]), hashes)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise TutorialFileError(f"{beside} cannot be used: {error}") from error

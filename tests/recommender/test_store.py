@@ -1,6 +1,14 @@
+import os
+
+import joblib
+import numpy as np
 import pytest
 
-from recommender import places, store
+from recommender import places, publishing, store
+from recommender.index.file import IndexFileError, load_index
+from recommender.index.metrics import Metric
+from tests.fake_embedder import FakeSource
+from tests.indexes import index_of
 
 
 def test_what_mends_a_missing_index_stands_apart_from_the_sentence():
@@ -20,3 +28,79 @@ def test_what_mends_a_broken_index_stands_apart_from_the_sentence():
     assert str(path) in caught.value.sentence
     assert "Run:" not in caught.value.sentence
     assert caught.value.command == "manage.py build_index --embedder fake"
+
+
+@pytest.fixture
+def live():
+    """Five products, in memory already."""
+    publishing.publish(index_of(VECTORS))
+    return store.live_index()
+
+
+VECTORS = {f"{n}": [n, 1] + [0] * 46 for n in range(5)}
+
+
+def a_pipe(path):
+    os.mkfifo(path)
+
+
+def a_loop(path):
+    path.symlink_to(path.name)
+
+
+def nothing(path):
+    pass
+
+
+def a_folder(path):
+    path.mkdir()
+
+
+@pytest.mark.parametrize("stands_there", [a_pipe, a_loop, nothing, a_folder])
+def test_whatever_takes_the_files_place_the_index_in_memory_is_served(live, stands_there):
+    path = places.index_path("fake")
+    path.unlink()
+    stands_there(path)
+    assert store.live_index() is live
+    assert store.live_index() is live
+
+
+@pytest.mark.parametrize("stands_there", [a_pipe, a_loop, nothing, a_folder])
+def test_without_an_index_in_memory_it_is_unavailable(stands_there):
+    path = places.index_path("fake")
+    path.parent.mkdir(parents=True)
+    stands_there(path)
+    with pytest.raises(store.IndexUnavailable) as caught:
+        store.live_index()
+    assert caught.value.command == "manage.py build_index --embedder fake"
+
+
+def damaged(**changes):
+    """The published file with some array changed in one place."""
+    path = places.index_path("fake")
+    content = joblib.load(path)
+    for name, (place, value) in changes.items():
+        content[name] = content[name].copy()
+        content[name][place] = value
+    joblib.dump(content, path)
+    return path
+
+
+@pytest.mark.parametrize("metric", Metric)
+@pytest.mark.parametrize(
+    ("array", "value"),
+    [("rows", 5), ("rows", 2**31 - 1), ("rows", -2), ("distances", np.nan),
+     ("distances", -1.0), ("distances", np.inf)],
+)  # fmt: skip
+def test_a_damaged_list_is_refused_before_a_visitor_meets_it(live, metric, array, value):
+    path = damaged(**{f"{metric}_{array}": ((2, 1), value)})
+    with pytest.raises(IndexFileError, match=f"a {metric} list"):
+        load_index(path)
+    assert store.live_index() is live
+
+
+def test_a_build_does_not_go_on_from_a_damaged_index(live, caplog):
+    assert store.matching_index(FakeSource()) is not None
+    damaged(embeddings=((2, 5), 3))
+    assert store.matching_index(FakeSource()) is None
+    assert "is not what was written: its SHA-256 differs" in caplog.text

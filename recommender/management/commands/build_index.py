@@ -19,7 +19,7 @@ class Command(RunCommand):
     recorded = True
     expected = (EmbedderError, SimilarityError)
     help = (
-        "Turns every product's thumbnail into a vector, finds each product's nearest neighbours "
+        "Turns every product's picture into a vector, finds each product's nearest neighbours "
         "and makes the result live. Only new and changed pictures are embedded. It may be "
         "stopped at any moment: the next run goes on, and the live index is never half-written."
     )
@@ -28,6 +28,9 @@ class Command(RunCommand):
         parser.add_argument("--embedder", choices=EMBEDDERS, help="default: the EMBEDDER setting")
         parser.add_argument("--limit", type=at_least_one, metavar="N", help="embed at most N now")
         parser.add_argument("--full", action="store_true", help="embed every picture anew")
+        parser.add_argument(
+            "--force", action="store_true", help="publish even what has lost most of its pictures"
+        )
 
     def handle(self, **options: Any) -> None:
         source = configured.embedder_to_build(options["embedder"] or "")
@@ -44,7 +47,7 @@ class Command(RunCommand):
                 verbosity=options["verbosity"],
             )
             with progress_bar("Neighbours", unit="product") as progress:
-                manifest = building.finish(plan, progress)
+                manifest = building.finish(plan, progress, force=options["force"])
         self.stdout.write(
             f"Live: {counted(manifest.count, 'product')}." if manifest else "Nothing has changed."
         )

@@ -3,26 +3,30 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from recommender import store
-from recommender.index.tutorial_file import write_tutorial_file
+from recommender.errors import SimilarityError
+from recommender.index.tutorial_file import manifest_path, write_tutorial_file
 from runs.commands import RunCommand
+from runs.progress import counted
 
 
 class Command(RunCommand):
+    expected = (SimilarityError, OSError)
     help = (
         "Writes the live index as the tutorial's joblib file: the tuple "
-        "(extid_to_intid_dict, intid_to_extid_dict, out). Ids are text."
+        "(extid_to_intid_dict, intid_to_extid_dict, out). Ids are text. What made the vectors is "
+        "noted beside it, in FILE.manifest.json."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")
 
     def handle(self, **options: Any) -> None:
-        try:
-            index = store.live_index()
-            write_tutorial_file(index, options["file"])
-        except (store.IndexUnavailable, OSError) as error:
-            raise CommandError(str(error)) from error
-        self.stdout.write(f"{options['file']}: {len(index)} products.")
+        index = store.live_index()
+        write_tutorial_file(index, options["file"])
+        made_by = manifest_path(options["file"]).name
+        self.stdout.write(
+            f"{options['file']}: {counted(len(index), 'product')}; what made them: {made_by}."
+        )

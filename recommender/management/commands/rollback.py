@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from recommender import configured, publishing
 from recommender.embedders.registry import EMBEDDERS
 from runs.commands import RunCommand
+from runs.progress import counted
 
 
 class Command(RunCommand):
+    expected = (publishing.PublishError,)
     help = (
         "Makes the index before the live one live again, at once and without a restart. "
         "Run it a second time to undo it."
@@ -20,9 +22,8 @@ class Command(RunCommand):
 
     def handle(self, **options: Any) -> None:
         embedder = options["embedder"] or configured.name_served()
-        try:
-            with publishing.exclusive(embedder):
-                manifest = publishing.rollback(embedder)
-        except publishing.PublishError as error:
-            raise CommandError(str(error)) from error
-        self.stdout.write(f"Live: {manifest.count} products, built at {manifest.built_at}.")
+        with publishing.exclusive(embedder):
+            manifest = publishing.rollback(embedder)
+        self.stdout.write(
+            f"Live: {counted(manifest.count, 'product')}, built at {manifest.built_at}."
+        )

@@ -1,7 +1,6 @@
 from dataclasses import replace
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from catalog.models import Product
@@ -191,38 +190,6 @@ def test_pages_answer_to_get_only(client, live):
 def test_the_admin_lists_products(admin_client, live):
     assert admin_client.get("/admin/catalog/product/").status_code == 200
     assert admin_client.get("/admin/catalog/product/?q=0").status_code == 200
-
-
-# Commands --------------------------------------------------------------------------------------
-
-
-def test_the_tutorials_file_goes_out_and_comes_in(live, folder, tmp_path, settings, capsys):
-    file = tmp_path / "tutorial.joblib"
-    call_command("export_joblib", str(file))
-    before = store.live_index()
-    (folder / "hats" / "5.jpg").unlink()
-    Product.objects.all().delete()
-    with pytest.raises(CommandError, match=r"no picture: 5 \(1 in all\)"):
-        call_command("import_joblib", str(file), images=folder, embedder="fake")
-    after = store.live_index()
-    assert list(after.item_ids) == list("01234")
-    assert after.manifest.note == "imported from tutorial.joblib"
-    assert (after.embeddings == before.embeddings[:5]).all()
-
-
-def test_a_tutorial_file_of_another_network_is_refused(live, folder, tmp_path):
-    file = tmp_path / "tutorial.joblib"
-    call_command("export_joblib", str(file))
-    with pytest.raises(CommandError, match="holds 48 numbers a picture; vgg16"):
-        call_command("import_joblib", str(file), images=folder, embedder="vgg16")
-
-
-def test_rollback_says_what_is_live(live, fake_source, capsys):
-    with pytest.raises(CommandError, match="no previous index"):
-        call_command("rollback")
-    call_command("build_index", full=True)
-    call_command("rollback")
-    assert "Live: 6 products, built at" in capsys.readouterr().out
 
 
 # How things are shown ----------------------------------------------------------------------------
