@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from catalog.models import Product, folded
 
@@ -38,3 +39,9 @@ class Filters:
         if self.price_to is not None:
             products = products.filter(price__lte=self.price_to)
         return products.exclude(in_stock=False) if self.in_stock else products
+
+
+def categories() -> list[Any]:
+    """Each category with its number of products, as `category` and `count`."""
+    named = Product.shown.exclude(category="").order_by("category")
+    return list(named.values("category").annotate(count=Count("id")))

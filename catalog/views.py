@@ -1,10 +1,7 @@
 """The catalogue as a grid, and its pictures."""
 
-from typing import Any
-
 from django.core.exceptions import SuspiciousOperation
 from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import http_date
@@ -12,8 +9,8 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from catalog import pictures
+from catalog.filters import categories
 from catalog.forms import BrowseForm
-from catalog.models import Product
 
 PER_PAGE = 48
 A_YEAR = 31_536_000
@@ -31,19 +28,13 @@ def browse(request: HttpRequest) -> HttpResponse:
     context = {"page": page, "q": filters.text, "category": filters.category}
     if _wants_the_grid_alone(request):
         return render(request, "catalog/_grid.html", context)
-    return render(request, "catalog/browse.html", context | {"categories": _categories()})
+    return render(request, "catalog/browse.html", context | {"categories": categories()})
 
 
 def _wants_the_grid_alone(request: HttpRequest) -> bool:
     """Whether htmx will put the answer into the page; Back and boosted links take a whole one."""
     htmx = getattr(request, "htmx")  # noqa: B009 – the middleware's, unknown to HttpRequest
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
-
-
-def _categories() -> list[Any]:
-    """Each category with its number of products."""
-    named = Product.shown.exclude(category="").order_by("category")
-    return list(named.values("category").annotate(count=Count("id")))
 
 
 @require_safe

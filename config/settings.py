@@ -187,6 +187,10 @@ MIDDLEWARE = [
     "recommender.handlers.Own404",
     "axes.middleware.AxesMiddleware",
 ]
+# An uploaded picture stays in memory; what is larger is not taken in.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 2**20
+
 # What browsers may do with the pages: nothing but what the pages need.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

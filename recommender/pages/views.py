@@ -1,18 +1,25 @@
 """The similarity pages."""
 
+from typing import Any
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
 
 from recommender.index.metrics import Metric
 from recommender.pages.refusals import refused
 from recommender.search.answering import answer, live_index
 from recommender.search.errors import SearchError
+from recommender.search.forms import MOST_MEGABYTES, SimilarForm, picture_of
 from recommender.search.products import random_product
 from recommender.search.query import Query
 
 PER_ROW = 5
+IN_ROWS: dict[str, Any] = {"metrics": tuple(Metric), "k": PER_ROW}
+NARROWING = ("q", "category", "shop", "price_from", "price_to", "in_stock", "diversity")
 EXPLANATIONS = {
     Metric.COSINE: "the angle between two vectors",
     Metric.EUCLIDEAN: "the straight line between two points",
@@ -32,11 +39,43 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def product(request: HttpRequest, item_id: str) -> HttpResponse:
-    """A product and what looks like it, a row for each metric."""
+    """A product and what looks like it, a row for each metric; the query string narrows it."""
+    form = SimilarForm(request.GET)
     try:
-        answered = answer(Query((item_id,), metrics=tuple(Metric), k=PER_ROW))
+        return _page(request, form, form.query(liked=(item_id,), disliked=(), **IN_ROWS))
     except SearchError as error:
         return refused(request, error)
-    rows = [(ranking, EXPLANATIONS[ranking.metric]) for ranking in answered.rankings]
-    context = {"product": answered.product, "answer": answered, "rows": rows}
+
+
+@csrf_exempt  # nothing is changed, and nothing is kept
+@require_http_methods(["GET", "HEAD", "POST"])
+def picture(request: HttpRequest) -> HttpResponse:
+    """What looks like a picture of the visitor's own."""
+    if request.method != "POST":
+        return render(request, "recommender/picture.html", {"most": MOST_MEGABYTES})
+    form = SimilarForm(request.GET)
+    try:
+        asked = picture_of(request.FILES)
+        return _page(request, form, form.query(picture=asked, **IN_ROWS))
+    except SearchError as error:
+        return refused(request, error)
+
+
+def _page(request: HttpRequest, form: SimilarForm, query: Query) -> HttpResponse:
+    """The answer as a page; raises SearchError."""
+    answered = answer(query)
+    context = {
+        "answer": answered,
+        "product": answered.product,
+        "rows": [(ranking, EXPLANATIONS[ranking.metric]) for ranking in answered.rankings],
+        "form": form,
+        "narrowed": _narrowed(request),
+    }
     return render(request, "recommender/similar.html", context)
+
+
+def _narrowed(request: HttpRequest) -> str:
+    """The part of the query string that goes on from page to page, with its question mark."""
+    given = [(name, request.GET.get(name, "")) for name in NARROWING]
+    given = [(name, value) for name, value in given if value not in ("", "0")]
+    return f"?{urlencode(given)}" if given else ""

@@ -5,13 +5,19 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 
 from catalog.forms import FilterForm
 from recommender.index.metrics import Metric
 from recommender.search.errors import BadQuery, KOutOfRange
 from recommender.search.query import FEW, MOST, Query, metric_named
 
+MOST_MEGABYTES = 10
+PICTURE_RULE = (
+    f"Send a picture of at most {MOST_MEGABYTES} MB, as the file “picture” of a multipart form."
+)
 K_RULE = str(KOutOfRange(None, MOST))
 DIVERSITY_RULE = "diversity must be a number between 0 and 1."
 
@@ -46,6 +52,10 @@ class SimilarForm(FilterForm):
         except BadQuery as error:
             raise ValidationError(str(error)) from error
 
+    def liked_ids(self) -> tuple[str, ...]:
+        """The liked products that were named; none of a form that is not valid."""
+        return self.cleaned_data.get("liked", ()) if self.is_valid() else ()
+
     def query(self, **asked: Any) -> Query:
         """The query of the fields, and of what is `asked` before them; raises BadQuery."""
         if not self.is_valid():
@@ -60,3 +70,23 @@ class SimilarForm(FilterForm):
             "diversity": given["diversity"] or 0.0,
         }
         return Query(**fields | asked)
+
+
+class PictureForm(forms.Form):
+    """An uploaded picture. It is read from memory, and not kept."""
+
+    picture = forms.FileField()
+
+    def clean_picture(self) -> bytes:
+        file = self.cleaned_data["picture"]
+        if file.size > MOST_MEGABYTES * 2**20:
+            raise ValidationError(PICTURE_RULE)
+        return bytes(file.read())
+
+
+def picture_of(files: "MultiValueDict[str, UploadedFile]") -> bytes:
+    """The bytes of the uploaded picture; raises BadQuery."""
+    form = PictureForm({}, files)
+    if not form.is_valid():
+        raise BadQuery(PICTURE_RULE)
+    return bytes(form.cleaned_data["picture"])

@@ -2,13 +2,43 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from catalog.models import Product
-from recommender.search.answers import Answer
+from django.core.management.base import CommandParser
+
+from recommender.index.metrics import Metric
+from recommender.search.answers import Answer, Match
 from recommender.search.errors import SearchError, UnknownProduct, legible
 from recommender.search.forms import SimilarForm
 from recommender.search.products import shown_products
-from recommender.search.query import Query
+from recommender.search.query import FEW, MOST, Query
+
+# The options of `manage.py similar` beside the product or picture: field, how it is told.
+OPTIONS: dict[str, dict[str, Any]] = {
+    "metric": {"default": Metric.COSINE.value, "help": ", ".join(Metric)},
+    "k": {"default": FEW, "help": f"how many neighbours, 1 to {MOST}"},
+    "liked": {"action": "append", "metavar": "ITEM_ID", "help": "another one to be like"},
+    "disliked": {"action": "append", "metavar": "ITEM_ID", "help": "one to be unlike"},
+    "q": {"metavar": "WORDS", "help": "only products with these words"},
+    "category": {"help": "only products of this category"},
+    "shop": {"help": "only products of this shop"},
+    "price_from": {"metavar": "PRICE", "help": "only products at this price or more"},
+    "price_to": {"metavar": "PRICE", "help": "only products at this price or less"},
+    "in_stock": {"action": "store_true", "help": "only products that are not sold out"},
+    "diversity": {"metavar": "0…1", "help": "how much the answers shall differ; default 0"},
+}
+
+
+def add_options(parser: CommandParser) -> None:
+    """Adds an option for each field of a query."""
+    for field, told in OPTIONS.items():
+        name = "-k" if field == "k" else f"--{field.replace('_', '-')}"
+        parser.add_argument(name, dest=field, **told)
+
+
+def form_of(options: dict[str, Any]) -> SimilarForm:
+    """The form of what was typed."""
+    return SimilarForm({field: options[field] for field in OPTIONS if options[field] is not None})
 
 
 class NoSuchThing(SearchError):
@@ -28,7 +58,7 @@ def query_of(text: str, form: SimilarForm) -> Query:
     """
     try:
         shown_products([text])
-        return form.query(liked=(text,))
+        return form.query(liked=(text, *form.liked_ids()))
     except UnknownProduct:
         return form.query(picture=_picture(text))
 
@@ -50,10 +80,11 @@ def lines(answer: Answer) -> Iterator[str]:
     ranking = answer.rankings[0]
     width = max([len(match.product.item_id) for match in ranking.matches], default=0)
     width = max(width, len("item_id"))
-    yield f"{ranking.metric:>12}  {'item_id':{width}}  title"
+    yield f"{ranking.metric:>12}  score  {'item_id':{width}}  title"
     for match in ranking.matches:
-        yield _line(match.distance, match.product, width)
+        yield _line(match, width)
 
 
-def _line(distance: float, product: Product, width: int) -> str:
-    return f"{distance:12.6g}  {product.item_id:{width}}  {product.title}".rstrip()
+def _line(match: Match, width: int) -> str:
+    product, score = match.product, f"{match.score:5.1f}"
+    return f"{match.distance:12.6g}  {score}  {product.item_id:{width}}  {product.title}".rstrip()

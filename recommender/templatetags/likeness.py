@@ -11,9 +11,14 @@ register = template.Library()
 
 
 @register.inclusion_tag("catalog/_tile.html")
-def tile(match: Match) -> dict[str, Any]:
-    """A neighbour as a link to its own page, with its distance to four digits."""
-    return {"product": match.product, "distance": four_digits(match.distance)}
+def tile(match: Match, narrowed: str = "") -> dict[str, Any]:
+    """A neighbour as a link to its own page, with its score, and its distance to four digits."""
+    return {
+        "product": match.product,
+        "distance": four_digits(match.distance),
+        "score": f"{match.score:.0f}",
+        "narrowed": narrowed,
+    }
 
 
 def four_digits(distance: float) -> str:

@@ -5,12 +5,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from recommender.index.metrics import Metric
 from recommender.search import terminal
 from recommender.search.answering import answer
 from recommender.search.errors import SearchError
-from recommender.search.forms import SimilarForm
-from recommender.search.query import FEW, MOST
 from runs.commands import RunCommand
 
 
@@ -23,12 +20,11 @@ class Command(RunCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("query", metavar="ITEM_ID|PICTURE_FILE")
-        parser.add_argument("--metric", default=Metric.COSINE, help=", ".join(Metric))
-        parser.add_argument("-k", default=FEW, help=f"how many neighbours, 1 to {MOST}")
+        terminal.add_options(parser)
         parser.add_argument("--json", action="store_true", help="as the API gives it")
 
     def handle(self, **options: Any) -> None:
-        form = SimilarForm({"metric": options["metric"], "k": options["k"]})
+        form = terminal.form_of(options)
         try:
             answered = answer(terminal.query_of(options["query"], form))
         except SearchError as error:

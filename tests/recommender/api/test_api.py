@@ -1,4 +1,8 @@
+from pathlib import Path
+from urllib.parse import urlencode
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
@@ -25,6 +29,63 @@ def test_it_defaults_to_five_by_cosine(client, live):
     assert (answer["metric"], len(answer["neighbours"])) == ("cosine", 5)
 
 
+def test_it_gives_a_score_beside_each_distance(client, live):
+    neighbours = similar(client, k=5).json()["neighbours"]
+    scores = [neighbour["score"] for neighbour in neighbours]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 100 for score in scores)
+
+
+def test_filters_narrow_the_answer(client, live):
+    Product.objects.filter(item_id__in="24").update(in_stock=False, price=30)
+    ids = [n["item_id"] for n in similar(client, category="shirts").json()["neighbours"]]
+    assert sorted(ids) == ["2", "4"]
+    assert similar(client, category="shirts", in_stock="on").json()["neighbours"] == []
+    assert len(similar(client, price_from="29.99").json()["neighbours"]) == 2
+
+
+def test_several_products_are_asked_about_at_once(client, live):
+    answer = client.get("/api/v1/similar/?liked=0&liked=1&disliked=5&k=50").json()
+    assert (answer["query"], answer["liked"], answer["disliked"]) == (None, ["0", "1"], ["5"])
+    assert sorted(n["item_id"] for n in answer["neighbours"]) == ["2", "3", "4"]
+
+
+def upload(data, **query):
+    file = SimpleUploadedFile("mine.jpg", data)
+    client = Client(enforce_csrf_checks=True)
+    return client.post("/api/v1/similar/?" + urlencode(query), {"picture": file})
+
+
+def test_a_picture_is_asked_about_and_not_kept(live, folder, settings):
+    before = sorted(Path(settings.MEDIA_ROOT).rglob("*"))
+    answer = upload((folder / "hats" / "3.jpg").read_bytes(), metric="euclidean", k=2).json()
+    first = answer["neighbours"][0]
+    assert (first["item_id"], first["distance"], first["score"]) == ("3", 0, 100)
+    assert sorted(Path(settings.MEDIA_ROOT).rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"not a picture", "cannot be read"),
+        (b"", "at most 10 MB"),
+        (b"x" * (10 * 2**20 + 1), "at most 10 MB"),
+        (b"x" * (12 * 2**20), "at most 10 MB"),
+    ],
+    ids=["text", "empty", "too large", "far too large"],
+)
+def test_what_is_no_picture_is_refused_with_a_sentence(live, data, sentence):
+    response = upload(data)
+    assert response.status_code == 400
+    assert sentence in response.json()["error"]
+
+
+def test_a_question_about_nothing_is_refused(client, live):
+    response = client.get("/api/v1/similar/")
+    assert response.status_code == 400
+    assert "liked" in response.json()["error"]
+
+
 METRICS = "metric must be one of cosine, euclidean, manhattan, not “{}”."
 K_RULE = "k must be a whole number between 1 and 50."
 
@@ -40,6 +101,11 @@ K_RULE = "k must be a whole number between 1 and 50."
         ({"k": "five"}, K_RULE),
         ({"k": ""}, K_RULE),
         ({"k": "9" * 5000}, K_RULE),
+        ({"diversity": "2"}, "diversity must be a number between 0 and 1."),
+        ({"diversity": "much"}, "diversity must be a number between 0 and 1."),
+        ({"price_from": "9", "price_to": "8"}, "price_from: It is above price_to."),
+        ({"price_from": "NaN"}, "price_from: Enter a number."),
+        ({"category": "a\0"}, "category: Null characters are not allowed."),
     ],
 )
 def test_it_refuses_with_one_sentence(client, live, query, sentence):

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from catalog.models import Product
@@ -165,6 +166,34 @@ def test_the_page_shows_the_larger_picture(client, live):
     assert f'src="{product.picture_url}" width="{product.picture_width}"' in html(
         client.get("/products/0/")
     )
+
+
+def test_the_page_can_be_narrowed_down_and_goes_on_narrowed(client, live):
+    page = html(client.get("/products/0/", {"category": "hats", "in_stock": "on", "q": ""}))
+    assert page.count('class="tile"') == 9
+    assert 'href="/products/1/?category=hats&amp;in_stock=on"' in page
+    assert "Nothing passes" in html(client.get("/products/0/", {"price_from": "1000"}))
+
+
+def test_a_page_cannot_be_narrowed_by_what_makes_no_sense(client, live):
+    response = client.get("/products/0/", {"price_from": "much"})
+    assert response.status_code == 400
+    assert "price_from: Enter a number." in html(response)
+
+
+def test_a_visitor_finds_what_looks_like_a_picture_of_their_own(client, live, folder):
+    assert "multipart/form-data" in html(client.get("/picture/"))
+    with (folder / "hats" / "3.jpg").open("rb") as file:
+        page = html(client.post("/picture/", {"picture": file}))
+    assert page.count('class="tile" href="/products/3/"') == 3
+    assert "not kept" in page
+
+
+def test_an_upload_that_is_no_picture_gets_a_page_that_says_so(client, live):
+    response = client.post("/picture/", {"picture": SimpleUploadedFile("a.jpg", b"text")})
+    assert response.status_code == 400
+    assert "cannot be read" in html(response)
+    assert client.post("/picture/").status_code == 400
 
 
 def test_what_a_shop_writes_is_never_markup_or_script(client, live):

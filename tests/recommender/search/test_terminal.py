@@ -28,14 +28,22 @@ def test_it_prints_a_header_and_an_untitled_products_id_once(live, capsys):
     Product.objects.update(title="")
     Product.objects.filter(item_id="1").update(title="Blue tee")
     header, *rows = similar(capsys, "0")
-    assert header.split() == ["cosine", "item_id", "title"]
-    assert {row.split(maxsplit=1)[1] for row in rows} == {"1        Blue tee", *"2345"}
+    assert header.split() == ["cosine", "score", "item_id", "title"]
+    assert {row.split(maxsplit=2)[2] for row in rows} == {"1        Blue tee", *"2345"}
 
 
 def test_it_takes_a_picture_and_finds_its_product(live, folder, capsys):
     _, first, second = similar(capsys, str(folder / "hats" / "3.jpg"), "-k", "2")
-    assert (float(first.split()[0]), first.split()[1]) == (0, "3")
+    assert first.split() == ["0", "100.0", "3", *first.split()[3:]]
     assert float(second.split()[0]) > 0
+
+
+def test_it_takes_likes_dislikes_and_filters(live, capsys):
+    Product.objects.filter(item_id__in="13").update(category="caps", price=5)
+    _, *rows = similar(capsys, "0", "--liked", "1", "--disliked", "5", "--category", "caps")
+    assert [row.split()[2] for row in rows] == ["3"]
+    assert len(similar(capsys, "0", "--price-to", "4")) == 1
+    assert len(similar(capsys, "0", "--in-stock", "--diversity", "0.5", "--q", "2")) == 2
 
 
 def test_an_id_goes_before_a_file_of_that_name(live, folder, capsys, monkeypatch):
@@ -56,6 +64,8 @@ def test_an_id_goes_before_a_file_of_that_name(live, folder, capsys, monkeypatch
             ["0", "--metric", "hamming"],
             r"^metric must be one of cosine, euclidean, manhattan, not “hamming”\.$",
         ),
+        (["0", "--price-from", "much"], "^price_from: Enter a number"),
+        (["0", "--liked", "nobody"], "no product “nobody”"),
         ([__file__], "not a picture"),
         (["/"], "(?i)is a directory"),
     ],
