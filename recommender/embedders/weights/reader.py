@@ -1,7 +1,8 @@
 """The process that reads a file of weights: `python -m … FILE OUT SECONDS`.
 
 It writes what it found as safetensors to OUT. What it must not do, it is kept from by the system:
-more than SECONDS of processor time, more than MOST_MEMORY of memory.
+more than SECONDS of processor time, more than MOST_MEMORY of memory. A look at what there is gets
+less of both.
 """
 
 import json
@@ -9,6 +10,7 @@ import resource
 import sys
 import zipfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,31 +21,36 @@ from recommender.embedders.weights.torch_file import read_torch_file
 
 REFUSED = 3
 MOST_MEMORY = 3 << 30
+# Enough to find out what is in a file, before its numbers are read.
+LOOK_SECONDS, LOOK_MEMORY = 3, 1 << 30
 # VGG-16 with its classifier takes 553 MB.
 MOST_BYTES, MOST_ARRAYS = 1_200_000_000, 2_000
 HDF5_MARK, PICKLE_MARK, ZIP_MARK = b"\x89HDF\r\n\x1a\n", b"\x80", b"PK"
 
 Found = tuple[dict[str, np.ndarray], dict[str, list[str]]]
+Read = Callable[[Path, Callable[[], None]], Found]
 
 
 def main(path: Path, out: Path, seconds: int) -> None:
     """Raises WeightsRefused; may be ended by the system."""
     from safetensors.numpy import save_file
 
-    _limit(seconds)
+    _limit(min(LOOK_SECONDS, seconds), LOOK_MEMORY)
     kind, read = _kind_of(path)
-    arrays, words = read(path)
+    arrays, words = read(path, partial(_limit, seconds, MOST_MEMORY))
     sound = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     save_file(sound, out, {"kind": kind, "words": json.dumps(words)})
 
 
-def _limit(seconds: int) -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+def _limit(seconds: int, memory: int) -> None:
+    """The system ends this process when it takes more; called again for more."""
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, most))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _kind_of(path: Path) -> tuple[str, Callable[[Path], Found]]:
+def _kind_of(path: Path) -> tuple[str, Read]:
     with path.open("rb") as file:
         start = file.read(9)
     if start.startswith(HDF5_MARK):
@@ -59,7 +66,7 @@ def _kind_of(path: Path) -> tuple[str, Callable[[Path], Found]]:
     )
 
 
-def _kind_of_zip(path: Path) -> tuple[str, Callable[[Path], Found]]:
+def _kind_of_zip(path: Path) -> tuple[str, Read]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -78,11 +85,13 @@ def _require_bounded(arrays: int, size: int) -> None:
         )
 
 
-def _read_torch(path: Path) -> Found:
+def _read_torch(path: Path, more: Callable[[], None]) -> Found:
+    more()
     return read_torch_file(path), {}
 
 
-def _read_npz(path: Path) -> Found:
+def _read_npz(path: Path, more: Callable[[], None]) -> Found:
+    more()
     try:
         with np.load(path, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}, {}
@@ -90,17 +99,18 @@ def _read_npz(path: Path) -> Found:
         raise WeightsRefused(f"expected arrays of numpy ({error}).") from error
 
 
-def _read_safetensors(path: Path) -> Found:
+def _read_safetensors(path: Path, more: Callable[[], None]) -> Found:
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
+    more()
     try:
         return load_file(path), {}
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise WeightsRefused(f"expected a safetensors file ({error}).") from error
 
 
-def _read_hdf5(path: Path) -> Found:
+def _read_hdf5(path: Path, more: Callable[[], None]) -> Found:
     """Datasets by path but an optimizer's; the layers' order and names, where attributes say so."""
     import h5py
 
@@ -112,6 +122,7 @@ def _read_hdf5(path: Path) -> Found:
             datasets = _datasets(file, words)
             size = sum(dataset.size * dataset.dtype.itemsize for dataset in datasets.values())
             _require_bounded(len(datasets), size)
+            more()
             for name, dataset in datasets.items():
                 arrays[name] = dataset[()]
     except (OSError, RuntimeError, ValueError, KeyError, TypeError, MemoryError) as error:
