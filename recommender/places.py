@@ -18,3 +18,8 @@ def previous_path(embedder: str) -> Path:
 def checkpoint_folder(name: str) -> Path:
     """Where an unfinished build keeps its embeddings."""
     return Path(settings.VAR_DIR) / "checkpoints" / name
+
+
+def compiled_folder() -> Path:
+    """Where numba keeps what it has compiled."""
+    return Path(settings.VAR_DIR) / "numba"
