@@ -1,35 +1,178 @@
-"""From an address or a path to the source that reads it, and on into the catalogue."""
+"""From an address or a path to the source that reads it, and on into the catalogue.
 
-from collections.abc import Iterator
-from dataclasses import replace
+A source is a module in catalog/sources and a line in WAYS. The first that fits reads.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from catalog.ingest import ingest
-from catalog.records import ProductRecord, Record
-from catalog.sources.category import walk_category
-from catalog.sources.folder import read_csv, read_folder
+from catalog.preview import preview
+from catalog.reading.selectors import Selectors
+from catalog.records import ProductRecord, Record, SourceError
+from catalog.sources import archive, category, feed, folder, shopify, sitemap, table, woocommerce
+from catalog.sources.documents import is_address
+from catalog.sources.place import Place
 from catalog.visiting.fetching import Fetcher
-from runs.outcomes import Outcome
+from catalog.visiting.pages import CountedPages
+from runs.outcomes import Outcome, Status
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What a user tells of a shop that fits nothing: a table's columns, a page's selectors."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    selectors: Selectors | None = None
+
+
+Walk = Callable[[str, CountedPages, Hints], Iterator[Record]]
+
+
+@dataclass(frozen=True)
+class Way:
+    """A source. `begins_at` tells the address or the path that it begins at, or nothing."""
+
+    name: str
+    what: str
+    begins_at: Callable[[Place], str]
+    walk: Walk
+
+
+def _plain(walk: Callable[[str, CountedPages], Iterator[Record]]) -> Walk:
+    """The walk of a source that needs no hints."""
+    return lambda at, pages, hints: walk(at, pages)
+
+
+def _any_address(place: Place) -> str:
+    return "" if place.path else place.asked
+
+
+def _walk_folder(at: str, pages: CountedPages, hints: Hints) -> Iterator[Record]:
+    return folder.read_folder(Path(at), leave_out=_own())
+
+
+def _walk_table(at: str, pages: CountedPages, hints: Hints) -> Iterator[Record]:
+    return table.walk_table(at, pages, hints.columns)
+
+
+def _walk_category(at: str, pages: CountedPages, hints: Hints) -> Iterator[Record]:
+    return category.walk_category(at, pages, hints.selectors)
+
+
+WAYS = (
+    Way("folder", "a folder of pictures", folder.begins_at, _walk_folder),
+    Way("archive", "a zip archive", archive.begins_at, _plain(archive.walk_archive)),
+    Way("shopify", "Shopify's product list", shopify.begins_at, _plain(shopify.walk_shopify)),
+    Way("woocommerce", "WooCommerce's API", woocommerce.begins_at, _plain(woocommerce.walk_api)),
+    Way("sitemap", "the pages of its sitemap", sitemap.begins_at, _plain(sitemap.walk_sitemap)),
+    Way("feed", "a merchant feed", feed.begins_at, _plain(feed.walk_feed)),
+    Way("table", "a table of products", table.begins_at, _walk_table),
+    Way("category", "a category page and those after it", _any_address, _walk_category),
+)  # fmt: skip
+NAMES = tuple(way.name for way in WAYS)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The way into a place, and where it begins."""
+
+    way: Way
+    at: str
+
+    def __str__(self) -> str:
+        return f"{self.way.name}: {self.way.what}, {self.at}"
+
+
+def find(asked: str, pages: CountedPages, name: str = "") -> Found:
+    """The source that reads an address or a path: the one called `name`, else the first that fits.
+
+    Raises SourceError.
+    """
+    place = Place(asked, pages)
+    if place.path and not place.path.exists():
+        raise SourceError(f"{asked} is neither an address (https://…) nor a file or folder.")
+    if name:
+        return Found(next(way for way in WAYS if way.name == name), asked)
+    pages.looking = True
+    try:
+        found = ((way, way.begins_at(place)) for way in WAYS)
+        return next(Found(way, at) for way, at in found if at)
+    except StopIteration:
+        raise SourceError(f"{asked}: none of {', '.join(NAMES)} reads this.") from None
+    finally:
+        pages.looking = False
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How products are to be taken: see `manage.py scrape --help`, whose options these are.
+
+    `since` is when a run began that was cut short and now goes on.
+    """
+
+    shop: str = ""
+    category: str = ""
+    limit: int | None = None
+    hints: Hints = field(default_factory=Hints)
+    since: datetime | None = None
+    force: bool = False
+    dry_run: bool = False
+
+
+def take(asked: str, found: Found, pages: CountedPages, wish: Wish) -> Iterator[Outcome]:
+    """Takes the products of a source that was found; one outcome a product.
+
+    Products that came by the same place and are not there any more are marked gone, unless the
+    walk was cut short or saw far fewer than were known.
+    """
+    walk = found.way.walk(found.at, pages, wish.hints)
+    records = (_of_category(record, wish.category) for record in walk)
+    shop, most = wish.shop or shop_of(asked), settings.SCRAPE_MOST_PRODUCTS
+    if wish.dry_run:
+        return preview(records, shop=shop, source=source_of(asked), limit=wish.limit or most)
+    return ingest(
+        records,
+        shop=shop,
+        source=source_of(asked),
+        fetcher=pages.fetcher,
+        limit=wish.limit,
+        most=most,
+        since=wish.since,
+        force=wish.force,
+    )
 
 
 def scrape(
-    url: str, fetcher: Fetcher, *, shop: str = "", category: str = "", limit: int | None = None
+    asked: str, fetcher: Fetcher, *, shop: str = "", category: str = "", limit: int | None = None
 ) -> Iterator[Outcome]:
-    """Walks a category page and those after it; one outcome a product.
+    """Finds the source that reads an address or a path, and takes its products as `take` does."""
+    pages = CountedPages(fetcher, settings.SCRAPE_MOST_PAGES)
+    try:
+        found = find(asked, pages)
+    except SourceError as error:
+        yield Outcome(asked, Status.FAILED, str(error))
+        return
+    yield from take(asked, found, pages, Wish(shop, category, limit))
 
-    `shop` names the shop (its host by default), `category` goes to every product. Products of
-    this address that are not there any more are marked gone, unless `limit` cut the walk short.
-    """
-    records = (_of_category(record, category) for record in walk_category(url, fetcher))
-    shop = shop or urlsplit(url).netloc
-    return ingest(records, shop=shop, source=url, fetcher=fetcher, limit=limit)
+
+def shop_of(asked: str) -> str:
+    """What a shop is called: its host, without www.; a path is `local`."""
+    return urlsplit(asked).netloc.lower().removeprefix("www.") if is_address(asked) else "local"
+
+
+def source_of(asked: str) -> str:
+    """What products are known to have come by: an address as it is, a path from the root."""
+    return asked if is_address(asked) else str(Path(asked).resolve())
 
 
 def import_folder(
-    folder: Path,
+    where: Path,
     *,
     table: Path | None = None,
     shop: str = "local",
@@ -41,10 +184,14 @@ def import_folder(
     `category` goes to every product; without it, a product that is known keeps the one it has
     unless a sub-folder or the CSV file names one.
     """
-    own = (Path(settings.MEDIA_ROOT), Path(settings.VAR_DIR))
-    found = read_csv(table, folder) if table else read_folder(folder, leave_out=own)
+    found = folder.read_csv(table, where) if table else folder.read_folder(where, leave_out=_own())
     records = (_of_category(record, category) for record in found)
-    return ingest(records, shop=shop, source=str(folder.resolve()), force=force)
+    return ingest(records, shop=shop, source=str(where.resolve()), force=force)
+
+
+def _own() -> tuple[Path, Path]:
+    """Folders of this program, whose pictures are no shop's."""
+    return Path(settings.MEDIA_ROOT), Path(settings.VAR_DIR)
 
 
 def _of_category(record: Record, category: str) -> Record:

@@ -145,6 +145,8 @@ SCRAPE_USER_AGENT = env.str(
     "SCRAPE_USER_AGENT", "Lookalike/0.1 (+visual similarity; set SCRAPE_USER_AGENT to your contact)"
 )
 SCRAPE_PAUSE_SECONDS = env_number("SCRAPE_PAUSE_SECONDS", 0.5, minimum=0)
+SCRAPE_MOST_PAGES = int(env_number("SCRAPE_MOST_PAGES", 20_000, minimum=1))
+SCRAPE_MOST_PRODUCTS = int(env_number("SCRAPE_MOST_PRODUCTS", 200_000, minimum=1))
 SCRAPE_ALLOW_LOOPBACK = env.bool("SCRAPE_ALLOW_LOOPBACK", False)
 
 # Django.

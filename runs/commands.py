@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from runs.models import Run
+from runs.outcomes import printable
 
 STOPPED = "Stopped; run it again to go on."
 
@@ -37,8 +38,9 @@ class RunCommand(BaseCommand):
         except DatabaseError as error:
             raise CommandError(_database_sentence(error)) from error
         except self.expected as error:
-            self._end(Run.State.FAILED, str(error))
-            raise CommandError(str(error)) from error
+            sentence = "\n".join(map(printable, str(error).split("\n")))
+            self._end(Run.State.FAILED, sentence)
+            raise CommandError(sentence) from error
         except Exception as error:
             self._end(Run.State.FAILED, f"{type(error).__name__}: {error}")
             raise

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
@@ -11,6 +12,8 @@ from runs.processes import is_alive
 
 # Lines kept of a run; the rest is counted.
 MOST_LINES = 1000
+# What was begun earlier than this before a run is too old to go on with.
+RECENT = timedelta(days=1)
 
 
 class Run(models.Model):
@@ -48,6 +51,20 @@ class Run(models.Model):
         return cls.objects.create(
             command=command, arguments=arguments, started=now, process=os.getpid()
         )
+
+    def cut_short_since(self) -> datetime | None:
+        """When the work began that this run goes on with; None where nothing was cut short.
+
+        It goes on with the runs of the same command and arguments just before it that were
+        killed or stopped, of today and yesterday.
+        """
+        since, oldest = None, self.started - RECENT
+        earlier = Run.objects.filter(command=self.command, arguments=self.arguments)
+        for run in earlier.filter(id__lt=self.pk, started__gte=oldest).order_by("-id"):
+            if run.state not in (self.State.KILLED, self.State.STOPPED):
+                break
+            since = run.started
+        return since
 
     def add(self, counts: dict[str, int], lines: Iterable[str]) -> None:
         """Adds outcomes by status, and a line for each that failed or was passed over."""

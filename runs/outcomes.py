@@ -1,7 +1,11 @@
 """What became of one item of a run."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+# What a terminal may act on, or what turns the order of letters round: no text needs them.
+_NOT_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class Status(StrEnum):
@@ -24,3 +28,13 @@ class Outcome:
     status: Status
     detail: str = ""
     note: str = ""
+
+    @property
+    def told(self) -> str:
+        """What there is to say of it, fit for a terminal."""
+        return printable("; ".join(filter(None, [self.detail, self.note])))
+
+
+def printable(text: str) -> str:
+    """A text that others wrote, without characters that a terminal acts on."""
+    return _NOT_SHOWN.sub("\N{REPLACEMENT CHARACTER}", text)

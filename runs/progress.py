@@ -1,5 +1,6 @@
 """How a command shows a run: a progress bar while it goes on, a summary at its end."""
 
+import re
 import sys
 import time
 from collections import Counter
@@ -9,9 +10,11 @@ from contextlib import contextmanager
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
-from runs.outcomes import Outcome, Status
+from runs.outcomes import Outcome, Status, printable
 
 MOST_REASONS = 10
+# An address, something quoted, a number but a status of HTTP: what reasons of one kind differ in.
+_PARTICULARS = re.compile(r"https?://\S+|'[^']*'|\b(?<!status )\d+")
 # Outcomes of the first batch come at once.
 FIRST_SECONDS = 0.25
 
@@ -23,12 +26,13 @@ def report(
     total: int | None = None,
     unit: str = "product",
     verbosity: int = 1,
+    beside: Callable[[], str] | None = None,
 ) -> Counter[Status]:
     """Runs through the outcomes, shows them, and counts them by status.
 
-    A line an item with `verbosity` 2; a summary line, and the first failures with their reasons,
-    with 1; nothing with 0. A command's `run` keeps the counts and the failures, even those of a
-    run that is cut short.
+    A line an item with `verbosity` 2; a summary line, and the failures by their reasons, with 1;
+    nothing with 0. `beside` tells what else the bar shows, as in "12 pages". A command's `run`
+    keeps the counts and the failures, even those of a run that is cut short.
     """
     counts: Counter[Status] = Counter()
     failures: list[Outcome] = []
@@ -38,6 +42,7 @@ def report(
                 counts[outcome.status] += 1
                 if outcome.status in (Status.FAILED, Status.SKIPPED) or outcome.note:
                     failures.append(outcome)
+                bar.set_postfix_str(_so_far(counts, beside), refresh=False)
                 if verbosity > 1:
                     command.stdout.write(_line(outcome))
     finally:
@@ -49,11 +54,16 @@ def report(
 
 
 def _line(outcome: Outcome) -> str:
-    return f"{outcome.status:8} {outcome.key}  {_told(outcome)}".rstrip()
+    return f"{outcome.status:8} {printable(outcome.key)}  {outcome.told}".rstrip()
 
 
-def _told(outcome: Outcome) -> str:
-    return "; ".join(filter(None, [outcome.detail, outcome.note]))
+def _so_far(counts: Counter[Status], beside: Callable[[], str] | None) -> str:
+    """As in "12 pages, 3 new, 40 same"."""
+    return ", ".join(filter(None, [beside() if beside else "", _by_status(counts)]))
+
+
+def _by_status(counts: Counter[Status]) -> str:
+    return ", ".join(f"{counts[status]} {status}" for status in Status if counts[status])
 
 
 def _timed_from_the_first(outcomes: Iterable[Outcome], bar: "tqdm[None]") -> Iterator[Outcome]:
@@ -75,13 +85,25 @@ def _timed_from_the_first(outcomes: Iterable[Outcome], bar: "tqdm[None]") -> Ite
 def _summarise(
     command: BaseCommand, counts: Counter[Status], failures: list[Outcome], unit: str
 ) -> None:
-    for outcome in failures[:MOST_REASONS]:
-        command.stderr.write(f"{outcome.status} {outcome.key}: {_told(outcome)}")
-    if len(failures) > MOST_REASONS:
-        command.stderr.write(f"… and {len(failures) - MOST_REASONS} more; --verbosity 2 lists all")
+    reasons = _by_reason(failures)
+    for alike in reasons[:MOST_REASONS]:
+        first, others = alike[0], len(alike) - 1
+        more = f" (and {others} more like this)" if others else ""
+        command.stderr.write(f"{first.status} {printable(first.key)}: {first.told}{more}")
+    if len(reasons) > MOST_REASONS:
+        left = counted(len(reasons) - MOST_REASONS, "reason")
+        command.stderr.write(f"… and {left} more; --verbosity 2 lists all")
     if counts:
-        parts = ", ".join(f"{counts[status]} {status}" for status in Status if counts[status])
-        command.stdout.write(f"{counted(counts.total(), unit)}: {parts}.")
+        command.stdout.write(f"{counted(counts.total(), unit)}: {_by_status(counts)}.")
+
+
+def _by_reason(failures: list[Outcome]) -> list[list[Outcome]]:
+    """Outcomes whose reasons differ in names and numbers only are together; the most first."""
+    alike: dict[tuple[Status, str], list[Outcome]] = {}
+    for outcome in failures:
+        reason = _PARTICULARS.sub("…", outcome.told)
+        alike.setdefault((outcome.status, reason), []).append(outcome)
+    return sorted(alike.values(), key=len, reverse=True)
 
 
 def counted(number: int, unit: str) -> str:

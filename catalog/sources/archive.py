@@ -14,7 +14,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from catalog.records import ProductRecord, Record, SourceError, Unreadable
-from catalog.sources.documents import fetched
+from catalog.sources.documents import fetched, is_address
+from catalog.sources.place import Place
 from catalog.thumbnails import ENDINGS
 from catalog.visiting.pages import Pages
 
@@ -31,14 +32,22 @@ class _Refused(Exception):
     """A file in the archive is not taken; the message says why."""
 
 
-def fetch_archive(url: str, pages: Pages) -> Iterator[Record]:
-    """Every picture of an archive at an address. Raises SourceError."""
-    body = fetched(url, pages).body
-    yield from _read(BytesIO(body), url, len(body))
+def begins_at(place: Place) -> str:
+    """The place itself, if it is called like an archive or begins like one."""
+    is_archive = place.name.endswith(".zip") or place.body.startswith(b"PK\x03\x04")
+    return place.asked if is_archive else ""
 
 
-def open_archive(path: Path) -> Iterator[Record]:
-    """Every picture of an archive in a file. Raises SourceError."""
+def walk_archive(at: str, pages: Pages) -> Iterator[Record]:
+    """Every picture of an archive at an address or in a file. Raises SourceError."""
+    if is_address(at):
+        body = fetched(at, pages).body
+        yield from _read(BytesIO(body), at, len(body))
+    else:
+        yield from _opened(Path(at))
+
+
+def _opened(path: Path) -> Iterator[Record]:
     if not path.is_file():
         raise SourceError(f"{path} is no file.")
     try:

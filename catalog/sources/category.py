@@ -14,7 +14,7 @@ from catalog.reading.paging import Following, following
 from catalog.reading.products import Reading, read_list, read_products
 from catalog.reading.selectors import Selectors, selected, selected_next
 from catalog.reading.values import address_key, id_from_url
-from catalog.records import Record, SourceError, Unreadable
+from catalog.records import ProductRecord, Record, SourceError, Unreadable
 from catalog.visiting.fetching import FetchError
 from catalog.visiting.pages import Pages
 
@@ -31,6 +31,16 @@ def walk_category(url: str, fetcher: Pages, selectors: Selectors | None = None) 
     page names a product. A product whose own page cannot be fetched is yielded as Unreadable.
     """
     return _Walk(fetcher, selectors).records(url)
+
+
+def visit_product(url: str, fetcher: Pages) -> ProductRecord | None:
+    """What a product's own page says of it; None if it describes none.
+
+    Raises FetchError, UnreadablePage.
+    """
+    page = _page(url, fetcher)
+    own = _own(page)
+    return own.record(page.url) if own else None
 
 
 @dataclass

@@ -3,19 +3,18 @@
 Only addresses of the web are taken from it: no field can name a file of this machine.
 """
 
-import re
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from catalog.reading.money import money
+from catalog.reading.money import currency_of, money, prices_in
 from catalog.reading.page import absolute
 from catalog.reading.values import id_from_url, in_stock, text
 from catalog.records import ProductRecord, Record, Unreadable
 
 MOST_PICTURES = 50
 LONGEST_ADDRESS = 2000
-_CODE = re.compile(r"\b[A-Z]{3}\b")
 _YES, _NO = {"1", "true", "yes", "y"}, {"0", "false", "no", "n"}
 
 
@@ -28,21 +27,24 @@ def described(said: Mapping[str, Any], place: str, base: str = "") -> Record:
     item_id = text(said.get("item_id")) or (id_from_url(product_url) if product_url else "")
     if not item_id:
         return Unreadable(place, f"{place} has neither an id nor an address")
-    price = text(said.get("price"))
-    amount = money(price)
+    price, currency = said.get("price"), currency_of(text(said.get("currency")))
+    written = text(price)
+    currency = currency or next((found.currency for found in prices_in(written)), "")
+    # A number is taken as it is; in a text "1.299" may be grouped.
+    amount = money(price if isinstance(price, int | float | Decimal) else written, currency)
     images = pictures(said.get("image_urls"), base)
     return ProductRecord(
         item_id=item_id,
         title=text(said.get("title")),
         price=amount,
-        currency=_currency(text(said.get("currency")) or price),
+        currency=currency,
         category=text(said.get("category")),
         product_url=product_url,
         image_url=images[0] if images else "",
         image_urls=images,
         in_stock=stock(said.get("in_stock")),
         group=text(said.get("group")),
-        unread=(f"price {price[:40]!r}",) if price and amount is None else (),
+        unread=(f"price {written[:40]!r}",) if written and amount is None else (),
     )
 
 
@@ -70,9 +72,3 @@ def stock(said: Any) -> bool | None:
         return said
     word = text(said).lower()
     return True if word in _YES else False if word in _NO else in_stock(word)
-
-
-def _currency(written: str) -> str:
-    """The currency's code in "EUR" or "19.90 EUR"."""
-    found = _CODE.search(written.upper() if len(written) == 3 else written)
-    return found[0] if found else ""

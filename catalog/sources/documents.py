@@ -5,9 +5,11 @@ elsewhere, and what unpacks to more than a document may be is refused before it 
 """
 
 import json
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
@@ -53,6 +55,26 @@ def fetched(url: str, pages: Pages) -> Response:
         return pages.get(url, most_bytes=MOST_BYTES)
     except FetchError as error:
         raise SourceError(str(error)) from error
+
+
+def body_at(at: str, pages: Pages) -> bytes:
+    """The bytes at an address, or in a file. Raises SourceError."""
+    if is_address(at):
+        return fetched(at, pages).body
+    path = Path(at)
+    try:
+        if not path.is_file():
+            raise SourceError(f"{path} is no file.")
+        if path.stat().st_size > MOST_BYTES:
+            raise SourceError(f"{path} is larger than {MOST_BYTES // 1_000_000} MB.")
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise SourceError(f"{path} cannot be read: {error}") from error
+
+
+def is_address(at: str) -> bool:
+    """Whether it is an address of the web; else it is a path."""
+    return re.match(r"https?://", at, re.IGNORECASE) is not None
 
 
 def json_at(url: str, pages: Pages) -> Any:

@@ -9,7 +9,14 @@ from xml.etree.ElementTree import Element
 
 from catalog.records import Record, SourceError
 from catalog.sources.described import described
-from catalog.sources.documents import UnreadableDocument, elements, fetched, local_name
+from catalog.sources.documents import (
+    UnreadableDocument,
+    body_at,
+    elements,
+    is_address,
+    local_name,
+)
+from catalog.sources.place import Place
 from catalog.visiting.pages import Pages
 
 # The attribute, or the first of several, for each field of a record.
@@ -25,12 +32,18 @@ _ATTRIBUTES = {
 _PICTURES = ("image_link", "additional_image_link")
 
 
+def begins_at(place: Place) -> str:
+    """The place itself, if it is such a document."""
+    return place.asked if place.root in ("rss", "feed", "rdf") else ""
+
+
 def walk_feed(url: str, pages: Pages) -> Iterator[Record]:
-    """Every item of a feed. Raises SourceError when it cannot be had or is no feed."""
-    answer, number = fetched(url, pages), 0
+    """Every item of a feed at an address or in a file. Raises SourceError, also for no feed."""
+    body, number = body_at(url, pages), 0
+    base = url if is_address(url) else ""
     try:
-        for number, item in enumerate(elements(answer.body, ("item", "entry")), 1):
-            yield described(_said(item), f"item {number}", answer.url)
+        for number, item in enumerate(elements(body, ("item", "entry")), 1):
+            yield described(_said(item), f"item {number}", base)
     except UnreadableDocument as error:
         raise SourceError(f"{url}: {error}") from error
     if not number:

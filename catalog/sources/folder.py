@@ -10,6 +10,7 @@ from pathlib import Path
 
 from catalog.reading.money import money
 from catalog.records import ProductRecord, Record, SourceError, Unreadable
+from catalog.sources.place import Place
 from catalog.thumbnails import ENDINGS
 
 FILE_COLUMNS = ("file", "path", "image", "source_file")
@@ -34,6 +35,11 @@ class _Found:
         """As in "2 × .heic, 1 × @eaDir/"."""
         kinds = sorted(self.left_out.items(), key=lambda kind: (-kind[1], kind[0]))
         return ", ".join(f"{number} × {kind}" for kind, number in kinds)
+
+
+def begins_at(place: Place) -> str:
+    """The path asked for, if it is a folder."""
+    return place.asked if place.path and place.path.is_dir() else ""
 
 
 def read_folder(folder: Path, leave_out: tuple[Path, ...] = ()) -> Iterator[Record]:

@@ -15,9 +15,12 @@ from catalog.reading.values import text
 from catalog.records import Record, SourceError, Unreadable
 from catalog.sources.described import described
 from catalog.sources.documents import json_at
+from catalog.sources.place import Place
 from catalog.visiting.pages import Pages
 
 PAGE_SIZE = 250  # the most that Shopify gives
+_COLLECTION = re.compile(r"(?:/[a-z-]{2,5})?/collections/[^/]+/?")
+_SIGNS = ("cdn.shopify.com", "myshopify.com", "shopify.theme", "/cdn/shop/")
 Node = dict[str, Any]
 
 
@@ -33,6 +36,20 @@ class _Shop:
     def before(self) -> str:
         """What stands before `/products/…` in the address of a product."""
         return re.sub(r"(/collections/[^/]+)?/products\.json$", "", self.address)
+
+
+def begins_at(place: Place) -> str:
+    """The list of a shop or a collection, if its page is Shopify's and there is such a list."""
+    if place.path or place.url_path.endswith("/products.json"):
+        return "" if place.path else place.asked
+    is_list = place.is_root or (_COLLECTION.fullmatch(place.url_path) and "?" not in place.asked)
+    if not is_list or not place.mentions(*_SIGNS):
+        return ""
+    address = products_address(place.address)
+    try:
+        return address if _page(address, 1, place.pages) else ""
+    except SourceError:
+        return ""
 
 
 def walk_shopify(url: str, pages: Pages) -> Iterator[Record]:

@@ -8,13 +8,14 @@ only those are visited.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
-from catalog.reading.page import Page, UnreadablePage
-from catalog.reading.products import read_products
+from catalog.reading.page import UnreadablePage
 from catalog.records import ProductRecord, Record, SourceError, Unreadable
+from catalog.sources.category import visit_product
 from catalog.sources.described import pictures, web_address
 from catalog.sources.documents import UnreadableDocument, elements, fetched, local_name
+from catalog.sources.place import Place
 from catalog.visiting.fetching import FetchError
 from catalog.visiting.pages import Pages
 
@@ -37,10 +38,23 @@ class Entry:
     images: tuple[str, ...] = ()
 
 
+def begins_at(place: Place) -> str:
+    """The sitemap asked for; or the shop asked for, if its sitemap names products."""
+    if place.path:
+        return ""
+    if place.root in ("urlset", "sitemapindex"):
+        return place.asked
+    try:
+        return place.address if place.is_root and names_products(place.address, place.pages) else ""
+    except SourceError:
+        return ""
+
+
 def walk_sitemap(url: str, pages: Pages) -> Iterator[Record]:
     """Every product whose page the sitemap, or those within it, names.
 
-    Raises SourceError when it cannot be had, or when no page describes a product.
+    Of a shop's first page, the sitemaps that its robots.txt names, else /sitemap.xml. Raises
+    SourceError when it cannot be had, or when no page describes a product.
     """
     found = False
     for entry in _product_pages(url, pages):
@@ -55,8 +69,22 @@ def names_products(url: str, pages: Pages) -> bool:
     """Whether a sitemap names pages or sitemaps that look like products'. Raises SourceError."""
     return any(
         (_PRODUCTS if entry.is_sitemap else _PRODUCT_PAGE).search(urlsplit(entry.address).path)
-        for entry in _entries(url, pages)
+        for sitemap in _sitemaps(url, pages)
+        for entry in _entries(sitemap, pages)
     )
+
+
+def _sitemaps(url: str, pages: Pages) -> list[str]:
+    """The address itself; of a shop's first page, where its sitemaps are."""
+    if urlsplit(url).path not in ("", "/"):
+        return [url]
+    try:
+        named = pages.sitemaps(url)
+    except FetchError as error:
+        raise SourceError(str(error)) from error
+    return list(dict.fromkeys(filter(None, (web_address(link, url) for link in named)))) or [
+        urljoin(url, "/sitemap.xml")
+    ]
 
 
 def _product_pages(url: str, pages: Pages) -> Iterator[Entry]:
@@ -64,7 +92,8 @@ def _product_pages(url: str, pages: Pages) -> Iterator[Entry]:
 
     A sitemap that cannot be read is passed over, and told of at the end: raises SourceError.
     """
-    level, known = [url], {url}
+    level = _sitemaps(url, pages)
+    known = {url, *level}
     failures: list[SourceError] = []
     for _ in range(MOST_LEVELS):
         further: list[Entry] = []
@@ -120,14 +149,12 @@ def _is_of(address: str, url: str) -> bool:
 def _visited(entry: Entry, pages: Pages) -> Iterator[Record]:
     """The product of a page; nothing, where it is not even called like a product's."""
     try:
-        answer = pages.get(entry.address)
-        page = Page.of(answer.body, answer.url, answer.headers.get("Content-Type", ""))
-        products = read_products(page).products
+        record = visit_product(entry.address, pages)
     except (FetchError, UnreadablePage) as error:
         yield Unreadable(entry.address, str(error))
         return
-    if products:
-        yield _with_pictures(products[0].record(answer.url), entry)
+    if record:
+        yield _with_pictures(record, entry)
     elif _PRODUCT_PAGE.search(urlsplit(entry.address).path):
         yield Unreadable(entry.address, "its page does not describe a product")
 

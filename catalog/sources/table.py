@@ -8,12 +8,12 @@ path: `import_folder --csv` is for pictures on disk.
 import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from catalog.records import Record, SourceError, Unreadable
 from catalog.sources.described import described
-from catalog.sources.documents import MOST_BYTES, UnreadableDocument, fetched, unpacked
+from catalog.sources.documents import UnreadableDocument, body_at, is_address, unpacked
+from catalog.sources.place import Place
 from catalog.visiting.pages import Pages
 
 # What a field's column is called, the first that is there counts.
@@ -29,28 +29,28 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "in_stock": ("in_stock", "availability"),
     "group": ("group", "item_group_id", "item group id", "group_id"),
 }
+_ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson")
+_KINDS = ("text/csv", "text/tab-separated-values", "application/x-ndjson", "application/jsonl")
 LONGEST_LINE = 1_000_000
 Row = Mapping[str, Any]
 
 
-def fetch_table(
-    url: str, pages: Pages, columns: Mapping[str, str] | None = None
-) -> Iterator[Record]:
-    """Every row of a table at an address. Raises SourceError."""
-    yield from read_table(fetched(url, pages).body, url, columns, base=url)
+def begins_at(place: Place) -> str:
+    """The place itself, if it is called like a table, or begins with columns that are known."""
+    header = place.name.endswith(_ENDINGS) or place.kind in _KINDS or _is_header(place.text)
+    return place.asked if header else ""
 
 
-def open_table(path: Path, columns: Mapping[str, str] | None = None) -> Iterator[Record]:
-    """Every row of a table in a file. Raises SourceError."""
-    try:
-        if not path.is_file():
-            raise SourceError(f"{path} is no file.")
-        if path.stat().st_size > MOST_BYTES:
-            raise SourceError(f"{path} is larger than {MOST_BYTES // 1_000_000} MB.")
-        body = path.read_bytes()
-    except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error}") from error
-    yield from read_table(body, path.name, columns)
+def _is_header(text: str) -> bool:
+    line = text.partition("\n")[0]
+    cells = {cell.strip().lower() for cell in line.split(delimiter_of(line))}
+    return bool(cells & set(COLUMNS["item_id"])) and bool(cells & set(COLUMNS["title"]))
+
+
+def walk_table(at: str, pages: Pages, columns: Mapping[str, str] | None = None) -> Iterator[Record]:
+    """Every row of a table at an address or in a file. Raises SourceError."""
+    base = at if is_address(at) else ""
+    yield from read_table(body_at(at, pages), at, columns, base)
 
 
 def read_table(

@@ -4,6 +4,8 @@ One record a product; its id is its sku, else its number. Prices come in the cur
 unit: https://github.com/woocommerce/woocommerce/blob/trunk/docs/apis/store-api
 """
 
+import html
+import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -11,17 +13,42 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from catalog.reading.values import text
 from catalog.records import Record, SourceError, Unreadable
-from catalog.sources.described import described
+from catalog.sources.described import described, web_address
 from catalog.sources.documents import json_at
+from catalog.sources.place import Place
 from catalog.visiting.pages import Pages
 
 PAGE_SIZE = 100  # the most that the API gives
-PATH = "/wp-json/wc/store/v1/products"
+PATH = "/wc/store/v1/products"
 _CATEGORY = "/product-category/"
+_LIST = re.compile(r"/product-category/|/shop/?$")
+_API_LINK = re.compile(
+    r"""<link[^>]{1,200}https://api\.w\.org/[^>]{1,200}?href=["']([^"']{1,500})"""
+)
 Node = dict[str, Any]
 
 
-def walk_woocommerce(url: str, pages: Pages) -> Iterator[Record]:
+def begins_at(place: Place) -> str:
+    """The API's list, if the page is WooCommerce's and the shop has such a list."""
+    if place.path or "/wc/store" in place.asked:
+        return "" if place.path else place.asked
+    is_list = place.is_root or (_LIST.search(place.url_path) and "?" not in place.asked)
+    if not is_list or not place.mentions("woocommerce"):
+        return ""
+    address = products_address(place.address, _api(place))
+    try:
+        return address if _page(_numbered(address, 1), place.pages) else ""
+    except SourceError:
+        return ""
+
+
+def _api(place: Place) -> str:
+    """Where the page says that the shop's API is."""
+    link = _API_LINK.search(place.text)
+    return web_address(html.unescape(link[1]), place.address) if link else ""
+
+
+def walk_api(url: str, pages: Pages) -> Iterator[Record]:
     """Every product of the shop, or of the category that the address names.
 
     Raises SourceError when a page of the list cannot be had.
@@ -41,16 +68,20 @@ def walk_woocommerce(url: str, pages: Pages) -> Iterator[Record]:
         number += 1
 
 
-def products_address(url: str) -> str:
-    """Where the API lists the products of a shop, or of a category by its name in the address."""
-    parts = urlsplit(url)
+def products_address(url: str, api: str = "") -> str:
+    """Where the API lists the products of a shop, or of a category by its name in the address.
+
+    `api` is where the API is, if it is known: "https://shop.example/wp-json/".
+    """
     if "/wc/store" in url:
         return url
+    parts = urlsplit(url)
     before, found, after = parts.path.partition(_CATEGORY)
     name = after.strip("/").rsplit("/", 1)[-1] if found else ""
-    path = (before if found else "") + PATH
-    query = urlencode({"category": name}) if name else ""
-    return urlunsplit((parts.scheme, parts.netloc, path, query, ""))
+    root = urlunsplit((parts.scheme, parts.netloc, before if found else "", "", ""))
+    address = api.rstrip("/") + PATH if api else f"{root}/wp-json{PATH}"
+    mark = "&" if "?" in address else "?"
+    return f"{address}{mark}{urlencode({'category': name})}" if name else address
 
 
 def _numbered(address: str, number: int) -> str:

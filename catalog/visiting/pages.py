@@ -15,32 +15,33 @@ class Pages(Protocol):
 
 
 class CountedPages:
-    """Pages through a fetcher, `most` of them; one that was looked at first is not fetched again.
+    """Pages through a fetcher, `most` of them; `fetched` is how many there were.
 
-    `fetched` is how many there were.
+    What is got while `looking` (for the source that fits) is kept, and not fetched again by it.
     """
 
     def __init__(self, fetcher: Fetcher, most: int) -> None:
         self.fetcher = fetcher
         self.most = most
         self.fetched = 0
-        self._looked_at: dict[str, Response] = {}
+        self.looking = False
+        self._kept: dict[str, Response] = {}
 
     def get(
         self, url: str, *, etag: str = "", last_modified: str = "", most_bytes: int | None = None
     ) -> Response:
         """The content of an address. Raises FetchError; SourceError when it would be too many."""
-        if url in self._looked_at:
-            return self._looked_at.pop(url)
+        if url in self._kept:
+            return self._kept[url] if self.looking else self._kept.pop(url)
         if self.fetched >= self.most:
             raise SourceError(f"stopped after {self.most} pages, as SCRAPE_MOST_PAGES asks")
         self.fetched += 1
-        return self.fetcher.get(url, etag=etag, last_modified=last_modified, most_bytes=most_bytes)
-
-    def look_at(self, url: str, *, most_bytes: int | None = None) -> Response:
-        """The content of an address, which is kept for who gets it next."""
-        self._looked_at[url] = self.get(url, most_bytes=most_bytes)
-        return self._looked_at[url]
+        answer = self.fetcher.get(
+            url, etag=etag, last_modified=last_modified, most_bytes=most_bytes
+        )
+        if self.looking:
+            self._kept[url] = answer
+        return answer
 
     def sitemaps(self, url: str) -> list[str]:
         """The sitemaps that the shop's robots.txt names. Raises FetchError."""

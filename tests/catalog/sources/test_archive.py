@@ -6,7 +6,7 @@ import pytest
 
 from catalog.records import ProductRecord, SourceError, Unreadable
 from catalog.sources import archive
-from catalog.sources.archive import fetch_archive, open_archive
+from catalog.sources.archive import walk_archive
 from tests.conftest import picture_bytes
 from tests.shops import Shop
 
@@ -32,7 +32,7 @@ def opened(tmp_path):
     def read(files):
         path = tmp_path / "pictures.zip"
         path.write_bytes(files if isinstance(files, bytes) else zip_of(files))
-        return list(open_archive(path))
+        return list(walk_archive(str(path), None))
 
     return read
 
@@ -40,13 +40,15 @@ def opened(tmp_path):
 def test_pictures_are_named_by_their_files_and_folders(tmp_path):
     path = tmp_path / "pictures.zip"
     path.write_bytes(zip_of([("104233.jpg", RED), ("hats/winter/7.PNG", b"blue"), ("hats/", b"")]))
-    found = [(r.item_id, r.category, r.image_path.read_bytes()) for r in open_archive(path)]
+    found = [
+        (r.item_id, r.category, r.image_path.read_bytes()) for r in walk_archive(str(path), None)
+    ]
     assert found == [("104233", "", RED), ("7", "hats/winter", b"blue")]
 
 
 def test_an_archive_is_read_from_an_address(fetcher):
     with Shop({"/pictures.zip": zip_of([("1.jpg", RED)])}) as shop:
-        [record] = fetch_archive(f"{shop.url}/pictures.zip", fetcher)
+        [record] = walk_archive(f"{shop.url}/pictures.zip", fetcher)
         assert record.item_id == "1"
 
 
@@ -110,4 +112,4 @@ def test_what_is_no_archive_is_named(opened, data):
 def test_a_folder_or_a_name_that_is_not_there_is_named(tmp_path):
     for path in (tmp_path, tmp_path / "none.zip"):
         with pytest.raises(SourceError, match="is no file"):
-            list(open_archive(path))
+            list(walk_archive(str(path), None))

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from catalog.records import SourceError, Unreadable
-from catalog.sources.table import fetch_table, open_table, read_table
+from catalog.sources.table import read_table, walk_table
 from tests.shops import Shop
 
 TSV = (
@@ -68,7 +68,7 @@ def test_spreadsheets_encodings_are_read(encoding):
 
 def test_a_table_is_read_from_an_address_and_its_links_start_there(fetcher):
     with Shop({"/a/list.csv": "id,image\n1,../i/1.jpg\n"}) as shop:
-        [record] = fetch_table(f"{shop.url}/a/list.csv", fetcher)
+        [record] = walk_table(f"{shop.url}/a/list.csv", fetcher)
         assert record.image_url == f"{shop.url}/i/1.jpg"
 
 
@@ -76,7 +76,7 @@ def test_a_table_on_disk_names_no_file(tmp_path):
     path = tmp_path / "list.csv"
     (tmp_path / "1.jpg").write_bytes(b"x")
     path.write_text("id,image\n1,1.jpg\n2,/etc/passwd\n3,file:///etc/passwd\n")
-    records = list(open_table(path))
+    records = list(walk_table(str(path), None))
     assert [record.item_id for record in records] == ["1", "2", "3"]
     assert {(record.image_url, record.image_path) for record in records} == {("", None)}
 
@@ -86,7 +86,7 @@ def test_what_is_no_table_is_named(tmp_path):
         with pytest.raises(SourceError):
             list(read_table(body, "list"))
     with pytest.raises(SourceError, match="is no file"):
-        list(open_table(tmp_path))
+        list(walk_table(str(tmp_path), None))
 
 
 def test_a_nul_in_a_table_is_that_rows_matter():

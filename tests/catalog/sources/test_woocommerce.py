@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from catalog.records import SourceError, Unreadable
-from catalog.sources.woocommerce import products_address, walk_woocommerce
+from catalog.sources.woocommerce import products_address, walk_api
 from tests.shops import Shop
 
 PAGE = "/wp-json/wc/store/v1/products?per_page=100&page={}"
@@ -31,7 +31,7 @@ def shop_of(*pages):
 
 def test_a_product_is_read_whole(fetcher):
     with shop_of([product(7, parent=5, is_in_stock=False)]) as shop:
-        [record] = walk_woocommerce(f"{shop.url}/shop/", fetcher)
+        [record] = walk_api(f"{shop.url}/shop/", fetcher)
     assert (record.item_id, record.category, record.group) == ("S7", "Hosen", "5")
     assert record.title.startswith("Hose")
     assert (record.price, record.currency) == (Decimal("19.90"), "EUR")
@@ -48,20 +48,20 @@ def test_a_product_is_read_whole(fetcher):
 def test_prices_are_in_the_smallest_unit(fetcher, written, unit, price):
     prices = {"price": written, "currency_code": "EUR", "currency_minor_unit": unit}
     with shop_of([product(1, prices=prices)]) as shop:
-        [record] = walk_woocommerce(shop.url, fetcher)
+        [record] = walk_api(shop.url, fetcher)
     assert record.price == (None if price is None else Decimal(price))
 
 
 def test_pages_are_read_while_they_are_full(fetcher):
     with shop_of([product(n) for n in range(100)], [product(100)]) as shop:
-        assert len(list(walk_woocommerce(shop.url, fetcher))) == 101
+        assert len(list(walk_api(shop.url, fetcher))) == 101
         assert len(shop.requests) == 3  # robots.txt and two pages
 
 
 def test_a_shop_that_repeats_its_page_is_left(fetcher):
     page = [product(n) for n in range(100)]
     with shop_of(page, page, page) as shop:
-        assert len(list(walk_woocommerce(shop.url, fetcher))) == 100
+        assert len(list(walk_api(shop.url, fetcher))) == 100
         assert len(shop.requests) == 3
 
 
@@ -84,7 +84,7 @@ def test_the_list_is_that_of_the_shop_or_of_the_category(url, address):
 def test_broken_products_are_named_and_the_others_kept(fetcher):
     odd = [None, {}, {"id": 5, "prices": [], "images": {}, "categories": [3]}, product(6)]
     with shop_of(odd) as shop:
-        first, second, *rest = walk_woocommerce(shop.url, fetcher)
+        first, second, *rest = walk_api(shop.url, fetcher)
     assert isinstance(first, Unreadable)
     assert isinstance(second, Unreadable)
     assert [r.item_id for r in rest] == ["5", "S6"]
@@ -92,4 +92,4 @@ def test_broken_products_are_named_and_the_others_kept(fetcher):
 
 def test_a_shop_without_the_api_is_named(fetcher):
     with Shop() as shop, pytest.raises(SourceError, match="404"):
-        list(walk_woocommerce(shop.url, fetcher))
+        list(walk_api(shop.url, fetcher))

@@ -1,0 +1,90 @@
+"""What the commands `scrape` and `refresh` share: their options, and the run itself."""
+
+from argparse import ArgumentTypeError
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandParser
+
+from catalog.reading.selectors import BadSelectors, load_selectors
+from catalog.records import SourceError
+from catalog.sources.table import COLUMNS
+from catalog.visiting.fetching import Fetcher
+from catalog.visiting.pages import CountedPages
+from catalog.ways_in import NAMES, Hints, Wish, find, take
+from runs.commands import RunCommand
+from runs.outcomes import Status, printable
+from runs.progress import counted, report
+
+# What a scrape may say instead of a traceback.
+EXPECTED = (SourceError, BadSelectors)
+
+
+def add_options(parser: CommandParser) -> None:
+    """How products are to be taken."""
+    parser.add_argument("--source", choices=NAMES, help="read it so, whatever it looks like")
+    parser.add_argument("--selectors", type=Path, metavar="FILE", help="YAML for a category page")
+    parser.add_argument(
+        "--column",
+        type=column,
+        action="append",
+        default=[],
+        metavar="FIELD=NAME",
+        help=f"of a table; FIELD is one of {', '.join(COLUMNS)}",
+    )
+    parser.add_argument("--category", default="", metavar="NAME", help="for all of them")
+    parser.add_argument("--shop", default="", metavar="NAME", help="default: its host")
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="mark what is not there any more as gone, even if that is most of the catalogue",
+    )
+
+
+def column(text: str) -> tuple[str, str]:
+    """A field and the column it is in, from "price=Preis". Raises ArgumentTypeError."""
+    field, _, name = text.partition("=")
+    if field not in COLUMNS or not name.strip():
+        raise ArgumentTypeError(f"{text!r}: expected FIELD=NAME, FIELD of {', '.join(COLUMNS)}")
+    return field, name.strip()
+
+
+def scrape(command: RunCommand, asked: str, options: dict[str, Any]) -> Counter[Status]:
+    """Takes the products of an address or a path, shows them, and counts them by status.
+
+    Raises SourceError when no source reads it, BadSelectors for a wrong selector file.
+    """
+    pages = CountedPages(fetcher(), settings.SCRAPE_MOST_PAGES)
+    found = find(asked, pages, options["source"] or "")
+    if options["verbosity"]:
+        command.stdout.write(printable(f"Reading {found}"))
+    return report(
+        command,
+        take(asked, found, pages, _wish(command, options)),
+        verbosity=options["verbosity"],
+        beside=lambda: counted(pages.fetched, "page"),
+    )
+
+
+def fetcher() -> Fetcher:
+    """A fetcher as the settings ask."""
+    return Fetcher(
+        settings.SCRAPE_USER_AGENT,
+        settings.SCRAPE_PAUSE_SECONDS,
+        allow_loopback=settings.SCRAPE_ALLOW_LOOPBACK,
+    )
+
+
+def _wish(command: RunCommand, options: dict[str, Any]) -> Wish:
+    selectors = options["selectors"]
+    return Wish(
+        shop=options["shop"],
+        category=options["category"],
+        limit=options.get("limit"),
+        hints=Hints(dict(options["column"]), selectors and load_selectors(selectors)),
+        since=command.run.cut_short_since() if command.run else None,
+        force=options["force"],
+        dry_run=options.get("dry_run", False),
+    )
