@@ -113,7 +113,7 @@ def _take(run: _Run, record: Record) -> None:
     key = _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", record.key)
     if isinstance(record, Unreadable):
         run.seen.setdefault(record.key, "")
-        status = Status.SKIPPED if record.left_out else Status.FAILED
+        status = Status.NOTED if record.left_out else Status.FAILED
         return run.batch.add(Outcome(key, status, record.reason))
     where = str(record.image_path or record.product_url)
     if record.key in run.seen:

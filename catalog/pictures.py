@@ -38,8 +38,7 @@ class PictureFiles(FileSystemStorage):
         super().__init__(allow_overwrite=True)
 
     def _save(self, name: str, content: File) -> str:
-        # A sync would cost more than all else; what a power cut empties is fetched again.
-        replace_file(Path(self.path(name)), content.read(), synced=False)
+        replace_file(Path(self.path(name)), content.read())
         return name
 
     def url(self, name: str | None) -> str:
@@ -81,7 +80,7 @@ def address(kind: Kind, item_id: str, version: str) -> str:
 
 
 def exists(kind: Kind, item_id: str) -> bool:
-    """Whether it is there; an empty file, which a power cut may leave, is not."""
+    """Whether it is there; an empty file is no picture."""
     try:
         return storage().size(place(kind, item_id)) > 0
     except FileNotFoundError:

@@ -42,7 +42,7 @@ class ProductRecord:
 class Unreadable:
     """One product that a source could not describe; `key` is its item_id or its address.
 
-    `left_out` says that nothing is wrong: it was passed over on purpose.
+    `left_out` says that it is no product, and nothing wrong: what was passed over on purpose.
     """
 
     key: str

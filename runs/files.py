@@ -22,32 +22,27 @@ class Locked(Exception):
 
 
 @contextmanager
-def replacing(path: Path, *, synced: bool = True) -> Iterator[IO[bytes]]:
+def replacing(path: Path) -> Iterator[IO[bytes]]:
     """A file to write, which becomes `path` when the block ends: the old one or the new, whole.
 
     It is written beside `path`, synced to the disk and renamed over it; when the block raises,
-    `path` is as it was. Folders are made where they lack. Not `synced`, which takes milliseconds,
-    it is whole after a kill, but may be empty after a power cut. Raises OSError.
+    `path` is as it was. Folders are made where they lack. Raises OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = _beside(path)
     try:
         with unfinished.open("wb") as file:
             yield file
-            if synced:
-                file.flush()
-                os.fsync(file.fileno())
-        if synced:
-            put_in_place(unfinished, path)
-        else:
-            unfinished.replace(path)
+            file.flush()
+            os.fsync(file.fileno())
+        put_in_place(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
 
 
-def replace_file(path: Path, data: bytes, *, synced: bool = True) -> None:
+def replace_file(path: Path, data: bytes) -> None:
     """Makes `data` the content of `path`, as `replacing` does."""
-    with replacing(path, synced=synced) as file:
+    with replacing(path) as file:
         file.write(data)
 
 

@@ -15,6 +15,7 @@ class Status(StrEnum):
     GONE = "gone"
     SKIPPED = "skipped"
     FAILED = "failed"
+    NOTED = "noted"  # said of the run as a whole; counts as no item
 
 
 @dataclass(frozen=True)

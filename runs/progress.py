@@ -15,6 +15,8 @@ from runs.outcomes import Outcome, Status, printable
 MOST_REASONS = 10
 # An address, something quoted, a number but a status of HTTP: what reasons of one kind differ in.
 _PARTICULARS = re.compile(r"https?://\S+|'[^']*'|\b(?<!status )\d+")
+# What is shown with its reason; of the others, what has a note.
+TOLD = (Status.FAILED, Status.SKIPPED, Status.NOTED)
 # Outcomes of the first batch come at once.
 FIRST_SECONDS = 0.25
 
@@ -39,8 +41,9 @@ def report(
     try:
         with _bar("", total, unit, hidden=verbosity != 1) as bar:
             for outcome in _timed_from_the_first(outcomes, bar):
-                counts[outcome.status] += 1
-                if outcome.status in (Status.FAILED, Status.SKIPPED) or outcome.note:
+                if outcome.status is not Status.NOTED:
+                    counts[outcome.status] += 1
+                if outcome.status in TOLD or outcome.note:
                     failures.append(outcome)
                 bar.set_postfix_str(_so_far(counts, beside), refresh=False)
                 if verbosity > 1:
@@ -89,7 +92,8 @@ def _summarise(
     for alike in reasons[:MOST_REASONS]:
         first, others = alike[0], len(alike) - 1
         more = f" (and {others} more like this)" if others else ""
-        command.stderr.write(f"{first.status} {printable(first.key)}: {first.told}{more}")
+        status = "" if first.status is Status.NOTED else f"{first.status} "
+        command.stderr.write(f"{status}{printable(first.key)}: {first.told}{more}")
     if len(reasons) > MOST_REASONS:
         left = counted(len(reasons) - MOST_REASONS, "reason")
         command.stderr.write(f"… and {left} more; --verbosity 2 lists all")

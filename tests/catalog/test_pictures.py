@@ -70,7 +70,7 @@ def test_a_picture_that_is_not_there_is_an_os_error():
         pictures.read_thumbnail("1")
 
 
-def test_a_picture_that_a_power_cut_left_empty_counts_as_missing(root):
+def test_an_empty_file_counts_as_missing(root):
     pictures.write(THUMBNAIL, "1", b"")
     assert not pictures.exists(THUMBNAIL, "1")
 

@@ -13,6 +13,7 @@ from catalog.records import SourceError
 from catalog.sources.folder import read_csv, read_folder
 from catalog.thumbnails import ENDINGS, FORMATS
 from catalog.ways_in import import_folder
+from runs.models import Run
 from runs.outcomes import Status
 from tests.conftest import picture_bytes
 
@@ -98,12 +99,21 @@ def test_what_programs_and_systems_leave_beside_pictures_is_named_and_counted(fo
     for name in (".DS_Store", "Thumbs.db", "a.HEIC", "b.heic", "README", "._0.jpg", "shop.py"):
         (folder / name).write_bytes(b"something")
     status, detail = outcomes(folder)["left out"]
-    assert status == Status.SKIPPED
+    assert status == Status.NOTED
     assert detail == (
         "2 × .heic, 2 × @eaDir/, 1 × .DS_Store, 1 × .db, 1 × .git/, 1 × .py, 1 × __MACOSX/, "
         "1 × files without an ending, 1 × hidden files, 1 × node_modules/"
     )
     assert Product.objects.count() == 6
+
+
+def test_what_is_left_out_is_told_and_counts_as_no_product(folder, capsys):
+    (folder / "a.heic").write_bytes(b"something")
+    call_command("import_folder", str(folder))
+    printed = capsys.readouterr()
+    assert "6 products: 6 new." in printed.out
+    assert printed.err == "left out: 1 × .heic\n"
+    assert Run.objects.get().log == "noted    left out  1 × .heic"
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared cases are not here")
@@ -136,7 +146,7 @@ def test_a_folder_with_nothing_to_take_is_an_error_that_says_why(make, sentence,
 def test_our_own_pictures_are_never_imported_as_anothers(folder, settings):
     settings.MEDIA_ROOT = folder / "media"
     outcomes(folder)
-    assert outcomes(folder)["left out"] == (Status.SKIPPED, "1 × media/")
+    assert outcomes(folder)["left out"] == (Status.NOTED, "1 × media/")
     assert Product.objects.count() == 6
 
 
