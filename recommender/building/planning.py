@@ -31,12 +31,18 @@ class Plan:
     left_for_later: int
     known: set[str] = field(default_factory=set)
     embedded: list[str] = field(default_factory=list)
+    only_thumbnails: int = 0
 
     def summary(self) -> str:
         """What will be done, for people: "360 products, 12 pictures to embed"."""
         later = f", {self.left_for_later} left for later" if self.left_for_later else ""
         products = counted(len(self.pictures), "product")
-        return f"{products}, {counted(len(self.to_read), 'picture')} to embed{later}"
+        small = (
+            f"; {self.only_thumbnails} seen as thumbnails until their shop is visited again"
+            if self.only_thumbnails
+            else ""
+        )
+        return f"{products}, {counted(len(self.to_read), 'picture')} to embed{later}{small}"
 
     def known_row(self, item_id: str) -> str | None:
         """The hash that the live index has of this product, if it has the product."""
@@ -60,7 +66,12 @@ def plan(chosen: ChosenEmbedder, *, full: bool = False, limit: int | None = None
     to_read = list(islice(missing, limit))
     later = len(missing) - len(to_read)
     live_count = store.live_count(chosen.spec.name)
-    return Plan(chosen, checkpoint, current, live_count, pictures, to_read, later, known)
+    # An older version of this program kept no larger pictures.
+    small = Product.shown.filter(picture_width=None).count()
+    return Plan(
+        chosen, checkpoint, current, live_count, pictures, to_read, later, known,
+        only_thumbnails=small,
+    )  # fmt: skip
 
 
 def _checkpoint(chosen: ChosenEmbedder) -> Checkpoint:

@@ -128,6 +128,14 @@ def test_a_catalogue_of_thumbnails_alone_is_embedded_once(catalogue, settings):
     assert (manifest, source.loaded) == (None, [])
 
 
+def test_a_build_says_how_many_pictures_are_thumbnails_only(catalogue):
+    assert "thumbnails" not in building.plan(FakeSource()).summary()
+    Product.objects.filter(item_id__in="12").update(picture_width=None)
+    assert building.plan(FakeSource()).summary() == (
+        "6 products, 6 pictures to embed; 2 seen as thumbnails until their shop is visited again"
+    )
+
+
 def test_other_weights_mean_a_new_index_not_a_mixture(catalogue):
     build(FakeSource())
     source = FakeSource(weights_sha256="1" * 64)
