@@ -85,3 +85,26 @@ def test_the_keyboard_reaches_the_first_neighbour(live, open_page):
             break
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: not url.endswith("/products/0/"))
+
+
+def test_narrowing_down_keeps_to_what_is_asked_and_goes_on_with_the_visitor(live, open_page):
+    page = open_page("/products/1/")
+    page.get_by_text("Narrow down").click()
+    page.get_by_label("Only hats").check()
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_url("**category=hats**")
+    assert page.locator("ol.row").first.locator("a.tile").count() == 2
+    page.locator("ol.row a.tile").first.click()
+    page.wait_for_url(re.compile(r"/products/[35]/\?category=hats$"))
+    page.get_by_role("link", name="Show all").click()
+    page.wait_for_url(lambda url: "category" not in url)
+    assert page.locator("ol.row").first.locator("a.tile").count() == 5
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_picture_of_ones_own_finds_its_likes(live, folder, open_page, javascript):
+    page = open_page("/picture/", javascript=javascript)
+    page.get_by_label("Your picture").set_input_files(folder / "hats" / "3.jpg")
+    page.get_by_role("button", name="Find what looks like it").click()
+    page.locator("ol.row").nth(2).wait_for()
+    assert page.locator("ol.row a.tile").first.get_attribute("href") == "/products/3/"
