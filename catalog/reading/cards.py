@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from catalog.reading.facts import Facts
 from catalog.reading.images import pictures_within
-from catalog.reading.page import Page
+from catalog.reading.page import Page, words_of
 from catalog.reading.prices import Seen, own_names, prices_seen
 from catalog.reading.values import address_key, plain, said_of_stock
 
@@ -106,14 +106,23 @@ def _alike(page: Page, with_prices: bool) -> list[list[Card]]:
 
 @lru_cache(maxsize=2)
 def repeated(page: Page) -> list[tuple[int, int]]:
-    """(first, last tag) of everything on the page that is one card of three or more alike."""
+    """(first, last tag) of everything on the page that is one card of several alike."""
     places = []
     for group in [*_alike(page, True), *_alike(page, False)]:
         sizes = sorted(_size(page, card) for card in group)
         most = min(MOST_TEXTS, 4 * sizes[len(sizes) // 2] + 4)
-        if len(group) >= 3:
-            places += [(c.number, page.ends[c.number]) for c in group if _size(page, c) <= most]
+        kinds = Counter(name for card in group for name in _kind(page, card))
+        for card in group:
+            shared = [kinds[name] >= min(3, len(group)) for name in _kind(page, card)]
+            if sum(shared) * 2 >= len(shared) and _size(page, card) <= most:
+                places.append((card.number, page.ends[card.number]))
     return places
+
+
+def _kind(page: Page, card: Card) -> set[str]:
+    """What cards of one list have in common: most of their classes, else their parent."""
+    names = {re.sub(r"\d+", "", name) for name in words_of(page.tags[card.number].get("class"))}
+    return names or {str(page.parents[card.number])}
 
 
 def _size(page: Page, card: Card) -> int:

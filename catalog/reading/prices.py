@@ -22,8 +22,8 @@ _BEFORE = re.compile(
 )
 _NO_PRICE_OF_IT = re.compile(
     r"shipping|delivery|versand|livraison|install?ment|month|financ|unit-?price|per-?unit|"
-    r"base-?price|grundpreis|ppu|voucher|coupon|points|minicart|mini-?cart|basket-?total|total|"
-    r"header|filter|facet|slider|range|warrant|insurance|gift-?wrap|trade-?in|credit|loyalty|tax"
+    r"base-?price|grundpreis|ppu|voucher|coupon|points|mini-?cart|(?:cart|basket|order)-?total|"
+    r"\btotals?\b|site-?header|filter|facet|warrant|insurance|gift-?wrap|trade-?in|loyalty"
 )
 _AFTER_WORDS = re.compile(
     r"^\W*(?:/|per\b|pro\b|je\b|pour\b)?\s*(?:\d+\s*)?(?:kg|g|l|ml|litre|liter|100\s*(?:g|ml)|oz|"
@@ -137,7 +137,7 @@ def _points(page: Page, number: int, index: int, words: str) -> int:
     points = 4 if _A_PRICE.search(near) else 2 if _A_PRICE.search(far) else 0
     points += 2 if _NOW.search(near) else 0
     points -= 5 if _BEFORE.search(near) else 2 if _BEFORE.search(far) else 0
-    points -= 6 if _NO_PRICE_OF_IT.search(far) else 0
+    points -= 6 if _NO_PRICE_OF_IT.search(names_of(page, number, 3)) else 0
     names = {page.tags[n].name for n in [number, *page.ancestors(number)[:4]]}
     points -= 6 if names & {"del", "s", "strike"} else 0
     points -= 4 if names & {"option", "select", "li", "label"} & {"option", "select"} else 0

@@ -63,12 +63,11 @@ def _own(page: Page, named: list[Named]) -> Facts | None:
     if len(_keys(named)) > 1 or (named and seen_points < ENOUGH):
         return None
     # Without markup, all must be told: a list's heading beside a price is no product.
-    if seen_points >= (ENOUGH + 1 if many else ENOUGH):
-        found = _completed(page, [])
-        return (
-            found if found.title and (found.price is not None or found.in_stock is False) else None
-        )
-    return None
+    if seen_points < ENOUGH or (many and not (seen(page).sure and seen_points > ENOUGH)):
+        return None
+    found = _completed(page, [])
+    told = found.price is not None or found.in_stock is not None
+    return found if found.title and told else None
 
 
 def _keys(named: list[Named]) -> set[str]:

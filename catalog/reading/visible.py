@@ -6,12 +6,13 @@ from functools import lru_cache
 
 from catalog.reading.cards import repeated
 from catalog.reading.facts import Facts
-from catalog.reading.identifiers import identifiers, within
+from catalog.reading.identifiers import address_parts, identifiers, within
 from catalog.reading.images import is_picture, is_small, picture_of
 from catalog.reading.metas import meta, title
 from catalog.reading.page import Page
 from catalog.reading.prices import Seen, names_of, own_names, prices_seen
 from catalog.reading.values import letters, offers_to_buy, plain, said_of_stock, same_words
+from catalog.reading.words import BUY
 
 _NAME_CLASS = re.compile(
     r"(?:product|item|prd|pdp|prod|goods|artikel|deal|listing)[\w -]*(?:name|title|head)|"
@@ -28,15 +29,20 @@ _NO_PICTURE_OF_IT = re.compile(
     r"logo|icon|badge|banner|sprite|avatar|flag|payment|star|rating|brand|social|thumb|swatch|advert|promo"
 )
 _PART = re.compile(r"\s+[|–—·•»:]\s+|\s+-\s+|\s*[|｜]\s*")
+_BUTTON_CLASS = re.compile(r"btn|button|cart|basket|buy|order")
 FAR = 400
 
 
 @dataclass(frozen=True)
 class View:
-    """Facts as seen, and what speaks for the page's being a product's own (4 and more)."""
+    """Facts as seen, and how much speaks for the page's being that product's own.
+
+    `sure`: something does that no list has: a buy button, an id of its address, "sold out".
+    """
 
     facts: Facts
     points: int
+    sure: bool
 
 
 @lru_cache(maxsize=2)
@@ -92,9 +98,10 @@ def seen(page: Page) -> View:
         ids=ids,
     )
     near = price is not None and abs(price.place - start) < FAR
-    points = 3 * near + 3 * buys + 3 * (stock is False) + (stock is True) + alike
-    points += 3 if ids.get("productid") else bool(ids)
-    return View(facts, points if facts.title else 0)
+    addressed = any(ident.casefold() in address_parts(page.url) for ident in ids.values())
+    points = 3 * near + 3 * buys + 3 * (stock is False) + 2 * (stock is True) + alike
+    points += 3 if addressed else bool(ids)
+    return View(facts, points if facts.title else 0, buys or addressed or stock is False)
 
 
 def _title(page: Page, number: int) -> str:
@@ -112,7 +119,7 @@ def _price(page: Page, start: int, apart: list[tuple[int, int]]) -> Seen | None:
 
     def points(one: Seen) -> float:
         far = one.place - start
-        near = 4 if 0 <= far < 40 else 3 if 0 <= far < 150 else 1 if -20 < far < 400 else 0
+        near = 5 if 0 <= far < 40 else 3 if 0 <= far < 150 else 1 if -20 < far < 200 else 0
         often = 1 if amounts.count(one.price.amount) > 1 else 0
         return one.points + near + often + (0 if one.price.amount else -5)
 
@@ -123,26 +130,32 @@ def _price(page: Page, start: int, apart: list[tuple[int, int]]) -> Seen | None:
 def _buy_button(page: Page, apart: list[tuple[int, int]]) -> bool:
     """Whether a button of this product's own puts it into the basket."""
     for number in page.named("button", "input", "a", "span", "div"):
-        tag = page.tags[number]
-        if tag.name in ("span", "div") and not re.search(
-            r"btn|button|cart|basket|buy|order", own_names(page, number)
-        ):
-            continue
-        if tag.name == "input" and str(tag.get("type", "")) not in ("submit", "button", "image"):
-            continue
-        if tag.name in ("span", "div", "a") and page.ends[number] - number > 6:
-            continue
-        words = page.text(number, 80) or ""
-        if tag.name == "input":
-            words = (
-                str(tag.get("value", "")) or str(tag.get("alt", "")) or str(tag.get("title", ""))
-            )
-        if not offers_to_buy(words) or "disabled" in tag.attrs or within(number, apart):
+        words = _words_on(page, number)
+        if not offers_to_buy(words) or "disabled" in page.tags[number].attrs:
             continue
         names = {page.tags[n].name for n in page.ancestors(number)}
-        if not names & {"header", "footer", "nav"} and not _turned_off(page, number):
+        if names & {"header", "footer", "nav"} or within(number, apart):
+            continue
+        if not _turned_off(page, number):
             return True
     return False
+
+
+def _words_on(page: Page, number: int) -> str:
+    """The words on what may be a button, or nothing if it can be none."""
+    tag = page.tags[number]
+    if tag.name == "input":
+        if str(tag.get("type", "")) not in ("submit", "button", "image"):
+            return ""
+        return next((str(tag[name]) for name in ("value", "alt", "title") if tag.get(name)), "")
+    if tag.name != "button" and page.ends[number] - number > 6:
+        return ""
+    words = page.text(number, 80)
+    if not words and tag.name in ("a", "button"):
+        words = " ".join(str(page.tags[n].get("alt", "")) for n in page.inside(number, "img"))
+    if tag.name in ("span", "div") and not _BUTTON_CLASS.search(own_names(page, number)):
+        return words if BUY.fullmatch(words) else ""
+    return words
 
 
 def _turned_off(page: Page, number: int) -> bool:
