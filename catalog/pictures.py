@@ -93,8 +93,13 @@ def opened(kind: Kind, item_id: str) -> IO[bytes]:
 
 
 def write(kind: Kind, item_id: str, data: bytes) -> None:
-    """Puts it in its place, in one step. Raises OSError."""
-    storage().save(place(kind, item_id), ContentFile(data))
+    """Puts it in its place, over what was there; among files, in one step. Raises OSError."""
+    kept, name = storage(), place(kind, item_id)
+    saved = kept.save(name, ContentFile(data))
+    if saved != name:  # a storage that overwrites nothing has chosen another name
+        kept.delete(saved)
+        kept.delete(name)
+        kept.save(name, ContentFile(data))
 
 
 def write_all(files: Mapping[tuple[Kind, str], bytes]) -> None:

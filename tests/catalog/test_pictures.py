@@ -96,8 +96,10 @@ class Bucket(InMemoryStorage):
 def test_pictures_may_lie_in_any_storage_of_django(settings):
     settings.STORAGES = settings.STORAGES | {"pictures": {"BACKEND": f"{__name__}.Bucket"}}
     pictures.write(THUMBNAIL, "1", b"one")
+    pictures.write_all({(THUMBNAIL, "1"): b"two", (THUMBNAIL, "2"): b"other"})
     assert pictures.exists(THUMBNAIL, "1")
-    assert pictures.read_thumbnail("1") == b"one"
+    assert pictures.read_thumbnail("1") == b"two"
+    assert sorted(pictures.storage().listdir("thumbnails")[1]) == ["1.jpg", "2.jpg"]
     address = "https://bucket.example/thumbnails/1.jpg?signed=1&v=ab"
     assert pictures.address(THUMBNAIL, "1", "ab") == address
 
