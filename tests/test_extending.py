@@ -1,5 +1,6 @@
 """The worked examples of docs/extend.md: each is taken from the page and put to use."""
 
+import json
 import re
 import types
 from pathlib import Path
@@ -7,10 +8,14 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from catalog import ways_in
+from catalog.models import Product
 from recommender import store
 from recommender.embedders import registry
 from recommender.search.answering import answer
 from recommender.search.errors import BadQuery
+from tests.conftest import picture_bytes
+from tests.shops import Shop
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "extend.md"
 
@@ -21,6 +26,20 @@ def example(name) -> types.ModuleType:
     module = types.ModuleType(name)
     exec(compile(code, f"{PAGE}: {name}", "exec"), module.__dict__)
     return module
+
+
+@pytest.mark.django_db
+def test_a_way_into_a_shop_is_a_module_and_a_line(settings, monkeypatch):
+    settings.SCRAPE_ALLOW_LOOPBACK, settings.SCRAPE_PAUSE_SECONDS = True, 0
+    stock = example("source")
+    way = ways_in.Way("stock", "a list of stock", stock.begins_at, ways_in._plain(stock.walk_stock))
+    monkeypatch.setattr(ways_in, "WAYS", (way, *ways_in.WAYS))
+    listed = [{"id": 7, "name": "Striped tee", "price": "24.90 EUR", "photo": "/7.jpg"}]
+    with Shop({"/stock.json": json.dumps(listed), "/7.jpg": picture_bytes("red")}) as shop:
+        call_command("scrape", f"{shop.url}/stock.json")
+    product = Product.objects.get()
+    assert (product.item_id, product.title, product.currency) == ("7", "Striped tee", "EUR")
+    assert str(product.price) == "24.90"
 
 
 @pytest.mark.parametrize("runtime", ["ncnn", "tensorflow"])
