@@ -68,6 +68,16 @@ def scrape(command: RunCommand, asked: str, options: dict[str, Any]) -> Counter[
     )
 
 
+def failures(command: RunCommand, asked: str, options: dict[str, Any]) -> list[str]:
+    """Scrapes as `scrape` does; what went wrong, in sentences, so that other shops have a turn."""
+    try:
+        counts = scrape(command, asked, options)
+    except EXPECTED as error:
+        return [printable(str(error))]
+    failed = counts[Status.FAILED]
+    return [f"{asked}: {failed} failed; the others are kept"] if failed else []
+
+
 def fetcher() -> Fetcher:
     """A fetcher as the settings ask."""
     return Fetcher(

@@ -20,6 +20,11 @@ def checkpoint_folder(name: str) -> Path:
     return Path(settings.VAR_DIR) / "checkpoints" / name
 
 
+def refresh_lock() -> Path:
+    """Held while `refresh` runs."""
+    return Path(settings.VAR_DIR) / "refresh.lock"
+
+
 def compiled_folder() -> Path:
     """Where numba keeps what it has compiled."""
     return Path(settings.VAR_DIR) / "numba"

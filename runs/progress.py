@@ -50,7 +50,8 @@ def report(
                     command.stdout.write(_line(outcome))
     finally:
         if run := getattr(command, "run", None):
-            run.add(counts, map(_line, failures))
+            of_what = "" if unit == "product" else f" {unit}s"
+            run.add({f"{status}{of_what}": n for status, n in counts.items()}, map(_line, failures))
     if verbosity:
         _summarise(command, counts, failures, unit)
     return counts

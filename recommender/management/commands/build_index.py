@@ -4,15 +4,14 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from recommender import configured, publishing
-from recommender.building import build as building
+from recommender.building.running import build
 from recommender.embedders.contract import EmbedderError
 from recommender.embedders.registry import EMBEDDERS
 from recommender.errors import SimilarityError
 from runs.arguments import at_least_one
 from runs.commands import RunCommand
 from runs.outcomes import Status
-from runs.progress import counted, progress_bar, report
+from runs.progress import counted
 
 
 class Command(RunCommand):
@@ -33,23 +32,13 @@ class Command(RunCommand):
         )
 
     def handle(self, **options: Any) -> None:
-        source = configured.embedder_to_build(options["embedder"] or "")
-        with publishing.exclusive(source.spec.name):
-            plan = building.plan(source, full=options["full"], limit=options["limit"])
-            if not plan.pictures:
-                raise CommandError("No products yet. Run: manage.py scrape, or import_folder")
-            self.stdout.write(f"{source.spec.description}: {plan.summary()}.")
-            counts = report(
-                self,
-                building.embed(plan),
-                total=len(plan.to_read),
-                unit="picture",
-                verbosity=options["verbosity"],
-            )
-            with progress_bar("Neighbours", unit="product") as progress:
-                manifest = building.finish(plan, progress, force=options["force"])
-        self.stdout.write(
-            f"Live: {counted(manifest.count, 'product')}." if manifest else "Nothing has changed."
+        counts = build(
+            self,
+            options["embedder"] or "",
+            full=options["full"],
+            limit=options["limit"],
+            force=options["force"],
+            verbosity=options["verbosity"],
         )
         if counts[Status.FAILED]:
             failed = counted(counts[Status.FAILED], "picture")

@@ -1,0 +1,53 @@
+"""`manage.py refresh`."""
+
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from catalog import scraping
+from recommender.building.running import build
+from recommender.embedders.contract import EmbedderError
+from recommender.embedders.registry import EMBEDDERS
+from recommender.errors import SimilarityError
+from recommender.places import refresh_lock
+from runs.commands import RunCommand
+from runs.files import Locked, locked
+from runs.outcomes import Status
+
+RUNS_ALREADY = 3
+
+
+class Command(RunCommand):
+    recorded = True
+    help = (
+        "Scrapes one or more shops and builds the index, in one go, for cron. Exit code 0: all is "
+        "well; 1: something failed, and the rest is done and kept; 3: another refresh is running."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("urls", nargs="+", metavar="URL", help="addresses, or paths")
+        parser.add_argument("--embedder", choices=EMBEDDERS, help="default: the EMBEDDER setting")
+        scraping.add_options(parser)
+
+    def handle(self, **options: Any) -> None:
+        try:
+            with locked(refresh_lock()):
+                failures = self._refresh(options)
+        except Locked as error:
+            raise CommandError(
+                "Another refresh is running; this one did nothing.", returncode=RUNS_ALREADY
+            ) from error
+        if failures:
+            raise CommandError("; ".join(failures))
+
+    def _refresh(self, options: dict[str, Any]) -> list[str]:
+        failures = []
+        for url in options["urls"]:
+            failures += scraping.failures(self, url, options)
+        try:
+            counts = build(self, options["embedder"] or "", verbosity=options["verbosity"])
+        except (EmbedderError, SimilarityError) as error:
+            return [*failures, str(error)]
+        if counts[Status.FAILED]:
+            failures.append(f"{counts[Status.FAILED]} pictures could not be embedded")
+        return failures
