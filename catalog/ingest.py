@@ -244,14 +244,19 @@ def _mark_gone(run: _Run) -> Iterator[Outcome]:
     source = Q(source=run.source)
     if run.source.startswith("/"):  # what came by a folder below this one is known, too
         source |= Q(source__startswith=run.source + "/")
-    known = list(Product.objects.filter(source, shop=run.shop, gone_since=None))
-    gone = [p for p in known if p.shop_item_id not in run.seen and p.product_url not in run.seen]
-    met = len(known) - len(gone)
-    if met < PLAUSIBLE * len(known) and not run.force:
-        detail = f"only {met} of {len(known)} known products seen: none marked as gone"
+    known = Product.objects.filter(source, shop=run.shop, gone_since=None)
+    names = known.values_list("pk", "item_id", "shop_item_id", "product_url")
+    count, gone = 0, {}
+    for pk, item_id, shop_item_id, url in names.iterator():
+        count += 1
+        if shop_item_id not in run.seen and url not in run.seen:
+            gone[pk] = item_id
+    met = count - len(gone)
+    if met < PLAUSIBLE * count and not run.force:
+        detail = f"only {met} of {count} known products seen: none marked as gone"
         yield Outcome(run.source, Status.SKIPPED, f"{detail} (--force marks them)")
         return
     with transaction.atomic():
-        for product in gone:
-            Product.objects.filter(pk=product.pk).update(gone_since=run.now)
-    yield from (Outcome(product.item_id, Status.GONE) for product in gone)
+        for pk in gone:
+            Product.objects.filter(pk=pk).update(gone_since=run.now)
+    yield from (Outcome(item_id, Status.GONE) for item_id in gone.values())
