@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from catalog.reading.money import money
+from catalog.reading.money import currency_of, money, prices_in
+from catalog.reading.values import in_stock as availability
 from catalog.records import ProductRecord, Record, SourceError, Unreadable
 from catalog.sources.place import Place
 from catalog.thumbnails import ENDINGS
@@ -19,8 +20,7 @@ _NOT_FOR_PICTURES = {
     "@eadir", "#recycle", "$recycle.bin", "system volume information", "lost+found", "__macosx",
     "node_modules", "__pycache__", "site-packages", "venv",
 }  # fmt: skip
-_YES = {"true", "yes", "y", "in stock", "instock", "available"}
-_NO = {"false", "no", "n", "out of stock", "outofstock", "sold out", "unavailable"}
+_YES, _NO = {"true", "yes", "y"}, {"false", "no", "n"}
 
 
 @dataclass
@@ -159,8 +159,9 @@ def _record(
         path = _picture_of(row, item_id, (folder, table.parent), pictures)
     except SourceError as error:
         return Unreadable(item_id, f"{where}: {error}")
-    price, price_unread = _price(row.get("price", "").strip())
-    currency, currency_unread = _currency(row.get("currency", "").strip())
+    written = row.get("price", "").strip()
+    currency, currency_unread = _currency(row.get("currency", "").strip(), written)
+    price, price_unread = _price(written, currency)
     in_stock, stock_unread = _stock(row.get("in_stock", "").strip())
     return ProductRecord(
         item_id=item_id,
@@ -184,6 +185,8 @@ def _picture_of(
     Raises SourceError.
     """
     named = next((row[column].strip() for column in FILE_COLUMNS if row.get(column)), "")
+    if named.startswith(("https://", "http://")):
+        raise SourceError("its picture is at an address; manage.py scrape reads such tables")
     if named:
         return _named_file(named, places)
     found = pictures.get(item_id, [])
@@ -208,16 +211,18 @@ def _named_file(named: str, places: tuple[Path, ...]) -> Path:
     raise SourceError(f"the file {shown} is {'out of the folder' if is_outside else 'not there'}")
 
 
-def _price(written: str) -> tuple[Decimal | None, str]:
+def _price(written: str, currency: str) -> tuple[Decimal | None, str]:
     """The price, and what to say if one is written and cannot be read."""
-    price = money(written) if written else None
+    price = money(written, currency) if written else None
     return price, f"price {written!r}" if written and price is None else ""
 
 
-def _currency(written: str) -> tuple[str, str]:
-    if len(written) == 3 and written.isascii() and written.isalpha():
-        return written.upper(), ""
-    return "", f"currency {written!r} (three letters are needed, as in EUR)" if written else ""
+def _currency(written: str, price: str) -> tuple[str, str]:
+    """The code of a currency, or of the one beside the price where none is written."""
+    if not written:
+        return next((found.currency for found in prices_in(price)), ""), ""
+    code = currency_of(written)
+    return code, "" if code else f"currency {written!r} (as in EUR)"
 
 
 def _stock(written: str) -> tuple[bool | None, str]:
@@ -226,4 +231,5 @@ def _stock(written: str) -> tuple[bool | None, str]:
         return int(word) > 0, ""
     if word in _YES or word in _NO:
         return word in _YES, ""
-    return None, f"in_stock {written!r}" if written else ""
+    found = availability(written)
+    return found, f"in_stock {written!r}" if written and found is None else ""

@@ -230,6 +230,11 @@ def test_a_csv_row_never_gets_another_picture_than_the_one_it_names(folder):
     assert found["0"].detail == "list.csv, line 2: the file 'shirts/9.jpg' is not there"
 
 
+def test_a_csv_of_addresses_is_told_where_it_belongs(folder):
+    found = csv_outcomes(folder, "item_id,image\n0,https://shop.example/0.jpg\n")
+    assert "manage.py scrape" in found["0"].detail
+
+
 def test_a_csv_row_that_could_mean_two_pictures_is_asked_about(folder):
     shutil.copy(folder / "shirts" / "0.jpg", folder / "hats" / "0.png")
     found = csv_outcomes(folder, "item_id,title\n0,Shirt\n")
@@ -242,15 +247,25 @@ def test_what_cannot_be_read_in_a_csv_row_is_told(folder):
     found = csv_outcomes(
         folder,
         "item_id,price,currency,in_stock\n"
-        "0,on request,EURO,perhaps\n1,12.50,eur,3\n2,,,\n3,1,USD,sold out\n",
+        "0,on request,shells,perhaps\n1,12.50,eur,3\n2,,,\n3,1,USD,sold out\n",
     )
     assert found["0"].note == (
-        "cannot be read: price 'on request', currency 'EURO' (three letters are needed, as in "
-        "EUR), in_stock 'perhaps'"
+        "cannot be read: price 'on request', currency 'shells' (as in EUR), in_stock 'perhaps'"
     )
     assert [found[key].note for key in "123"] == [""] * 3
-    stock = Product.objects.order_by("item_id").values_list("in_stock", flat=True)
-    assert list(stock) == [None, True, None, False]
+    rows = Product.objects.order_by("item_id")
+    assert [row.in_stock for row in rows] == [None, True, None, False]
+    assert [row.currency for row in rows] == ["", "EUR", "", "USD"]
+
+
+def test_a_price_with_its_currency_in_a_csv_is_read_as_shops_write_it(folder):
+    csv_outcomes(
+        folder, "item_id;price;currency;in_stock\n0;1.299,90 €;;auf Lager\n1;¥1,200;;\n2;12;€;\n"
+    )
+    rows = Product.objects.order_by("item_id")
+    assert [(str(row.price), row.currency) for row in rows] == [
+        ("1299.90", "EUR"), ("1200.00", "JPY"), ("12.00", "EUR"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["x" * 5000 + ".jpg", "a\0b.jpg", "round.jpg", "/etc/passwd"])
