@@ -10,7 +10,7 @@ from recommender.index.similarity_index import Neighbour, SimilarityIndex
 from recommender.search.query import Query
 
 # Neighbours looked at beyond those wanted, since some may not pass.
-SPARE = 20
+SPARE = 5
 
 Found = dict[Metric, list[Neighbour]]
 Products = dict[str, Product]
