@@ -6,6 +6,7 @@ never reach the decoder: only the orientation and the colour profile are read, a
 left out when it is broken. A file whose structure is not understood stays as it is.
 """
 
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -38,8 +39,8 @@ class Bare:
 
 
 def bare(data: bytes) -> Bare:
-    """A JPEG, PNG, WebP or TIFF without its metadata; any other file as it is."""
-    strip = next((strip for start, strip in _STRIPPERS.items() if data.startswith(start)), Bare)
+    """A JPEG, PNG, WebP, TIFF or AVIF without its metadata; any other file as it is."""
+    strip = next((s for (at, mark), s in _STRIPPERS.items() if data.startswith(mark, at)), Bare)
     try:
         return strip(data)
     except (struct.error, IndexError):
@@ -113,11 +114,17 @@ def _jpeg(data: bytes) -> Bare:
             exif = exif or body
         elif marker == _APP2 and body.startswith(b"ICC_PROFILE\0") and len(body) > 14:
             profiles[body[12]] = body[14:]
-        keeps = marker in (_APP0, _ADOBE) or not (_APP0 <= marker <= _APP15 or marker == _COMMENT)
-        parts += [data[at:end]] if keeps else []
+        parts += [data[at:end]] if _is_about_pixels(marker, body) else []
         at = end
     profile = b"".join(part for _, part in sorted(profiles.items()))
     return Bare(b"".join([*parts, data[at:]]), exif, profile)
+
+
+def _is_about_pixels(marker: int, body: bytes) -> bool:
+    """Also whether JFIF's and Adobe's segments are as long as they must be to say it."""
+    if marker in (_APP0, _ADOBE):
+        return len(body) >= (14 if marker == _APP0 else 12)
+    return not (_APP0 <= marker <= _APP15 or marker == _COMMENT)
 
 
 # WebP ------------------------------------------------------------------------------------------
@@ -184,12 +191,24 @@ def _zero(number: str) -> bytes:
     return bytes(struct.calcsize("=" + number))
 
 
+# AVIF ------------------------------------------------------------------------------------------
+
+# An entry in the table of what the file holds: its name, version, flags, number and protection.
+_EXIF_ENTRY = re.compile(rb"(infe[\2\3]...(?:..){2,3})Exif", re.DOTALL)
+
+
+def _avif(data: bytes) -> Bare:
+    """EXIF gets a name that nobody knows; AVIF has the orientation in a place of its own."""
+    return Bare(_EXIF_ENTRY.sub(rb"\1none", data))
+
+
 _STRIPPERS = {
-    _PNG_START: _png,
-    b"\xff\xd8\xff": _jpeg,
-    b"RIFF": _webp,
-    b"II*\0": _tiff,
-    b"MM\0*": _tiff,
-    b"II+\0": _tiff,
-    b"MM\0+": _tiff,
+    (0, _PNG_START): _png,
+    (0, b"\xff\xd8\xff"): _jpeg,
+    (0, b"RIFF"): _webp,
+    (0, b"II*\0"): _tiff,
+    (0, b"MM\0*"): _tiff,
+    (0, b"II+\0"): _tiff,
+    (0, b"MM\0+"): _tiff,
+    (4, b"ftyp"): _avif,
 }

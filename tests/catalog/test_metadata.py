@@ -80,6 +80,18 @@ def test_bad_exif_costs_no_picture(block):
     assert is_red(with_webp_chunk(red("WEBP"), b"EXIF", block))
 
 
+@pytest.mark.parametrize("kind", [b"\0\2", b"\xff\xff", b"\0\7"])
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_bad_exif_costs_no_avif_and_does_not_turn_it(kind, orientation):
+    tags = Image.Exif()
+    tags[0x0112], tags[0x011A] = orientation, 72.0
+    data = red("AVIF", exif=tags.tobytes())
+    at = data.rindex(b"\x01\x1a\0\5")
+    bad = data[: at + 2] + kind + data[at + 4 :]
+    assert is_red(bad)
+    assert seen(bad).shape[:2] == ((80, 60) if orientation == 1 else (60, 80))
+
+
 @pytest.mark.parametrize("name", ["resolution as text", "a value past the end", "other order"])
 def test_a_photo_with_bad_exif_is_still_turned(name):
     data = with_segment(red("JPEG"), 0xE1, b"Exif\0\0" + BAD_EXIF[name])
@@ -146,7 +158,7 @@ def test_a_sound_profile_counts_even_where_metadata_are_kept_away(kind):
     assert pixel[1] > pixel[0] + 60  # the profile says that red is green
 
 
-@pytest.mark.parametrize("marker", [0xE1, 0xE2, 0xEC, 0xED, 0xFE])
+@pytest.mark.parametrize("marker", [0xE0, 0xE1, 0xE2, 0xEC, 0xED, 0xEE, 0xFE])
 @pytest.mark.parametrize(
     "body",
     [
@@ -159,6 +171,10 @@ def test_a_sound_profile_counts_even_where_metadata_are_kept_away(kind):
         b"MPF\0",
         b"Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\xff\xff",
         b"Ducky",
+        b"JFIF\0",
+        b"JFXX\0\x10" + b"\xff" * 20,
+        b"Adobe",
+        b"Adobe\0d",
     ],
 )
 def test_nothing_beside_a_jpegs_pixels_costs_them(marker, body):
