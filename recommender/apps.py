@@ -9,7 +9,11 @@ class RecommenderConfig(AppConfig):
 
     def ready(self) -> None:
         from recommender import checks  # noqa: F401  registers them
+        from recommender.configured import weight_places
+        from recommender.embedders.registry import register_brought
         from recommender.places import compiled_folder
+
+        register_brought(weight_places().folder)
 
         # Before numba is imported: the code may be read-only, and there may be no home.
         os.environ.setdefault("NUMBA_CACHE_DIR", str(compiled_folder()))

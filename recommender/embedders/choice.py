@@ -9,7 +9,7 @@ from recommender.embedders.contract import Embedder, EmbedderSpec
 from recommender.embedders.networks.network import Places
 from recommender.embedders.pictures import Preprocessing
 from recommender.embedders.registry import NETWORKS, PREFERRED, embedder_spec
-from recommender.embedders.runtimes import Runtime, make_runtime
+from recommender.embedders.runtimes import Runtime
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,12 @@ class ChosenEmbedder:
 
     spec: EmbedderSpec
     weights_sha256: str
-    make: Callable[[], tuple[Preprocessing, Runtime]]
+    preprocessing: Preprocessing
+    make: Callable[[], Runtime]
 
     def load(self) -> Embedder:
         """The running network; takes a moment, and imports the runtime."""
-        preprocessing, runtime = self.make()
-        return LoadedEmbedder(self.spec, self.weights_sha256, preprocessing, runtime)
+        return LoadedEmbedder(self.spec, self.weights_sha256, self.preprocessing, self.make())
 
 
 @dataclass
@@ -43,20 +43,14 @@ class LoadedEmbedder:
 
 
 def choose(name: str, places: Places, runtime: str) -> ChosenEmbedder:
-    """The embedder `name`, not loaded yet, to be computed by `runtime`.
+    """The embedder `name`, not loaded yet; one of our networks is to be computed by `runtime`.
 
     Raises EmbedderError when the name is unknown or its weights cannot be had.
     """
     spec = embedder_spec(name)
     network = NETWORKS[spec.network]
-    needed = network.graph.cut(spec.layer)
-    weights = network.source.find(network.graph, needed, places)
-
-    def make() -> tuple[Preprocessing, Runtime]:
-        seen = network.preprocessing
-        return seen, make_runtime(runtime, needed, weights.read(), seen)
-
-    return ChosenEmbedder(spec, weights.sha256, make)
+    weights_sha256, make = network.prepare(spec, places, runtime)
+    return ChosenEmbedder(spec, weights_sha256, network.preprocessing, make)
 
 
 def best_at_hand(places: Places) -> str:
@@ -67,5 +61,4 @@ def best_at_hand(places: Places) -> str:
 def at_hand(name: str, places: Places) -> bool:
     """Whether the embedder's weights are on this machine. Raises EmbedderError for no such name."""
     spec = embedder_spec(name)
-    network = NETWORKS[spec.network]
-    return network.source.at_hand(network.graph.cut(spec.layer), places)
+    return NETWORKS[spec.network].at_hand(spec, places)

@@ -6,8 +6,12 @@ TensorFlow lay them: convolution kernels (y, x, inputs, outputs), depthwise ones
 as is needed for ceil(side / stride) outputs, the odd row or column after the picture.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
+Arrays = Mapping[str, np.ndarray]
 PICTURE = "picture"
 
 

@@ -3,11 +3,14 @@
 Nothing is loaded here, so that a web worker can tell whether an index fits.
 """
 
+from pathlib import Path
+
 from recommender.embedders.contract import EmbedderError, EmbedderSpec
 from recommender.embedders.networks import efficientnet_lite, vgg16
-from recommender.embedders.networks.network import Network
+from recommender.embedders.networks.brought import brought_networks
+from recommender.embedders.networks.network import PictureNetwork
 
-NETWORKS: dict[str, Network] = {
+NETWORKS: dict[str, PictureNetwork] = {
     network.name: network for network in (vgg16.NETWORK, efficientnet_lite.NETWORK, vgg16.UNTRAINED)
 }
 
@@ -24,3 +27,10 @@ def embedder_spec(name: str) -> EmbedderSpec:
     if name not in EMBEDDERS:
         raise EmbedderError(f"There is no embedder {name!r}; there are {', '.join(EMBEDDERS)}.")
     return EMBEDDERS[name]
+
+
+def register_brought(folder: Path) -> None:
+    """Makes known the networks that users brought, whose weights lie in `folder`."""
+    for network in brought_networks(folder):
+        NETWORKS[network.name] = network
+        EMBEDDERS.update({spec.name: spec for spec in network.specs()})

@@ -13,13 +13,14 @@ import numpy as np
 from recommender.embedders.graph import (
     PICTURE,
     Addition,
+    Arrays,
     Convolution,
     DepthwiseConvolution,
     GlobalPooling,
     Graph,
     Layer,
 )
-from recommender.embedders.networks.network import Arrays, Cut, Network
+from recommender.embedders.networks.network import Cut, Network
 from recommender.embedders.pictures import Preprocessing
 from recommender.embedders.weights.packaged import Packaged
 

@@ -1,17 +1,14 @@
 """What is known of a network: its shape, how it is shown pictures, where its weights come from."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
-
-import numpy as np
+from typing import NamedTuple, Protocol
 
 from recommender.embedders.contract import EmbedderSpec
-from recommender.embedders.graph import Graph
+from recommender.embedders.graph import Arrays, Graph
 from recommender.embedders.pictures import Preprocessing
-
-Arrays = Mapping[str, np.ndarray]
+from recommender.embedders.runtimes import Runtime, make_runtime
 
 
 @dataclass(frozen=True)
@@ -54,6 +51,35 @@ class WeightSource(Protocol):
         ...
 
 
+class Prepared(NamedTuple):
+    """A network that can be loaded: the hash of its weights, and the way to do it."""
+
+    weights_sha256: str
+    load: Callable[[], Runtime]
+
+
+class PictureNetwork(Protocol):
+    """Ours, or a user's own: what it sees, the embedders that it gives, and the way to one."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def preprocessing(self) -> Preprocessing: ...
+
+    def specs(self) -> list[EmbedderSpec]:
+        """What its embedders' vectors mean."""
+        ...
+
+    def at_hand(self, spec: EmbedderSpec, places: Places) -> bool:
+        """Whether the weights of one of them are on this machine."""
+        ...
+
+    def prepare(self, spec: EmbedderSpec, places: Places, runtime: str) -> Prepared:
+        """One of them, not loaded yet. Raises EmbedderError, which says how to get it."""
+        ...
+
+
 @dataclass(frozen=True)
 class Cut:
     """One embedder of a network: the layer whose output is the vector."""
@@ -91,3 +117,16 @@ class Network:
             )
             for cut in self.cuts
         ]
+
+    def at_hand(self, spec: EmbedderSpec, places: Places) -> bool:
+        """Whether the weights of one of them are on this machine."""
+        return self.source.at_hand(self.graph.cut(spec.layer), places)
+
+    def prepare(self, spec: EmbedderSpec, places: Places, runtime: str) -> Prepared:
+        """One of its embedders, to be computed by `runtime`. Raises EmbedderError."""
+        needed = self.graph.cut(spec.layer)
+        weights = self.source.find(self.graph, needed, places)
+        return Prepared(
+            weights.sha256,
+            lambda: make_runtime(runtime, needed, weights.read(), self.preprocessing),
+        )

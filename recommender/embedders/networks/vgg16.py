@@ -45,6 +45,15 @@ def graph(width: float = 1, side: int = SIDE, dense: tuple[int, int] = DENSE) ->
 
 _PREPROCESSING = Preprocessing(SIDE, "bgr", (103.939, 116.779, 123.68))
 
+WEIGHTS = Kept(
+    name="vgg16",
+    convert=as_ours,
+    origin="ImageNet weights by the Visual Geometry Group, University of Oxford",
+    licence="CC BY 4.0",
+    ways="run `manage.py weights fetch` (553 MB, through Keras), `manage.py weights add FILE`, "
+    "or set VGG16_WEIGHTS=/a/file; without them efficientnet-lite2 works at once",
+)
+
 NETWORK = Network(
     name="vgg16",
     graph=graph(),
@@ -54,14 +63,7 @@ NETWORK = Network(
         Cut("vgg16-fc1", "fc1", DENSE[0], "VGG-16 trained on ImageNet, first dense layer"),
         Cut("vgg16-pool5", "pool5", BLOCKS[-1][1], "VGG-16 trained on ImageNet, last pooling"),
     ),
-    source=Kept(
-        name="vgg16",
-        convert=as_ours,
-        origin="ImageNet weights by the Visual Geometry Group, University of Oxford",
-        licence="CC BY 4.0",
-        ways="run `manage.py weights fetch` (553 MB, through Keras), `manage.py weights add FILE`, "
-        "or set VGG16_WEIGHTS=/a/file; without them efficientnet-lite2 works at once",
-    ),
+    source=WEIGHTS,
 )
 
 UNTRAINED = Network(

@@ -15,6 +15,13 @@ from recommender.embedders.weights.errors import WeightsRefused
 from recommender.embedders.weights.kept import Converted
 from recommender.embedders.weights.reading import Brought
 
+# What Keras Applications fetches, and the MD5 that it checks.
+KERAS_URL = (
+    "https://storage.googleapis.com/tensorflow/keras-applications/vgg16/"
+    "vgg16_weights_tf_dim_ordering_tf_kernels.h5"
+)
+KERAS_MD5 = "64373286793e3c8b2b4e3219cbf3544b"
+
 # How torchvision shows its pictures, on the scale of 0 to 255, and how we do: blue, green, red.
 TORCH_MEAN = 255 * np.array([0.406, 0.456, 0.485])
 TORCH_DEVIATION = 255 * np.array([0.225, 0.224, 0.229])

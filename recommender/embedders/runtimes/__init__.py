@@ -13,8 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from recommender.embedders.contract import EmbedderError
-from recommender.embedders.graph import Graph
-from recommender.embedders.networks.network import Arrays
+from recommender.embedders.graph import Arrays, Graph
 from recommender.embedders.pictures import Preprocessing
 
 # The runtimes of our own networks, in the order of preference on a CPU.

@@ -16,6 +16,7 @@ import numpy as np
 from recommender.embedders.graph import (
     PICTURE,
     Addition,
+    Arrays,
     Convolution,
     Dense,
     DepthwiseConvolution,
@@ -24,7 +25,6 @@ from recommender.embedders.graph import (
     Layer,
     MaxPooling,
 )
-from recommender.embedders.networks.network import Arrays
 from recommender.embedders.pictures import Preprocessing
 from recommender.embedders.runtimes import cores
 

@@ -6,6 +6,7 @@ TensorFlow is imported inside functions only: a web worker never pays for it.
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from recommender.embedders.graph import (
     PICTURE,
     Addition,
+    Arrays,
     Convolution,
     Dense,
     DepthwiseConvolution,
@@ -21,8 +23,8 @@ from recommender.embedders.graph import (
     Layer,
     MaxPooling,
 )
-from recommender.embedders.networks.network import Arrays
 from recommender.embedders.pictures import Preprocessing
+from recommender.embedders.weights.errors import WeightsMissing
 
 
 class TensorFlowRuntime:
@@ -82,6 +84,21 @@ def _convolution(tf: Any, layer: Convolution, arrays: dict[str, Any], x: Any) ->
 def sees_gpu() -> bool:
     """Whether TensorFlow can compute on a GPU of this machine."""
     return bool(import_tensorflow().config.list_physical_devices("GPU"))
+
+
+def download_with_keras(address: str, md5: str, folder: Path) -> Path:
+    """Has Keras fetch a file into `folder`, with a progress bar, and check its hash.
+
+    Raises WeightsMissing when it cannot be had.
+    """
+    import_tensorflow()
+    from keras.utils import get_file
+
+    name = address.rsplit("/", 1)[-1]
+    try:
+        return Path(get_file(name, address, file_hash=md5, cache_dir=folder, cache_subdir=""))
+    except Exception as error:  # Keras raises bare Exception when an address cannot be reached
+        raise WeightsMissing(f"{address} could not be fetched ({error}). Try again.") from error
 
 
 def import_tensorflow() -> Any:

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from recommender.embedders.graph import Dense, Graph
-from recommender.embedders.networks.network import Arrays, Places, Weights
+from recommender.embedders.graph import Arrays, Dense, Graph
+from recommender.embedders.networks.network import Places, Weights
 from recommender.embedders.weights.errors import WeightsMissing, WeightsRefused
 from recommender.embedders.weights.reading import Brought, read_weights_file
 from recommender.embedders.weights.sound import checked

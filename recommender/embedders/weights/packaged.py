@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from recommender.embedders.graph import Graph
-from recommender.embedders.networks.network import Arrays, Places, Weights
+from recommender.embedders.graph import Arrays, Graph
+from recommender.embedders.networks.network import Places, Weights
 from recommender.embedders.weights.errors import WeightsMissing, WeightsRefused
 from recommender.embedders.weights.sound import checked
 from recommender.embedders.weights.torch_file import read_torch_file

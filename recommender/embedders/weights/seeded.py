@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recommender.embedders.graph import Graph
-from recommender.embedders.networks.network import Arrays, Places, Weights
+from recommender.embedders.graph import Arrays, Graph
+from recommender.embedders.networks.network import Places, Weights
 
 
 @dataclass(frozen=True)

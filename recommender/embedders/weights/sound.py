@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from recommender.embedders.networks.network import Arrays
+from recommender.embedders.graph import Arrays
 from recommender.embedders.weights.errors import WeightsRefused
 
 

@@ -1,0 +1,118 @@
+"""What `manage.py weights` does: list, fetch, add, verify and remove the networks' weights."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from recommender import configured
+from recommender.embedders.contract import EmbedderError
+from recommender.embedders.networks import brought, vgg16
+from recommender.embedders.networks.brought import Brought, Wish
+from recommender.embedders.networks.network import Places
+from recommender.embedders.networks.vgg16_files import KERAS_MD5, KERAS_URL
+from recommender.embedders.registry import EMBEDDERS, NETWORKS, register_brought
+from runs.files import locked
+
+MEGABYTES = 553
+
+
+def listed() -> Iterator[str]:
+    """A line an embedder: its name, whether its weights are at hand, what they are."""
+    places = configured.weight_places()
+    all_of_them = [(network, spec) for network in NETWORKS.values() for spec in network.specs()]
+    for network, spec in all_of_them:
+        here = "at hand" if network.at_hand(spec, places) else "missing"
+        about = "; ".join(part for part in (spec.description, spec.origin, spec.licence) if part)
+        yield f"{spec.name:20} {here:8} {about}"
+
+
+def fetch(tell: Callable[[str], object]) -> str:
+    """Downloads VGG-16's ImageNet weights and keeps them. Raises EmbedderError, OSError."""
+    from recommender.embedders.runtimes.tensorflow import download_with_keras
+
+    places = configured.weight_places()
+    kept = vgg16.WEIGHTS.path(places)
+    if kept.is_file():
+        return f"They are here already: {kept}"
+    folder = places.folder / "download"
+    with locked(places.folder / "download.lock"):
+        shutil.rmtree(folder, ignore_errors=True)  # what a broken download left
+        folder.mkdir(parents=True)
+        tell(f"Fetching {MEGABYTES} MB from {KERAS_URL}")
+        try:
+            return add(download_with_keras(KERAS_URL, KERAS_MD5, folder))
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def add(file: Path) -> str:
+    """Keeps a file of VGG-16's weights, of any layout. Raises EmbedderError, OSError."""
+    source, places = vgg16.WEIGHTS, configured.weight_places()
+    record = source.take_in(file, vgg16.NETWORK.graph, places)
+    return f"{file}, laid as {record.layout} lays it: VGG-16's weights are kept now."
+
+
+def bring(file: Path, wish: Wish) -> str:
+    """Makes an ONNX file an embedder. Raises EmbedderError, OSError."""
+    places = configured.weight_places()
+    taken = {name for name in (*EMBEDDERS, *NETWORKS) if not isinstance(_known(name), Brought)}
+    found = brought.bring(file, wish, places, taken)
+    register_brought(places.folder)
+    return (
+        f"{found.name}: {found.dimension} numbers a picture of {found.side}×{found.side}, "
+        f"{found.layout}, from {found.output}. Run: manage.py build_index --embedder {found.name}"
+    )
+
+
+def verify(name: str = "") -> Iterator[str]:
+    """Reads all kept weights again, or those of one network; a line each. Raises EmbedderError."""
+    places = configured.weight_places()
+    names = [name] if name else [known for known in NETWORKS if _kept_at(known, places).exists()]
+    for known in names:
+        network = _require(known)
+        if isinstance(network, Brought):
+            brought.verify(network, places)
+            yield f"{known}: sound, SHA-256 {network.sha256}"
+        else:
+            record = vgg16.WEIGHTS.verify(vgg16.NETWORK.graph, places)
+            yield f"{known}: sound, from {record.source}, SHA-256 {record.sha256}"
+    if not names:
+        yield "No weights are kept."
+
+
+def remove(name: str) -> str:
+    """Takes kept weights away; their index stays. Raises EmbedderError, OSError."""
+    places = configured.weight_places()
+    network, path = _require(name), _kept_at(name, places)
+    if not path.exists():
+        raise EmbedderError(f"No weights of {name} are kept.")
+    if isinstance(network, Brought):
+        shutil.rmtree(path)
+        del NETWORKS[name], EMBEDDERS[name]
+    else:
+        path.unlink()
+    return f"Removed {path}"
+
+
+def _require(name: str) -> object:
+    """The network `name`, if its weights are among those that are kept."""
+    network = _known(name)
+    if not isinstance(network, Brought) and name != vgg16.NETWORK.name:
+        raise EmbedderError(
+            f"No weights of {name!r} are kept here; what is kept: {', '.join(_keepable())}."
+        )
+    return network
+
+
+def _keepable() -> list[str]:
+    own = [name for name, network in NETWORKS.items() if isinstance(network, Brought)]
+    return [vgg16.NETWORK.name, *own]
+
+
+def _known(name: str) -> object:
+    return NETWORKS.get(name)
+
+
+def _kept_at(name: str, places: Places) -> Path:
+    brought_one = isinstance(_known(name), Brought)
+    return places.folder / name if brought_one else places.folder / f"{name}.safetensors"

@@ -1,0 +1,107 @@
+import hashlib
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from recommender import weight_keeping
+from recommender.embedders.networks import vgg16
+from recommender.embedders.registry import EMBEDDERS, NETWORKS
+from tests.recommender.embedders.runtimes.test_onnx import clip_like
+from tests.recommender.embedders.weights import layouts
+
+
+@pytest.fixture
+def narrow(monkeypatch):
+    """VGG-16 is a small one here."""
+    monkeypatch.setitem(NETWORKS, "vgg16", replace(vgg16.NETWORK, graph=layouts.NARROW))
+    monkeypatch.setattr(vgg16, "NETWORK", NETWORKS["vgg16"])
+
+
+@pytest.fixture(autouse=True)
+def registries_as_they_were(monkeypatch):
+    kept = dict(NETWORKS), dict(EMBEDDERS)
+    yield
+    for known, before in zip((NETWORKS, EMBEDDERS), kept, strict=True):
+        known.clear()
+        known.update(before)
+
+
+def weights(*arguments) -> str:
+    out = io.StringIO()
+    call_command("weights", *map(str, arguments), stdout=out)
+    return out.getvalue()
+
+
+def test_the_list_says_which_are_at_hand_and_under_which_licence():
+    lines = {line.split()[0]: line for line in weights("list").splitlines()}
+    assert " missing " in lines["vgg16"]
+    assert " at hand " in lines["efficientnet-lite2"]
+    assert "Apache-2.0" in lines["efficientnet-lite2"]
+
+
+def test_weights_are_added_verified_and_removed(narrow, tmp_path):
+    layouts.theano(tmp_path / "tutorial.h5", layouts.seeded())
+    assert "laid as Theano" in weights("add", tmp_path / "tutorial.h5")
+    assert " at hand " in next(line for line in weights("list").splitlines() if "vgg16 " in line)
+    assert "vgg16: sound, from" in weights("verify")
+    weights("remove", "vgg16")
+    assert weights("verify") == "No weights are kept.\n"
+
+
+def test_an_onnx_network_is_added_and_removed(tmp_path):
+    model = clip_like(tmp_path / "clip.onnx")
+    told = weights("add", model, "--name", "mine", "--mean", "0.5", "0.5", "0.5", "--std", "0.5")
+    assert "mine: 5 numbers a picture of 16×16" in told
+    assert "build_index --embedder mine" in told
+    assert "mine: sound" in weights("verify", "mine")
+    told_again = weights("add", model, "--name", "mine", "--mean", ".48,.45,.40")
+    assert "mine: 5 numbers" in told_again
+    weights("remove", "mine")
+    assert "mine" not in weights("list")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["add", "nowhere.h5"], r"nowhere\.h5: there is no such file"),
+        (["add", "m.onnx"], "--name NAME"),
+        (["add", "m.onnx", "--name", "mine"], r"m\.onnx: there is no such file"),
+        (["add", "m.onnx", "--name", "mine", "--mean", "1", "2"], "--mean: expected three numbers"),
+        (["add", "m.onnx", "--name", "mine", "--std", "0"], "--std: expected numbers above 0"),
+        (["add", "m.onnx", "--name", "vgg16"], "not one of ours"),
+        (["add", __file__], "found a file of another kind"),
+        (["verify", "nobody"], "No weights of 'nobody' are kept"),
+        (["verify", "vgg16"], r"not kept(.|\n)*weights fetch"),
+        (["remove", "vgg16"], "No weights of vgg16 are kept"),
+        (["remove", "efficientnet-lite2"], "what is kept: vgg16"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(arguments, message):
+    with pytest.raises(CommandError, match=message):
+        weights(*arguments)
+
+
+@pytest.mark.slow
+def test_weights_are_fetched_checked_and_nothing_is_left_of_a_broken_download(
+    narrow, tmp_path, settings, httpserver, monkeypatch
+):
+    layouts.keras1(tmp_path / "published.h5", layouts.seeded())
+    data = (tmp_path / "published.h5").read_bytes()
+    httpserver.expect_request("/vgg16.h5").respond_with_data(data)
+    monkeypatch.setattr(weight_keeping, "KERAS_URL", httpserver.url_for("/vgg16.h5"))
+    monkeypatch.setattr(weight_keeping, "KERAS_MD5", "0" * 32)
+    left = Path(settings.WEIGHTS_DIR) / "download" / "half.h5"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"half")
+    with pytest.raises(CommandError, match="could not be fetched"):
+        weights("fetch")
+    assert not left.parent.exists()
+    monkeypatch.setattr(
+        weight_keeping, "KERAS_MD5", hashlib.md5(data, usedforsecurity=False).hexdigest()
+    )
+    assert "are kept now" in weights("fetch")
+    assert "here already" in weights("fetch")
