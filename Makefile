@@ -4,12 +4,12 @@ DEMO_PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test serve bench clean
+.PHONY: demo test serve lock bench clean
 
-$(VENV)/.installed: requirements.txt
+$(VENV)/.installed: requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing the packages of requirements.txt (a minute or two, once)…"
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@echo "Installing the packages of requirements.lock (a minute or two, once)…"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
@@ -36,6 +36,11 @@ serve:
 	@test -x $(BIN)/gunicorn || $(MAKE) --no-print-directory $(VENV)/.installed
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@exec $(BIN)/gunicorn --config config/gunicorn.py config.wsgi
+
+# The whole tree of packages with their hashes, for every platform, out of requirements.txt.
+lock: $(VENV)/.installed-dev
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--custom-compile-command "make lock" requirements.txt -o requirements.lock
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks
