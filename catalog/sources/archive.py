@@ -42,6 +42,8 @@ def walk_archive(at: str, pages: Pages) -> Iterator[Record]:
     """Every picture of an archive at an address or in a file. Raises SourceError."""
     if is_address(at):
         body = fetched(at, pages).body
+        if body.count(b"PK\x01\x02") > MOST_FILES:  # each takes memory before one is looked at
+            raise SourceError(f"{at} has more than {MOST_FILES} files")
         yield from _read(BytesIO(body), at, len(body))
     else:
         yield from _opened(Path(at))

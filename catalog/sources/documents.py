@@ -21,8 +21,9 @@ from catalog.visiting.fetching import FetchError, Response
 from catalog.visiting.pages import Pages
 
 MOST_BYTES = 100_000_000
-MOST_JSON_BYTES = 30_000_000  # becomes many times that in memory
+MOST_JSON_BYTES = 20_000_000  # becomes many times that in memory
 MOST_DEPTH = 100
+MOST_PARTS = 20_000
 GZIP = b"\x1f\x8b"
 
 
@@ -96,20 +97,34 @@ def json_of(body: bytes) -> Any:
 def elements(body: bytes, names: Iterable[str]) -> Iterator[Element]:
     """The elements of an XML document that are called so, in any namespace, one after another.
 
-    Each is forgotten once the next is asked for, so that memory stays flat. Raises
-    UnreadableDocument, also for a document that declares entities.
+    Each is forgotten once the next is asked for, and so is all that stands between them: memory
+    stays flat. Raises UnreadableDocument, also for a document that declares entities.
     """
-    wanted, depth = set(names), 0
+    wanted = set(names)
+    around: list[Element] = []  # the elements that are open
+    parts = 0  # of the wanted element that is open
     try:
         for event, element in iterparse(BytesIO(unpacked(body)), ("start", "end")):
-            depth += 1 if event == "start" else -1
-            if depth > MOST_DEPTH:
-                raise UnreadableDocument(f"it is nested more than {MOST_DEPTH} deep")
-            if event == "end" and local_name(element) in wanted:
+            if event == "start":
+                around.append(element)
+                parts += 1 if parts or local_name(element) in wanted else 0
+                _require_bearable(len(around), parts)
+                continue
+            around.pop()
+            if local_name(element) in wanted:
                 yield element
-                element.clear()
+                parts = 0
+            if not parts and around:
+                del around[-1][:]
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise UnreadableDocument(f"it is no XML that can be read: {error}") from error
+
+
+def _require_bearable(depth: int, parts: int) -> None:
+    if depth > MOST_DEPTH:
+        raise UnreadableDocument(f"it is nested more than {MOST_DEPTH} deep")
+    if parts > MOST_PARTS:
+        raise UnreadableDocument(f"an item of it has more than {MOST_PARTS} parts")
 
 
 def root_name(body: bytes) -> str:

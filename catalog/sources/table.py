@@ -1,4 +1,4 @@
-"""A table of products: CSV or TSV with a header, or JSON Lines, at an address or a path.
+"""A table of products, at an address or a path: CSV, TSV, JSON Lines or one JSON list.
 
 Columns are known by their usual names, among them those of Google Merchant's TSV; others are
 named in a mapping, {"title": "Bezeichnung"}. A column may hold an address of a picture, never a
@@ -8,11 +8,13 @@ path: `import_folder --csv` is for pictures on disk.
 import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from io import BytesIO, TextIOWrapper
+from itertools import chain
 from typing import Any
 
 from catalog.records import Record, SourceError, Unreadable
 from catalog.sources.described import described
-from catalog.sources.documents import UnreadableDocument, body_at, is_address, unpacked
+from catalog.sources.documents import UnreadableDocument, body_at, is_address, json_of, unpacked
 from catalog.sources.place import Place
 from catalog.visiting.pages import Pages
 
@@ -29,7 +31,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "in_stock": ("in_stock", "availability"),
     "group": ("group", "item_group_id", "item group id", "group_id"),
 }
-_ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson")
+_ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson", ".json")
 _KINDS = ("text/csv", "text/tab-separated-values", "application/x-ndjson", "application/jsonl")
 LONGEST_LINE = 1_000_000
 Row = Mapping[str, Any]
@@ -42,7 +44,7 @@ def begins_at(place: Place) -> str:
 
 
 def _is_header(text: str) -> bool:
-    line = text.partition("\n")[0]
+    line = text.partition("\n")[0].lstrip("\ufeff")
     cells = {cell.strip().lower() for cell in line.split(delimiter_of(line))}
     return bool(cells & set(COLUMNS["item_id"])) and bool(cells & set(COLUMNS["title"]))
 
@@ -58,36 +60,46 @@ def read_table(
 ) -> Iterator[Record]:
     """Every row of a table; one that is wrong is yielded as Unreadable. Raises SourceError."""
     names = COLUMNS | {field: (column.lower(),) for field, column in (columns or {}).items()}
-    rows = _rows(_text(body, name), name)
-    for number, row in rows:
-        place = f"line {number}"
-        if isinstance(row, str):
-            yield Unreadable(place, f"{place} {row}")
-        else:
-            yield described(_named(row, names), place, base)
-
-
-def _text(body: bytes, name: str) -> str:
     try:
-        content = unpacked(body)
+        for number, row in _rows(unpacked(body), name):
+            place = f"line {number}"
+            if isinstance(row, str):
+                yield Unreadable(place, f"{place} {row}")
+            else:
+                yield described(_named(row, names), place, base)
     except UnreadableDocument as error:
         raise SourceError(f"{name}: {error}") from error
+
+
+def _rows(content: bytes, name: str) -> Iterator[tuple[int, Row | str]]:
+    """(line, row) or (line, what is wrong with it)."""
+    lines = _lines(content)
+    begin = content[:1000].decode(errors="ignore").strip("\ufeff\0 \t\r\n")[:1]
+    if begin == "[":
+        return _listed_rows(content)
+    return _json_rows(lines) if begin == "{" else _csv_rows(lines, name)
+
+
+def _lines(content: bytes) -> Iterator[str]:
+    """The lines as text, up to a length each. Nothing but a line break ends one."""
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
-        return content.decode(encoding)
+        content.decode(encoding)
     except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")  # what spreadsheets write
+        encoding = "cp1252"  # what spreadsheets write
+    text = TextIOWrapper(BytesIO(content), encoding, errors="replace", newline="")
+    while line := text.readline(LONGEST_LINE):
+        yield line
 
 
-def _rows(text: str, name: str) -> Iterator[tuple[int, Row | str]]:
-    """(line, row) or (line, what is wrong with it)."""
-    if text.lstrip().startswith(("{", "[")):
-        return _json_rows(text)
-    return _csv_rows(text, name)
+def _listed_rows(content: bytes) -> Iterator[tuple[int, Row | str]]:
+    """One JSON list of all, instead of a line each."""
+    for number, value in enumerate(json_of(content), 1):
+        yield number, _lowered(value) if isinstance(value, dict) else "is no object"
 
 
-def _json_rows(text: str) -> Iterator[tuple[int, Row | str]]:
-    for number, line in enumerate(_lines(text), 1):
+def _json_rows(lines: Iterable[str]) -> Iterator[tuple[int, Row | str]]:
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
@@ -98,33 +110,28 @@ def _json_rows(text: str) -> Iterator[tuple[int, Row | str]]:
         yield number, _lowered(value) if isinstance(value, dict) else "is no object"
 
 
-def _csv_rows(text: str, name: str) -> Iterator[tuple[int, Row | str]]:
-    lines = csv.reader(_lines(text), delimiter=delimiter_of(text))
+def _csv_rows(lines: Iterator[str], name: str) -> Iterator[tuple[int, Row | str]]:
+    first = next(lines, "")
+    reader = csv.reader(chain([first], lines), delimiter=delimiter_of(first))
     header: list[str] | None = None
     while True:
         try:
-            cells = next(lines)
+            cells = next(reader)
         except StopIteration:
             break
         except csv.Error as error:
-            yield lines.line_num, f"cannot be read: {error}"
+            yield reader.line_num, f"cannot be read: {error}"
             continue
         if header is None:
-            header = [cell.strip().lower() for cell in cells]
+            header = [cell.strip().lower() for cell in cells] or None
         elif any(cell.strip() for cell in cells):
-            yield lines.line_num, dict(zip(header, cells, strict=False))
+            yield reader.line_num, dict(zip(header, cells, strict=False))
     if header is None:
         raise SourceError(f"{name} is empty.")
 
 
-def _lines(text: str) -> Iterable[str]:
-    """The lines, up to a length; csv and json keep their own line breaks."""
-    return (line[:LONGEST_LINE] for line in text.splitlines(keepends=True))
-
-
-def delimiter_of(text: str) -> str:
+def delimiter_of(header: str) -> str:
     """Comma, semicolon, tab or bar: what the header has most of."""
-    header = text.partition("\n")[0][:LONGEST_LINE]
     return max(",;\t|", key=header.count)
 
 

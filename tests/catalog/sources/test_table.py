@@ -82,7 +82,7 @@ def test_a_table_on_disk_names_no_file(tmp_path):
 
 
 def test_what_is_no_table_is_named(tmp_path):
-    for body in (b"", b"\x1f\x8bbroken"):
+    for body in (b"", b"\n\n", b"\x1f\x8bbroken", b"[1, 2", b"["):
         with pytest.raises(SourceError):
             list(read_table(body, "list"))
     with pytest.raises(SourceError, match="is no file"):
@@ -92,3 +92,14 @@ def test_what_is_no_table_is_named(tmp_path):
 def test_a_nul_in_a_table_is_that_rows_matter():
     found = rows("id,title\n1,a\0b\n2,two\n")
     assert found[-1].item_id == "2"
+
+
+def test_a_json_list_is_a_table_too():
+    found = rows('[{"id": 1}, 7, {"sku": "b", "price": 1.299}]')
+    assert [row.key for row in found] == ["1", "line 2", "b"]
+    assert found[2].price == Decimal("1.30")
+
+
+def test_only_line_breaks_end_a_line():
+    assert [row.title for row in rows("id,title\r\n1,a\u2028b\x0cc\r\n")] == ["a b c"]
+    assert [row.title for row in rows('{"id": 1, "title": "a\u2028b"}\n')] == ["a b"]
