@@ -48,6 +48,10 @@ _NOT_READ = {
     b"<!doctype html": "a web page, not a picture",
     b"%pdf-": "a PDF document, not a picture",
     b"%!ps": "a PostScript document, not a picture",
+    b"\x89png\r\n": "a broken PNG, or one of a kind that is not read",
+    b"\xff\xd8\xff": "a broken JPEG, or one of a kind that is not read",
+    b"ii*\0": "a broken TIFF, or one of a kind that is not read",
+    b"mm\0*": "a broken TIFF, or one of a kind that is not read",
 }
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from catalog.thumbnails import make_pictures
+from catalog.thumbnails import BadPicture, make_pictures
 from tests.catalog.hostile_pictures import header, png, saved
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "cases" / "13-tiff-big-endian" / "pics"
@@ -115,20 +115,45 @@ def test_png_of_sixteen_bits_of_every_colour_type(colour, sample, wanted):
         assert near(picture.getpixel((4, 4)), wanted)
 
 
+def tiff_of(order: str, pixels: bytes, bits: int, channels: int = 1, form: int = 1) -> bytes:
+    """A TIFF of 8×8 pixels in one strip, in the byte order `order`; Pillow does not write these."""
+    tags = {256: 8, 257: 8, 258: bits, 259: 1, 262: 1 if channels == 1 else 2, 273: 200,
+            277: channels, 278: 8, 279: len(pixels), 339: form}  # fmt: skip
+    entries = b"".join(
+        struct.pack(order + "HHIH2x", tag, 3, 1, value) for tag, value in tags.items()
+    )
+    start = (b"II" if order == "<" else b"MM") + struct.pack(order + "HIH", 42, 8, len(tags))
+    return (start + entries + bytes(4)).ljust(200, b"\0") + pixels
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize(
+    ("code", "value", "bits", "form"),
+    [
+        ("H", 0xC000, 16, 1),
+        ("i", 0xC000, 32, 2),
+        ("i", 0x60000000, 32, 2),
+        ("h", 0x6000, 16, 2),
+        ("f", 0.75, 32, 3),
+    ],
+)
+def test_grey_of_every_depth_in_both_byte_orders(order, code, value, bits, form):
+    data = tiff_of(order, struct.pack(order + code, value) * 64, bits, form=form)
+    with Image.open(io.BytesIO(make_pictures(data).picture)) as picture:
+        assert near(picture.getpixel((4, 4)), [192] * 3)
+
+
 @pytest.mark.parametrize("order", ["<", ">"])
 def test_tiff_of_sixteen_bits_a_colour(order):
-    """Written by hand, as Pillow writes none: three channels, one strip."""
-    tags = [(256, 3, 8), (257, 3, 8), (258, 3, 16), (259, 3, 1), (262, 3, 2), (273, 4, 200),
-            (277, 3, 3), (278, 3, 8), (279, 4, 384)]  # fmt: skip
-    entries = b""
-    for tag, kind, value in tags:
-        packed = struct.pack(order + ("H" if kind == 3 else "I"), value).ljust(4, b"\0")
-        entries += struct.pack(order + "HHI", tag, kind, 1) + packed
-    start = (b"II" if order == "<" else b"MM") + struct.pack(order + "HIH", 42, 8, len(tags))
     pixels = struct.pack(order + "3H", 0xC000, 0x4000, 0x2000) * 64
-    data = (start + entries + bytes(4)).ljust(200, b"\0") + pixels
+    data = tiff_of(order, pixels, 16, channels=3)
     with Image.open(io.BytesIO(make_pictures(data).picture)) as picture:
         assert near(picture.getpixel((4, 4)), [192, 64, 32])
+
+
+def test_a_tiff_of_a_layout_that_is_not_read_is_called_so():
+    with pytest.raises(BadPicture, match="TIFF"):
+        make_pictures(tiff_of("<", struct.pack("<3d", 1, 1, 1) * 64, 64, channels=3, form=3))
 
 
 @pytest.mark.parametrize("kind", ["PNG", "TIFF", "BMP", "GIF", "PPM", "MSP", "XBM"])
@@ -215,7 +240,7 @@ open(sys.argv[2], "wb").write(buffer.getvalue())
 """
 READ = """
 import resource, sys
-from catalog.thumbnails import make_pictures
+from catalog.thumbnails import BadPicture, make_pictures
 data = open(sys.argv[1], "rb").read()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 open(sys.argv[2], "wb").write(make_pictures(data).picture)
