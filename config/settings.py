@@ -273,4 +273,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
+    # It warns of a shop's odd headers with a traceback and what the shop wrote.
+    "loggers": {"urllib3": {"level": "ERROR"}},
 }
