@@ -298,3 +298,17 @@ def test_a_killed_scrape_goes_on_where_it_was(shop, tmp_path):
     assert len(pictures) <= 90 + MOST  # those at work when it was killed
     assert "90 products:" in told
     assert not list((tmp_path / "media").rglob("*.part"))
+
+
+@pytest.mark.django_db
+def test_a_selector_file_leads_to_products_that_nothing_else_finds(shop, tmp_path):
+    selectors = tmp_path / "shop.yaml"
+    selectors.write_text("card: article\nlink: b@data-to\ntitle: b\nimage: i@data-pic\nprice: u\n")
+    shop.answers = {"/x.jpg": RED, "/tees": '<article><b data-to="/p/7">Tee</b><i data-pic="/x.jpg">'
+                    "</i><u>5,00 €</u></article>"}  # fmt: skip
+    call_command("scrape", f"{shop.url}/tees", selectors=selectors)
+    row = Product.objects.get()
+    assert (row.title, str(row.price), row.product_url) == ("Tee", "5.00", f"{shop.url}/p/7")
+    selectors.write_text("link: a")
+    with pytest.raises(CommandError, match="write at least `card: SELECTOR`"):
+        call_command("scrape", f"{shop.url}/tees", selectors=selectors)

@@ -1,0 +1,34 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from runs.models import Run
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+
+
+def run(state, hours_ago, arguments="url=a"):
+    started = NOW - timedelta(hours=hours_ago)
+    return Run.objects.create(command="scrape", arguments=arguments, state=state, started=started)
+
+
+def test_a_run_goes_on_with_those_that_were_cut_short_just_before_it():
+    run("done", 9)
+    first = run("killed", 3)
+    run("stopped", 2)
+    run("done", 2, arguments="url=b")
+    assert run("running", 0).cut_short_since() == first.started
+
+
+@pytest.mark.parametrize("state", ["done", "failed", "running"])
+def test_a_run_after_one_that_came_to_its_end_begins_anew(state):
+    run("killed", 3)
+    run(state, 2)
+    assert run("running", 0).cut_short_since() is None
+
+
+def test_what_was_cut_short_long_ago_is_begun_anew():
+    run("killed", 25)
+    assert run("running", 0).cut_short_since() is None
