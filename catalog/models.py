@@ -15,7 +15,31 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
-class ShownProducts(models.Manager["Product"]):
+# What the search looks into.
+SEARCHED = ("title", "item_id", "category")
+
+
+class ProductQuerySet(models.QuerySet["Product"]):
+    """Keeps what the search looks into up to date where rows are changed without `save`."""
+
+    def update(self, **values: Any) -> int:
+        if not set(SEARCHED) & set(values):
+            return super().update(**values)
+        keys = list(self.values_list("pk", flat=True))
+        number = super().update(**values)
+        for product in self.model.objects.filter(pk__in=keys):
+            product.save(update_fields=["search_text"])
+        return number
+
+
+class Products(models.Manager["Product"]):
+    """All products."""
+
+    def get_queryset(self) -> "models.QuerySet[Product]":
+        return ProductQuerySet(self.model, using=self._db)
+
+
+class ShownProducts(Products):
     """Products that are still in their shop, have a picture, and are not hidden by hand."""
 
     def get_queryset(self) -> "models.QuerySet[Product]":
@@ -73,7 +97,7 @@ class Product(models.Model):
 
     search_text = models.TextField(blank=True, editable=False, default="")
 
-    objects = models.Manager["Product"]()
+    objects = Products()
     shown = ShownProducts()
 
     class Meta:
@@ -87,7 +111,7 @@ class Product(models.Model):
 
     def save(self, **options: Any) -> None:
         self.shop_item_id = self.shop_item_id or self.item_id
-        self.search_text = folded("\n".join([self.title, self.item_id, self.category]))
+        self.search_text = folded("\n".join(getattr(self, name) for name in SEARCHED))
         super().save(**options)
 
     def get_absolute_url(self) -> str:

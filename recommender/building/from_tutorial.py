@@ -92,7 +92,7 @@ def index_of(
     with that of the picture there is. `force` takes what has lost most of its pictures, or has
     collapsed. Raises Refused.
     """
-    pictures = dict(Product.shown.values_list("item_id", "content_hash"))
+    pictures: dict[str, str] = dict(Product.shown.values_list("item_id", "content_hash"))
     hashes = {i: found.origin.content_hashes.get(i, there) for i, there in pictures.items()}
     rows = [row for row, item_id in enumerate(found.item_ids) if item_id in hashes]
     rows.sort(key=lambda row: found.item_ids[row])

@@ -48,6 +48,13 @@ def test_browse_folds_case_width_and_composition_in_every_script(client, live, t
     assert "Nothing found." in html(client.get("/browse/", {"q": words + " x9x"}))
 
 
+def test_browse_finds_a_title_however_it_was_changed(client, live):
+    Product.shown.filter(item_id="3").update(title="ÉTÉ", hidden=False)
+    assert "1 product for" in html(client.get("/browse/", {"q": "été"}))
+    Product.objects.filter(title="ÉTÉ").update(title="Hiver")
+    assert "Nothing found." in html(client.get("/browse/", {"q": "été"}))
+
+
 def test_browse_finds_a_category_by_its_words(client, live):
     assert "3 products for" in html(client.get("/browse/", {"q": "HATS"}))
 
