@@ -5,7 +5,7 @@ import sys
 
 from benchmarks.common import machine
 
-ALL = ("scrape", "index_file", "look_up", "live_query", "all_lists", "exactness")
+ALL = ("scrape", "parse_page", "index_file", "look_up", "live_query", "all_lists", "exactness")
 
 
 def main() -> None:

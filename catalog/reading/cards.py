@@ -1,6 +1,7 @@
 """Repeated product cards: a picture, a link and mostly a price, over and over in one shape."""
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
@@ -46,12 +47,17 @@ class Card:
 class _Counts:
     """How many pictures, links and prices there are within any tag, in constant time."""
 
-    def __init__(self, page: Page, prices: tuple[Seen, ...]) -> None:
-        self.ends = page.ends
+    def __init__(self, page: Page) -> None:
+        self._ends = page.ends
         size = len(page.tags)
-        self.pictures = self._sums(size, _pictures(page))
-        self.links = self._sums(size, _links(page))
-        self.prices = self._sums(size, [seen.number for seen in prices])
+        pictures, links = self._sums(size, _pictures(page)), self._sums(size, _links(page))
+        self._prices = self._sums(size, [seen.number for seen in prices_seen(page)])
+        # The tags with a picture and a link in them.
+        self.likely = [
+            n
+            for n, end in enumerate(page.ends)
+            if pictures[end + 1] > pictures[n] and links[end + 1] > links[n]
+        ]
 
     def _sums(self, size: int, numbers: list[int]) -> list[int]:
         ones = [0] * (size + 1)
@@ -59,8 +65,14 @@ class _Counts:
             ones[number + 1] += 1
         return list(accumulate(ones))
 
-    def within(self, sums: list[int], number: int) -> int:
-        return sums[self.ends[number] + 1] - sums[number]
+    def priced(self, number: int) -> bool:
+        """Whether there is a price within a tag."""
+        return self._prices[self._ends[number] + 1] > self._prices[number]
+
+
+@lru_cache(maxsize=2)
+def _counts(page: Page) -> _Counts:
+    return _Counts(page)
 
 
 def _pictures(page: Page) -> list[int]:
@@ -131,24 +143,12 @@ def _size(page: Page, card: Card) -> int:
 
 
 def _groups(page: Page, with_prices: bool) -> list[list[int]]:
-    """Tags of one shape (names of the tags down to them) that hold what a card holds."""
-    counts = _Counts(page, prices_seen(page) if with_prices else ())
-    shapes: dict[tuple[int, str], int] = {}
-    shape_of: list[int] = []
+    """Tags of one shape that hold what a card holds."""
+    counts = _counts(page)
     groups: dict[int, list[int]] = {}
-    for number, tag in enumerate(page.tags):
-        parent = page.parents[number]
-        shape = (shape_of[parent] if parent >= 0 else -1, tag.name)
-        own = shapes.setdefault(shape, len(shapes))
-        shape_of.append(own)
-        if number % 1000 == 0:
-            page.spend()
-        if not counts.within(counts.pictures, number) or not counts.within(counts.links, number):
-            continue
-        if counts.within(counts.prices, number) or (
-            not with_prices and _says_product(page, number)
-        ):
-            groups.setdefault(own, []).append(number)
+    for number in counts.likely:
+        if counts.priced(number) if with_prices else _says_product(page, number):
+            groups.setdefault(page.shapes[number], []).append(number)
     return [group for group in groups.values() if len(group) >= FEWEST]
 
 
@@ -170,6 +170,12 @@ def _cards_of(page: Page, group: list[int]) -> list[Card]:
 
 def main_link(page: Page, number: int) -> str:
     """The address that a card is about: the one around its picture, else that of its name."""
+    if number not in page.links:
+        page.links[number] = _main_link(page, number)
+    return page.links[number]
+
+
+def _main_link(page: Page, number: int) -> str:
     own = page.tags[number]
     anchors = [number] if own.name == "a" else page.inside(number, "a")
     if not anchors:
@@ -197,14 +203,15 @@ def _is_name(page: Page, anchor: int) -> bool:
 
 def listed(page: Page) -> list[Facts]:
     """What the cards of a page say, in order."""
-    prices = prices_seen(page)
+    prices = sorted(prices_seen(page), key=lambda seen: seen.number)
     return [_facts(page, card, prices) for card in cards(page)]
 
 
-def _facts(page: Page, card: Card, prices: tuple[Seen, ...]) -> Facts:
+def _facts(page: Page, card: Card, prices: list[Seen]) -> Facts:
     page.spend()
-    within = [s for s in prices if card.number <= s.number <= page.ends[card.number]]
-    seen = max(within, key=lambda s: (s.points, -s.place), default=None)
+    first = bisect_left(prices, card.number, key=lambda s: s.number)
+    last = bisect_left(prices, page.ends[card.number] + 1, key=lambda s: s.number)
+    seen = _asked(prices[first:last])
     words = page.text(card.number, 600)
     return Facts(
         title=_name(page, card),
@@ -215,6 +222,18 @@ def _facts(page: Page, card: Card, prices: tuple[Seen, ...]) -> Facts:
         images=tuple(pictures_within(page, card.number)[:10]),
         ids=_data_ids(page, card.number),
     )
+
+
+def _asked(prices: list[Seen]) -> Seen | None:
+    """The price for which most speaks; the lower of two side by side, as the other is the old."""
+    best = max(prices, key=lambda s: (s.points, -s.place), default=None)
+    if best is None:
+        return None
+    for other in prices:
+        beside = other.points == best.points and 0 < other.place - best.place <= 2
+        if beside and best.price.amount * 3 / 10 < other.price.amount < best.price.amount:
+            return other
+    return best
 
 
 def _name(page: Page, card: Card) -> str:

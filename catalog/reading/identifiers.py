@@ -24,15 +24,15 @@ _PART = re.compile(r"[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*")
 MOST_TEXTS = 6000
 
 
-def identifiers(page: Page, start: int, apart: list[tuple[int, int]]) -> dict[str, str]:
-    """Ids by schema.org's keys. `start` is the text that its name is; `apart` are others' tags."""
+def identifiers(page: Page, start: int, apart: bytearray) -> dict[str, str]:
+    """Ids by schema.org's keys. `start`: the text of its name; `apart`: 1 for others' tags."""
     found = _labelled(page, start, apart)
     if "sku" not in found and (ident := _in_address(page, apart)):
         found["productid"] = ident
     return {key: found[key] for key in ID_KEYS if key in found}
 
 
-def _labelled(page: Page, start: int, apart: list[tuple[int, int]]) -> dict[str, str]:
+def _labelled(page: Page, start: int, apart: bytearray) -> dict[str, str]:
     """ "SKU: 1234", label and value in one text or in two; those after the name first."""
     order = [*range(max(start, 0), len(page.texts)), *range(max(start, 0))][:MOST_TEXTS]
     found: dict[str, str] = {}
@@ -47,18 +47,18 @@ def _labelled(page: Page, start: int, apart: list[tuple[int, int]]) -> dict[str,
             continue
         key = "sku" if match["sku"] else "mpn" if match["mpn"] else "gtin"
         value = _VALUE.match(written[:60])
-        if value and re.search(r"\d", value[1]) and key not in found and not within(number, apart):
+        if value and re.search(r"\d", value[1]) and key not in found and not apart[number]:
             found[key] = value[1]
     return found
 
 
-def _in_address(page: Page, apart: list[tuple[int, int]]) -> str:
+def _in_address(page: Page, apart: bytearray) -> str:
     """An id that the page's address has, and an input or an attribute of the page too."""
     parts = address_parts(page.url)
     counts: dict[str, int] = {}
     for number, tag in enumerate(page.tags):
         for value, weight in _ids_in(tag.attrs, tag.name):
-            if value in parts and not within(number, apart):
+            if value in parts and not apart[number]:
                 counts[parts[value]] = counts.get(parts[value], 0) + weight
     if counts:
         return max(counts, key=lambda part: (counts[part], len(part)))
@@ -87,8 +87,3 @@ def address_parts(url: str) -> dict[str, str]:
     pieces += [value for _, value in parse_qsl(parts.query)[:20]]
     words = [word for piece in pieces for word in (piece, *_PART.findall(piece), *piece.split("_"))]
     return {w.casefold(): w for w in words if 2 < len(w) < 40 and re.search(r"\d", w)}
-
-
-def within(number: int, places: list[tuple[int, int]]) -> bool:
-    """Whether a tag is within one of these parts of the page."""
-    return any(first <= number <= last for first, last in places)

@@ -74,7 +74,7 @@ def largest_of(srcset: str) -> str:
 
 def _addresses(tag: Tag) -> Iterator[str]:
     for name in _SOURCES:
-        if value := tag.get(name):
+        if (value := tag.get(name)) and not (name == "src" and is_small(tag)):
             # A template ("…_{width}x.jpg") that a script fills in.
             yield re.sub(r"\{width\}|%7bwidth%7d", "600", str(value), flags=re.IGNORECASE)
         if name == "data-lazyload":

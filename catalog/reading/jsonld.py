@@ -26,7 +26,7 @@ def json_ld(page: Page) -> list[Any]:
         if "ld+json" in str(script.get("type", "")).lower():
             page.spend()
             values += parsed(script.string or script.get_text())
-    return _resolved(values)
+    return _resolved(values, page)
 
 
 def parsed(written: str) -> list[Any]:
@@ -35,6 +35,8 @@ def parsed(written: str) -> list[Any]:
     Numbers are Decimals, so that a price keeps its digits.
     """
     written = _COMMENT.sub("", written[:MOST_CHARACTERS]).strip().rstrip(";").strip()
+    if written.startswith("/*"):
+        written = written.partition("*/")[2].strip()
     for attempt in (str, html.unescape, _without_trailing_commas):
         try:
             return _values(attempt(written))
@@ -73,24 +75,31 @@ def small_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _resolved(values: list[Any]) -> list[Any]:
+def _resolved(values: list[Any], page: Page) -> list[Any]:
     nodes = list(_dicts(values))
     whole: dict[str, dict[str, Any]] = {}
     for node in nodes:
-        name = node.get("@id")
-        if isinstance(name, str) and len(node) > 1:
-            whole[name] = whole.get(name, {}) | node
+        if len(node) > 1 and (name := _name(node, page)):
+            first = whole.setdefault(name, node)
+            for key, value in node.items():
+                first.setdefault(key, value)
     for node in nodes:
         for key, value in node.items():
-            node[key] = _in_place(value, whole)
+            node[key] = _in_place(value, whole, page)
     return values
 
 
-def _in_place(value: Any, whole: dict[str, dict[str, Any]]) -> Any:
+def _name(node: dict[str, Any], page: Page) -> str:
+    """A node's `@id` as a whole address: `#offer` on the page and from elsewhere are one."""
+    name = node.get("@id")
+    return (page.link(name) or name) if isinstance(name, str) else ""
+
+
+def _in_place(value: Any, whole: dict[str, dict[str, Any]], page: Page) -> Any:
     if isinstance(value, list):
-        return [_in_place(part, whole) if isinstance(part, dict) else part for part in value]
-    if isinstance(value, dict) and isinstance(value.get("@id"), str) and len(value) <= 2:
-        return whole.get(value["@id"], value)
+        return [_in_place(part, whole, page) if isinstance(part, dict) else part for part in value]
+    if isinstance(value, dict) and len(value) <= 2 and (name := _name(value, page)):
+        return whole.get(name, value)
     return value
 
 

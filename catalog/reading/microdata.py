@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from catalog.reading.images import is_small, picture_of
+from catalog.reading.images import picture_of
 from catalog.reading.page import Page
 
 MOST_REFERENCES = 20
@@ -82,8 +82,7 @@ def _value(page: Page, number: int, own: Item | None) -> Any:
     if own is not None:
         return own
     if tag.name == "img":
-        picture = picture_of(page, number)
-        return "" if is_small(tag) and not tag.get("data-src") else picture
+        return picture_of(page, number)
     for name in ("content", "href", "src", "data", "datetime", "value"):
         if (
             name in ("content", "datetime") or tag.name in _LINKED.get(name, ())

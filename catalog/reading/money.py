@@ -121,10 +121,10 @@ def _mark_pattern() -> str:
 
 _MARK = _mark_pattern()
 _NUMBER = r"\d{1,3}(?:[ ,.'] ?\d{3})+(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)*"
-_PRICE = re.compile(
-    rf"(?P<before>{_MARK})\s?[.:]?\s?(?P<first>{_NUMBER})"
-    rf"|(?P<second>{_NUMBER})(?:,[-–—]+)?\s?(?P<after>{_MARK})(?:(?P<cents>\d\d)(?![\d.,])|(?!\d))"
-)
+_BEFORE = re.compile(rf"(?P<mark>{_MARK})\s?[.:]?\s?$")
+_AFTER = re.compile(rf"(?:,[-–—]+)?\s?(?P<mark>{_MARK})(?:(?P<cents>\d\d)(?![\d.,])|(?!\d))")
+# No mark and what stands between it and the number is longer than this.
+_REACH = 10
 _BARE = re.compile(_NUMBER)
 _MULTIBUY = re.compile(r"\b\d+\s*(?:for|für|pour|per|por|za|voor)\b\s*(?=\D{0,3}\d)", re.IGNORECASE)
 
@@ -174,16 +174,32 @@ def prices_in(text: str, currency: str = "", place: str = "") -> list[Price]:
     if len(text) > MOST_CHARACTERS:
         text = text[:MOST_CHARACTERS]
     found = []
-    for match in _PRICE.finditer(normal(text)):
-        mark = match["before"] or match["after"]
+    plain = normal(text)
+    end = 0  # of the price before: its mark is not this one's too
+    for number in _BARE.finditer(plain):
+        mark, cents, after = _mark_of(
+            plain[max(end, number.start() - _REACH) : number.start()],
+            plain[number.end() : number.end() + _REACH],
+        )
+        if not mark:
+            continue
+        end = number.end() + after
         code = currency_of(mark, place)
-        number = match["first"] or match["second"]
-        if match["cents"] and number.isdigit():
-            number = f"{number}.{match['cents']}"
-        amount = _kept(_amount(number, code or currency))
+        written = f"{number[0]}.{cents}" if cents and number[0].isdigit() else number[0]
+        amount = _kept(_amount(written, code or currency))
         if amount is not None:
             found.append(Price(amount, code))
     return found
+
+
+@lru_cache(maxsize=4096)
+def _mark_of(before: str, after: str) -> tuple[str, str, int]:
+    """The currency beside a number, the cents behind it, and how far behind it reaches."""
+    if match := _BEFORE.search(before):
+        return match["mark"], "", 0
+    if match := _AFTER.match(after):
+        return match["mark"], match["cents"] or "", match.end()
+    return "", "", 0
 
 
 def normal(text: str) -> str:
@@ -204,6 +220,7 @@ def _plain(character: str) -> str:
     return str(unicodedata.decimal(character)) if character.isdecimal() else character
 
 
+@lru_cache(maxsize=4096)
 def currency_of(mark: object, place: str = "") -> str:
     """The ISO code for a code or a sign; nothing if it is none."""
     if not isinstance(mark, str):

@@ -3,7 +3,7 @@
 import re
 import time
 from bisect import bisect_left
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urljoin, urlsplit
 
 import webencodings
@@ -22,6 +22,7 @@ MOST_TAGS = 250_000
 MOST_DEPTH = 2_000
 MOST_ATTRIBUTES = 2_000
 MOST_SECONDS = 5.0
+LONGEST_ADDRESS = 4_000
 # Text in these is none that a visitor reads.
 _UNREAD = {"script", "style", "noscript", "template", "svg", "head"}
 _NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -37,7 +38,8 @@ class Page:
 
     `ends[n]` is the number of the last tag within tag n, `parents[n]` that of its parent (-1 at
     the root). `texts` are (number of the tag around it, text) of what a visitor reads, spaces made
-    single; `first_text[n]` is the place in it where tag n begins.
+    single; `first_text[n]` is the place in it where tag n begins. Tags with one number in `shapes`
+    have the same names of tags above them.
     """
 
     def __init__(self, html: str, url: str) -> None:
@@ -52,6 +54,10 @@ class Page:
         self.parents: list[int] = []
         self.texts: list[tuple[int, str]] = []
         self.first_text: list[int] = []
+        self.shapes: list[int] = []
+        self.names: dict[int, str] = {}  # of tags, as readers ask for them
+        self.links: dict[int, str] = {}
+        self._shapes: dict[tuple[int, str], int] = {}
         self._number()
 
     @classmethod
@@ -94,6 +100,8 @@ class Page:
         self.ends.append(len(self.ends))
         self.parents.append(parent)
         self.first_text.append(len(self.texts))
+        shape = (self.shapes[parent] if parent >= 0 else -1, tag.name)
+        self.shapes.append(self._shapes.setdefault(shape, len(self._shapes)))
 
     def _hear(self, node: NavigableString, parent: int) -> None:
         if not isinstance(node, Comment) and (words := " ".join(node.split())):
@@ -169,8 +177,11 @@ def words_of(attribute: object) -> list[str]:
     return [str(word).lower() for word in words]
 
 
+@lru_cache(maxsize=4096)
 def absolute(page: str, address: str) -> str:
     """A link on a page as a whole address; nothing if it cannot be one, as `http://[`."""
+    if len(address) > LONGEST_ADDRESS:
+        return ""
     address = re.sub(r"[\t\r\n]", "", address).strip()
     try:
         whole = urljoin(page, address)

@@ -1,6 +1,7 @@
 """The prices that a visitor sees on a page, each with the reasons for and against it."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,7 +19,7 @@ _NOW = re.compile(
 _BEFORE = re.compile(
     r"old|was|list-?price|rrp|msrp|uvp|before|strike|crossed|compare|original|previous|regular|"
     r"retail|saving|save|you-?save|discount-?(?:amount|value)|instead|statt|barr|ancien|lineth|"
-    r"vecchio|anterior"
+    r"vecchio|anterior|line-?through"
 )
 _NO_PRICE_OF_IT = re.compile(
     r"shipping|delivery|versand|livraison|install?ment|month|financ|unit-?price|per-?unit|"
@@ -75,13 +76,15 @@ def names_of(page: Page, number: int, levels: int = 1) -> str:
 
 def own_names(page: Page, number: int) -> str:
     """The class, id, itemprop and the like of one tag, in small letters."""
-    attributes = page.tags[number].attrs
-    if not attributes:
-        return ""
+    if number not in page.names:
+        page.names[number] = _names(page.tags[number].attrs)
+    return page.names[number]
+
+
+def _names(attributes: Mapping[str, object]) -> str:
     words = []
     for key in ("class", "id", "itemprop", "data-testid", "data-test", "data-hook", "data-auto"):
-        value = attributes.get(key)
-        if value:
+        if value := attributes.get(key):
             words.append(" ".join(value) if isinstance(value, list) else str(value))
     return " ".join(words).lower()[:300]
 
@@ -139,7 +142,7 @@ def _points(page: Page, number: int, index: int, words: str) -> int:
     points -= 5 if _BEFORE.search(near) else 2 if _BEFORE.search(far) else 0
     points -= 6 if _NO_PRICE_OF_IT.search(names_of(page, number, 3)) else 0
     names = {page.tags[n].name for n in [number, *page.ancestors(number)[:4]]}
-    points -= 6 if names & {"del", "s", "strike"} else 0
+    points -= 6 if names & {"del", "s", "strike"} or _struck(page, number) else 0
     points -= 4 if names & {"option", "select", "li", "label"} & {"option", "select"} else 0
     points -= (
         4
@@ -151,6 +154,10 @@ def _points(page: Page, number: int, index: int, words: str) -> int:
     points -= 6 if BEFORE_OTHER_PRICE.search(before) else 0
     points -= 4 if _AFTER_WORDS.search(_words_after(page, index, words)) else 0
     return points - (3 if len(words) > 50 else 0)
+
+
+def _struck(page: Page, number: int) -> bool:
+    return "line-through" in str(page.tags[number].get("style", ""))
 
 
 def _words_before(page: Page, index: int, words: str) -> str:

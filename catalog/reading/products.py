@@ -52,18 +52,19 @@ def _named(page: Page) -> list[Named]:
 def _own(page: Page, named: list[Named]) -> Facts | None:
     """The product that the page is about; None if it is a list, or about nothing for sale."""
     about_it = [one for one in named if _is_about(page, one)]
-    seen_points = seen(page).points
+    if len(_keys(named)) > 1 and not about_it:
+        return None
+    points = seen(page).points
     many = len(cards(page)) >= FEW_CARDS
-    if about_it and (
-        not many or seen_points >= 3 or (len(named) == len(about_it) == 1 and not named[0].ranged)
-    ):
+    alone = len(named) == len(about_it) == 1 and not named[0].ranged
+    if about_it and (not many or points >= 3 or alone):
         return _completed(page, about_it)
-    if is_of_a_product(page) and (not many or seen_points >= 3) and len(_keys(named)) < 2:
+    if is_of_a_product(page) and (not many or points >= 3) and len(_keys(named)) < 2:
         return _completed(page, [one for one in named if not one.listed])
-    if len(_keys(named)) > 1 or (named and seen_points < ENOUGH):
+    if len(_keys(named)) > 1 or (named and points < ENOUGH):
         return None
     # Without markup, all must be told: a list's heading beside a price is no product.
-    if seen_points < ENOUGH or (many and not (seen(page).sure and seen_points > ENOUGH)):
+    if points < ENOUGH or (many and not (seen(page).sure and points > ENOUGH)):
         return None
     found = _completed(page, [])
     told = found.price is not None or found.in_stock is not None

@@ -12,6 +12,7 @@ from catalog.reading.values import ID_KEYS, in_stock, text
 
 MOST_DEPTH = 24
 MOST_PRODUCTS = 20_000
+MOST_PARTS = 5_000
 Node = dict[str, Any]
 _PRODUCTS = {"product", "productgroup", "productmodel", "individualproduct", "someproducts",
              "vehicle", "car", "motorcycle", "book"}  # fmt: skip
@@ -73,11 +74,19 @@ def _walk(nodes: list[Any]) -> Iterator[tuple[Node, bool]]:
             if kinds & _PRODUCTS or "breadcrumblist" in kinds:
                 continue
             listed = listed or bool(kinds & _LISTS)
+            if isinstance(value.get("itemoffered"), dict):
+                value = _with_offer(value)
             todo += [
                 (inner, listed, depth + 1)
                 for key, inner in reversed(value.items())
                 if key not in _OTHERS and isinstance(inner, list | dict)
             ]
+
+
+def _with_offer(offer: Node) -> Node:
+    """An offer that names its product, as that product with the offer."""
+    inner = {key: value for key, value in offer.items() if key != "itemoffered"}
+    return {"itemoffered": {"offers": inner} | offer["itemoffered"]}
 
 
 def _kinds(node: Node) -> set[str]:
@@ -102,11 +111,12 @@ def _addresses(node: Node, page: Page) -> list[str]:
     return found
 
 
-def _listed(value: Any) -> list[Node]:
-    """The objects in what may be a list, an object or nothing."""
-    return [
-        part for part in (value if isinstance(value, list) else [value]) if isinstance(part, dict)
-    ]
+def _listed(value: Any, depth: int = 0) -> list[Node]:
+    """The objects in what may be a list, lists in a list, an object or nothing."""
+    if isinstance(value, list):
+        parts = value[:MOST_PARTS] if depth < 4 else []
+        return [node for part in parts for node in _listed(part, depth + 1)][:MOST_PARTS]
+    return [value] if isinstance(value, dict) else []
 
 
 def _named(node: Node, listed: bool, page: Page) -> Named:
@@ -122,7 +132,7 @@ def _named(node: Node, listed: bool, page: Page) -> Named:
 
 
 def facts_of(node: Node, page: Page) -> Facts:
-    offers = _offers(node.get("offers"))
+    offers = _offers(node.get("offers") or (_bare(node) if "price" in node else None))
     offer = _best(offers)
     currency = text(offer.get("pricecurrency"))
     address = text(node.get("url")) or text(node.get("@id")) or text(offer.get("url"))
@@ -140,6 +150,12 @@ def facts_of(node: Node, page: Page) -> Facts:
         group=text(node.get("inproductgroupwithid")),
         ids=_ids(node, offer),
     )
+
+
+def _bare(node: Node) -> Node:
+    """What belongs into an offer, where a product has it itself."""
+    keys = ("price", "pricecurrency", "availability", "sku")
+    return {key: node[key] for key in keys if key in node}
 
 
 def text_or_number(value: Any) -> Any:

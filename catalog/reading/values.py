@@ -3,6 +3,7 @@
 import html
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -109,6 +110,7 @@ def id_from_url(url: str) -> str:
     return re.sub(r"\.(html?|php|aspx?)$", "", unquote(path).rsplit("/", 1)[-1])
 
 
+@lru_cache(maxsize=4096)
 def address_key(url: str) -> str:
     """What makes two addresses of a shop the same: no scheme, no www., no tracking, no fragment."""
     parts = urlsplit(url)

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from catalog.reading.cards import repeated
 from catalog.reading.facts import Facts
-from catalog.reading.identifiers import address_parts, identifiers, within
+from catalog.reading.identifiers import address_parts, identifiers
 from catalog.reading.images import is_picture, is_small, picture_of
 from catalog.reading.metas import meta, title
 from catalog.reading.page import Page
@@ -83,7 +83,7 @@ def seen(page: Page) -> View:
     """What the page shows of its own product, other products' cards left out."""
     number = heading(page)
     start = page.first_text[number] if number >= 0 else 0
-    apart = [place for place in repeated(page) if not place[0] <= number <= place[1]]
+    apart = _others(page, number)
     price = _price(page, start, apart)
     buys = _buy_button(page, apart)
     stock = _stock(page, start, apart, buys)
@@ -104,6 +104,15 @@ def seen(page: Page) -> View:
     return View(facts, points if facts.title else 0, buys or addressed or stock is False)
 
 
+def _others(page: Page, heading: int) -> bytearray:
+    """1 for every tag that is in another product's card."""
+    apart = bytearray(len(page.tags))
+    for first, last in repeated(page):
+        if not first <= heading <= last:
+            apart[first : last + 1] = b"\1" * (last + 1 - first)
+    return apart
+
+
 def _title(page: Page, number: int) -> str:
     told = meta(page, "og:title", "twitter:title")
     if number >= 0:
@@ -112,9 +121,9 @@ def _title(page: Page, number: int) -> str:
     return told or max(_PART.split(title(page)), key=len, default="")
 
 
-def _price(page: Page, start: int, apart: list[tuple[int, int]]) -> Seen | None:
+def _price(page: Page, start: int, apart: bytearray) -> Seen | None:
     """The price that speaks most for itself, near the name; none where all speak against it."""
-    prices = [s for s in prices_seen(page) if not within(s.number, apart)]
+    prices = [s for s in prices_seen(page) if not apart[s.number]]
     amounts = [s.price.amount for s in prices]
 
     def points(one: Seen) -> float:
@@ -127,14 +136,14 @@ def _price(page: Page, start: int, apart: list[tuple[int, int]]) -> Seen | None:
     return best if best and points(best) >= 1 else None
 
 
-def _buy_button(page: Page, apart: list[tuple[int, int]]) -> bool:
+def _buy_button(page: Page, apart: bytearray) -> bool:
     """Whether a button of this product's own puts it into the basket."""
     for number in page.named("button", "input", "a", "span", "div"):
         words = _words_on(page, number)
         if not offers_to_buy(words) or "disabled" in page.tags[number].attrs:
             continue
         names = {page.tags[n].name for n in page.ancestors(number)}
-        if names & {"header", "footer", "nav"} or within(number, apart):
+        if names & {"header", "footer", "nav"} or apart[number]:
             continue
         if not _turned_off(page, number):
             return True
@@ -162,7 +171,7 @@ def _turned_off(page: Page, number: int) -> bool:
     return bool(re.search(r"disabled|hidden|sold-?out|out-?of-?stock", names_of(page, number, 2)))
 
 
-def _stock(page: Page, start: int, apart: list[tuple[int, int]], buys: bool) -> bool | None:
+def _stock(page: Page, start: int, apart: bytearray, buys: bool) -> bool | None:
     """What is said near the name, in a place for it or in a short text; else what can be bought."""
     said: bool | None = None
     around = range(max(start - FAR // 2, 0), min(start + FAR, len(page.texts)))
@@ -172,7 +181,7 @@ def _stock(page: Page, start: int, apart: list[tuple[int, int]], buys: bool) -> 
         if len(words) > (150 if named else 60) or page.tags[number].name in ("option", "label"):
             continue
         answer = said_of_stock(words)
-        if answer is None or within(number, apart):
+        if answer is None or apart[number]:
             continue
         if named:
             return answer
@@ -180,13 +189,13 @@ def _stock(page: Page, start: int, apart: list[tuple[int, int]], buys: bool) -> 
     return True if buys else said
 
 
-def _picture(page: Page, number: int, start: int, apart: list[tuple[int, int]]) -> tuple[str, int]:
+def _picture(page: Page, number: int, start: int, apart: bytearray) -> tuple[str, int]:
     """The main picture, and 1 if its text is the product's name."""
     name = page.text(number, 400) if number >= 0 else title(page)
     best, most, like = "", 1.0, 0
     for image in page.by_name.get("img", []):
         link = picture_of(page, image)
-        if not link or not is_picture(link) or within(image, apart) or is_small(page.tags[image]):
+        if not link or not is_picture(link) or apart[image] or is_small(page.tags[image]):
             continue
         points, alike = _picture_points(page, image, name, link)
         points += 1.5 if abs(page.first_text[image] - start) < 60 else 0
