@@ -19,7 +19,16 @@ from recommender.search.query import Query
 
 PER_ROW = 5
 IN_ROWS: dict[str, Any] = {"metrics": tuple(Metric), "k": PER_ROW}
-NARROWING = ("q", "category", "shop", "price_from", "price_to", "in_stock", "diversity")
+NARROWING = (
+    "q",
+    "category",
+    "shop",
+    "price_from",
+    "price_to",
+    "in_stock",
+    "diversity",
+    "min_score",
+)
 EXPLANATIONS = {
     Metric.COSINE: "the angle between two vectors",
     Metric.EUCLIDEAN: "the straight line between two points",

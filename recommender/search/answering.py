@@ -9,6 +9,7 @@ from recommender.index.similarity_index import Neighbour, SimilarityIndex
 from recommender.search.answers import Answer, Match, Ranking
 from recommender.search.diversity import diversified
 from recommender.search.errors import NotReady
+from recommender.search.fallback import newest_of_the_category
 from recommender.search.nearest import Products, nearest_in_a_scan, nearest_in_lists
 from recommender.search.picture_query import embedding_of
 from recommender.search.products import catalogue_is_empty, shown_products
@@ -35,7 +36,8 @@ def answer(query: Query) -> Answer:
     found = nearest_in_lists(index, query, wanted) if query.is_one_product else None
     neighbours, products = found or nearest_in_a_scan(index, query, vector, wanted)
     rankings = [
-        _ranking(index, query, metric, neighbours[metric], products) for metric in query.metrics
+        _filled_up(query, named, _ranking(index, query, metric, neighbours[metric], products))
+        for metric in query.metrics
     ]
     return Answer(query, named, index.manifest, rankings)
 
@@ -88,10 +90,18 @@ def _ranking(
     if query.diversity:
         neighbours = diversified(neighbours, index, metric, query.k, query.diversity)
     scale = scales(index)[metric]
-    return Ranking(
-        metric,
-        [
-            Match(products[item_id], distance, score(distance, scale))
-            for item_id, distance in neighbours
-        ],
-    )
+    matches = [
+        Match(products[item_id], distance, likeness)
+        for item_id, distance in neighbours
+        if (likeness := score(distance, scale)) >= query.min_score
+    ]
+    return Ranking(metric, matches)
+
+
+def _filled_up(query: Query, named: dict[str, Product], ranking: Ranking) -> Ranking:
+    """The ranking; where `min_score` has left it short, others of the category at its end."""
+    if not query.min_score:
+        return ranking
+    taken = [match.product.item_id for match in ranking.matches]
+    others = newest_of_the_category(query, named, taken, query.k - len(taken))
+    return Ranking(ranking.metric, [*ranking.matches, *others])

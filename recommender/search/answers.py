@@ -1,6 +1,7 @@
 """What is answered: products and how far they are, and how JSON shows them."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from catalog.models import Product
@@ -9,17 +10,32 @@ from recommender.index.similarity_index import Manifest
 from recommender.search.query import Query
 
 
+class Because(StrEnum):
+    """Why a product is answered."""
+
+    ALIKE = "alike"
+    CATEGORY = "category"
+
+
 @dataclass(frozen=True)
 class Match:
-    """A product, how far it is from the query, and what that means: 0 to 100 (see scores.py)."""
+    """A product, how far it is from the query, and what that means: 0 to 100 (see scores.py).
+
+    One that is there because of its category has neither a distance nor a score.
+    """
 
     product: Product
-    distance: float
-    score: float
+    distance: float | None
+    score: float | None
+    because: Because = Because.ALIKE
 
     def as_dict(self) -> dict[str, Any]:
         product = self.product.as_dict()
-        found = {"distance": self.distance, "score": round(self.score, 1)}
+        found = {
+            "distance": self.distance,
+            "score": None if self.score is None else round(self.score, 1),
+            "because": self.because.value,
+        }
         return {"item_id": product.pop("item_id"), **found, **product}
 
 

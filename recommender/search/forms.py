@@ -19,6 +19,7 @@ PICTURE_RULE = (
     f"Send a picture of at most {MOST_MEGABYTES} MB, as the file “picture” of a multipart form."
 )
 K_RULE = str(KOutOfRange(None, MOST))
+MIN_SCORE_RULE = "min_score must be a number between 0 and 100."
 DIVERSITY_RULE = "diversity must be a number between 0 and 1."
 
 
@@ -39,6 +40,8 @@ class SimilarForm(FilterForm):
     liked = IdsField(required=False)
     disliked = IdsField(required=False)
     diversity = forms.FloatField(required=False, error_messages={"invalid": DIVERSITY_RULE})
+
+    min_score = forms.FloatField(required=False, error_messages={"invalid": MIN_SCORE_RULE})
 
     def __init__(self, given: QueryDict | Mapping[str, Any]) -> None:
         data = given.copy() if isinstance(given, QueryDict) else dict(given)
@@ -68,6 +71,7 @@ class SimilarForm(FilterForm):
             "metrics": (given["metric"],),
             "k": given["k"],
             "diversity": given["diversity"] or 0.0,
+            "min_score": given["min_score"] or 0.0,
         }
         return Query(**fields | asked)
 

@@ -20,6 +20,7 @@ class Query:
     That is a product, several that are liked (and others that are not), or a picture's bytes; with
     liked ones, a picture is one more of them. Only products that pass the filters are answered.
     `diversity`, 0 to 1: how much it counts that the answers differ among themselves.
+    `min_score`, 0 to 100: what scores less is not answered; the newest of the same category are.
     Raises BadQuery, KOutOfRange among them, for what cannot be meant.
     """
 
@@ -30,6 +31,7 @@ class Query:
     metrics: tuple[Metric, ...] = (Metric.COSINE,)
     k: int = FEW
     diversity: float = 0.0
+    min_score: float = 0.0
 
     def __post_init__(self) -> None:
         if not self.liked and self.picture is None:
@@ -42,6 +44,8 @@ class Query:
             raise KOutOfRange(self.k, MOST)
         if not 0 <= self.diversity <= 1:
             raise BadQuery("diversity must be a number between 0 and 1.")
+        if not 0 <= self.min_score <= 100:
+            raise BadQuery("min_score must be a number between 0 and 100.")
 
     @property
     def named(self) -> tuple[str, ...]:

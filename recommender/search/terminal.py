@@ -25,6 +25,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "price_from": {"metavar": "PRICE", "help": "only products at this price or more"},
     "price_to": {"metavar": "PRICE", "help": "only products at this price or less"},
     "in_stock": {"action": "store_true", "help": "only products that are not sold out"},
+    "min_score": {"metavar": "0…100", "help": "what scores less gives way to its category"},
     "diversity": {"metavar": "0…1", "help": "how much the answers shall differ; default 0"},
 }
 
@@ -86,5 +87,9 @@ def lines(answer: Answer) -> Iterator[str]:
 
 
 def _line(match: Match, width: int) -> str:
-    product, score = match.product, f"{match.score:5.1f}"
-    return f"{match.distance:12.6g}  {score}  {product.item_id:{width}}  {product.title}".rstrip()
+    product = match.product
+    if match.distance is None or match.score is None:
+        measured = f"{match.because:>12}  {'':5}"
+    else:
+        measured = f"{match.distance:12.6g}  {match.score:5.1f}"
+    return f"{measured}  {product.item_id:{width}}  {product.title}".rstrip()

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from recommender import state
-from recommender.search.answers import Match
+from recommender.search.answers import Because, Match
 
 register = template.Library()
 
@@ -15,8 +15,9 @@ def tile(match: Match, narrowed: str = "") -> dict[str, Any]:
     """A neighbour as a link to its own page, with its score, and its distance to four digits."""
     return {
         "product": match.product,
-        "distance": four_digits(match.distance),
-        "score": f"{match.score:.0f}",
+        "distance": "" if match.distance is None else four_digits(match.distance),
+        "score": "" if match.score is None else f"{match.score:.0f}",
+        "of_category": match.because is Because.CATEGORY,
         "narrowed": narrowed,
     }
 

@@ -44,6 +44,28 @@ def test_filters_narrow_the_answer(client, live):
     assert len(similar(client, price_from="29.99").json()["neighbours"]) == 2
 
 
+def test_what_scores_too_little_gives_way_to_the_newest_of_the_category(client, live):
+    Product.objects.filter(item_id="4").update(first_seen=timezone.now())
+    neighbours = similar(client, min_score=99.9).json()["neighbours"]
+    assert [(n["item_id"], n["because"]) for n in neighbours] == [
+        ("4", "category"), ("2", "category")
+    ]  # fmt: skip
+    assert neighbours[0]["distance"] is None
+    assert neighbours[0]["score"] is None
+    page = client.get("/products/0/?min_score=99.9").content.decode()
+    assert page.count('class="tile"') == page.count("same category, new") == 6
+
+
+def test_what_scores_enough_stays_before_what_is_of_the_category(client, live):
+    everything = similar(client, k=50).json()["neighbours"]
+    limit = everything[2]["score"]
+    some = similar(client, k=50, min_score=limit - 0.05).json()["neighbours"]
+    alike = [n["item_id"] for n in some if n["because"] == "alike"]
+    assert alike == [n["item_id"] for n in everything[: len(alike)]]
+    assert len(alike) >= 3
+    assert len({n["item_id"] for n in some}) == len(some)
+
+
 def test_several_products_are_asked_about_at_once(client, live):
     answer = client.get("/api/v1/similar/?liked=0&liked=1&disliked=5&k=50").json()
     assert (answer["query"], answer["liked"], answer["disliked"]) == (None, ["0", "1"], ["5"])
@@ -102,6 +124,8 @@ K_RULE = "k must be a whole number between 1 and 50."
         ({"k": ""}, K_RULE),
         ({"k": "9" * 5000}, K_RULE),
         ({"diversity": "2"}, "diversity must be a number between 0 and 1."),
+        ({"min_score": "101"}, "min_score must be a number between 0 and 100."),
+        ({"min_score": "high"}, "min_score must be a number between 0 and 100."),
         ({"diversity": "much"}, "diversity must be a number between 0 and 1."),
         ({"price_from": "9", "price_to": "8"}, "price_from: It is above price_to."),
         ({"price_from": "NaN"}, "price_from: Enter a number."),
