@@ -2,12 +2,13 @@
 
 import re
 import time
+import warnings
 from bisect import bisect_left
 from functools import cached_property, lru_cache
 from urllib.parse import urljoin, urlsplit
 
 import webencodings
-from bs4 import BeautifulSoup, Comment, NavigableString, Tag
+from bs4 import BeautifulSoup, Comment, NavigableString, Tag, XMLParsedAsHTMLWarning
 from w3lib.encoding import (
     html_body_declared_encoding,
     http_content_type_encoding,
@@ -17,6 +18,8 @@ from w3lib.encoding import (
 )
 from w3lib.html import get_base_url
 
+# A shop may answer with XML where a page was expected; that no product is found there is enough.
+warnings.filterwarnings("ignore", category=XMLParsedAsHTMLWarning)
 MOST_CHARACTERS = 12_000_000
 MOST_TAGS = 250_000
 MOST_DEPTH = 2_000

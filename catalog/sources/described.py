@@ -4,6 +4,7 @@ Only addresses of the web are taken from it: no field can name a file of this ma
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -64,6 +65,21 @@ def web_address(link: str, base: str = "") -> str:
     except ValueError:
         return ""
     return address if fine and len(address) <= LONGEST_ADDRESS else ""
+
+
+def price_now(price: Any, sale_price: Any, sale_dates: Any = "") -> Any:
+    """The sale's price, where there is one, and where it has dates, between these; else the price.
+
+    Dates are as in "2026-11-24T00:00+0100/2026-11-30T23:59+0100".
+    """
+    if not money(sale_price if isinstance(sale_price, int | float) else text(sale_price)):
+        return price or sale_price
+    first, _, last = text(sale_dates).partition("/")
+    try:
+        begins, ends = (datetime.fromisoformat(day.strip()).astimezone() for day in (first, last))
+    except (ValueError, OverflowError, OSError):
+        return sale_price
+    return sale_price if begins <= datetime.now().astimezone() <= ends else price
 
 
 def stock(said: Any) -> bool | None:

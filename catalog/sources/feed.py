@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from catalog.records import Record, SourceError
-from catalog.sources.described import described
+from catalog.sources.described import described, price_now
 from catalog.sources.documents import (
     UnreadableDocument,
     body_at,
@@ -23,12 +23,12 @@ from catalog.visiting.pages import Pages
 _ATTRIBUTES = {
     "item_id": ("id", "guid"),
     "title": ("title",),
-    "price": ("sale_price", "price"),
     "category": ("product_type", "google_product_category"),
     "product_url": ("link",),
     "in_stock": ("availability",),
     "group": ("item_group_id",),
 }
+_GOOGLE = "base.google.com"
 _PICTURES = ("image_link", "additional_image_link")
 
 
@@ -51,14 +51,23 @@ def walk_feed(url: str, pages: Pages) -> Iterator[Record]:
 
 
 def _said(item: Element) -> dict[str, Any]:
+    values = _values(item)
+
+    def first(*names: str) -> str:
+        return next((values[name][0] for name in names if name in values), "")
+
+    said: dict[str, Any] = {field: first(*names) for field, names in _ATTRIBUTES.items()}
+    sale = first("sale_price"), first("sale_price_effective_date")
+    said["price"] = price_now(first("price"), *sale)
+    said["image_urls"] = [address for name in _PICTURES for address in values.get(name, [])]
+    return said
+
+
+def _values(item: Element) -> dict[str, list[str]]:
+    """What the item's parts say, by their names; Google's own before RSS's and Atom's."""
     values: dict[str, list[str]] = {}
-    for child in item:
+    for child in sorted(item, key=lambda part: _GOOGLE not in part.tag):
         value = (child.text or child.get("href") or "").strip()
         if value:
             values.setdefault(local_name(child), []).append(value)
-    said: dict[str, Any] = {
-        field: next((values[name][0] for name in names if name in values), "")
-        for field, names in _ATTRIBUTES.items()
-    }
-    said["image_urls"] = [address for name in _PICTURES for address in values.get(name, [])]
-    return said
+    return values

@@ -13,24 +13,29 @@ from itertools import chain
 from typing import Any
 
 from catalog.records import Record, SourceError, Unreadable
-from catalog.sources.described import described
+from catalog.sources.described import described, price_now
 from catalog.sources.documents import UnreadableDocument, body_at, is_address, json_of, unpacked
 from catalog.sources.place import Place
 from catalog.visiting.pages import Pages
 
-# What a field's column is called, the first that is there counts.
+# What a field's column is called in small letters, spaces as underscores; the first that is there
+# counts. Google's names, and those of what Shopify, WooCommerce, Magento and PrestaShop export.
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "item_id": ("item_id", "sku", "product_id", "productid", "offer_id", "id"),
+    "item_id": ("item_id", "sku", "variant_sku", "product_id", "offer_id", "id"),
     "title": ("title", "name", "product_name"),
-    "price": ("sale_price", "price"),
+    "price": ("price", "variant_price", "regular_price"),
+    "sale_price": ("sale_price",),
+    "sale_dates": ("sale_price_effective_date",),
     "currency": ("currency", "price_currency", "currency_code"),
-    "category": ("category", "product_type", "google_product_category", "google product category"),
+    "category": ("category", "product_type", "categories", "google_product_category"),
     "product_url": ("product_url", "link", "url"),
-    "image_urls": ("image_urls", "image_url", "image_link", "image", "images"),
-    "more_images": ("additional_image_link", "additional_image_urls", "additional image link"),
-    "in_stock": ("in_stock", "availability"),
-    "group": ("group", "item_group_id", "item group id", "group_id"),
-}
+    "image_urls": (
+        "image_urls", "image_url", "image_link", "image", "images", "image_src", "base_image",
+    ),
+    "more_images": ("additional_image_link", "additional_images", "additional_image_urls"),
+    "in_stock": ("in_stock", "availability", "is_in_stock", "in_stock?", "available"),
+    "group": ("group", "item_group_id", "group_id", "parent"),
+}  # fmt: skip
 _ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson", ".json")
 _KINDS = ("text/csv", "text/tab-separated-values", "application/x-ndjson", "application/jsonl")
 LONGEST_LINE = 1_000_000
@@ -45,7 +50,7 @@ def begins_at(place: Place) -> str:
 
 def _is_header(text: str) -> bool:
     line = text.partition("\n")[0].lstrip("\ufeff")
-    cells = {cell.strip().lower() for cell in line.split(delimiter_of(line))}
+    cells = {_plain(cell.strip(' "\r')) for cell in line.split(delimiter_of(line))}
     return bool(cells & set(COLUMNS["item_id"])) and bool(cells & set(COLUMNS["title"]))
 
 
@@ -59,7 +64,7 @@ def read_table(
     body: bytes, name: str, columns: Mapping[str, str] | None = None, base: str = ""
 ) -> Iterator[Record]:
     """Every row of a table; one that is wrong is yielded as Unreadable. Raises SourceError."""
-    names = COLUMNS | {field: (column.lower(),) for field, column in (columns or {}).items()}
+    names = COLUMNS | {field: (_plain(column),) for field, column in (columns or {}).items()}
     try:
         for number, row in _rows(unpacked(body), name):
             place = f"line {number}"
@@ -123,7 +128,7 @@ def _csv_rows(lines: Iterator[str], name: str) -> Iterator[tuple[int, Row | str]
             yield reader.line_num, f"cannot be read: {error}"
             continue
         if header is None:
-            header = [cell.strip().lower() for cell in cells] or None
+            header = [_plain(cell) for cell in cells] or None
         elif any(cell.strip() for cell in cells):
             yield reader.line_num, dict(zip(header, cells, strict=False))
     if header is None:
@@ -136,12 +141,18 @@ def delimiter_of(header: str) -> str:
 
 
 def _lowered(row: dict[str, Any]) -> Row:
-    return {str(key).strip().lower(): value for key, value in row.items()}
+    return {_plain(str(key)): value for key, value in row.items()}
+
+
+def _plain(column: str) -> str:
+    """A column's name as COLUMNS has it."""
+    return column.strip().lower().removeprefix("g:").replace(" ", "_")
 
 
 def _named(row: Row, names: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
     """The row's values by the fields of a record."""
     said = {field: _first(row, columns) for field, columns in names.items()}
+    said["price"] = price_now(said["price"], said["sale_price"], said["sale_dates"])
     said["image_urls"] = [*_split(said["image_urls"]), *_split(said.pop("more_images"))]
     return said
 

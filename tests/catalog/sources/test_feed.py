@@ -42,6 +42,23 @@ def test_atom_is_read_whole(fetcher):
     assert (record.product_url, record.image_url) == (f"{url}/p/8", f"{url}/i/8.jpg")
 
 
+def test_googles_own_attributes_come_before_those_of_atom(fetcher):
+    entry = "<entry><id>tag:shop.example,8</id><title>Long title</title><g:title>Cap</g:title>"
+    [record], _ = records(ATOM.replace("<entry>", entry), fetcher)
+    assert (record.item_id, record.title) == ("8", "Cap")
+
+
+@pytest.mark.parametrize(
+    ("dates", "price"),
+    [("2000-01-01T00:00+0100/2999-12-31T23:59+0100", "19.90"), ("2000-01-01T00:00Z/2001-01-01T00:00Z", "24.90"),
+     ("2998-01-01/2999-01-01", "24.90"), ("soon", "19.90"), ("9999-12-31T23:59-2359/x", "19.90")],
+)  # fmt: skip
+def test_a_sales_price_counts_while_the_sale_lasts(fetcher, dates, price):
+    element = f"<g:sale_price_effective_date>{dates}</g:sale_price_effective_date></item>"
+    [record], _ = records(RSS.format(ITEM.replace("</item>", element)), fetcher)
+    assert record.price == Decimal(price)
+
+
 def test_a_packed_feed_is_unpacked(fetcher):
     assert records(gzip.compress(RSS.format(ITEM).encode()), fetcher)[0][0].item_id == "7"
 
@@ -52,7 +69,9 @@ def test_an_item_without_an_id_is_named_and_the_others_kept(fetcher):
 
 
 def test_a_price_that_cannot_be_read_is_kept_as_such(fetcher):
-    [record], _ = records(RSS.format(ITEM.replace("19.90 EUR", "on request")), fetcher)
+    [record], _ = records(
+        RSS.format(ITEM.replace("19.90", "?").replace("24.90 EUR", "on request")), fetcher
+    )
     assert (record.price, record.unread) == (None, ("price 'on request'",))
 
 

@@ -103,3 +103,17 @@ def test_a_json_list_is_a_table_too():
 def test_only_line_breaks_end_a_line():
     assert [row.title for row in rows("id,title\r\n1,a\u2028b\x0cc\r\n")] == ["a b c"]
     assert [row.title for row in rows('{"id": 1, "title": "a\u2028b"}\n')] == ["a b"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Handle,Title,Variant SKU,Variant Price,Image Src\nh,Tee,7,19.90,http://a.example/7.jpg\n",
+     'ID,Type,SKU,Name,"In stock?","Sale price","Regular price",Images\n'
+     '1,simple,7,Tee,1,19.90,24.90,"http://a.example/7.jpg, http://a.example/8.jpg"\n',
+     "sku,name,price,base_image,is_in_stock\n7,Tee,19.9000,http://a.example/7.jpg,1\n",
+     "g:id\tg:title\tg:sale price\tg:price\tg:image link\n7\tTee\t19.90 EUR\t24.90 EUR\thttp://a.example/7.jpg\n"],
+)  # fmt: skip
+def test_what_shops_export_needs_no_mapping(text):
+    [record] = rows(text)
+    assert (record.item_id, record.title, record.price) == ("7", "Tee", Decimal("19.90"))
+    assert record.image_url == "http://a.example/7.jpg"
