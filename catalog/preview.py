@@ -21,9 +21,8 @@ def preview(
 
 def _outcome(record: Record, shop: str) -> Outcome:
     if isinstance(record, Unreadable):
-        return Outcome(
-            record.key, Status.SKIPPED if record.left_out else Status.FAILED, record.reason
-        )
+        status = Status.NOTED if record.left_out else Status.FAILED
+        return Outcome(record.key, status, record.reason)
     if not record.image_url and record.image_path is None:
         return Outcome(record.key, Status.FAILED, "it has no picture")
     known = Product.objects.filter(shop=shop, shop_item_id=record.item_id.strip()).exists()

@@ -15,6 +15,8 @@ from catalog.sources.place import Place
 from catalog.thumbnails import ENDINGS
 
 FILE_COLUMNS = ("file", "path", "image", "source_file")
+# Kinds of files left out that are named.
+MOST_KINDS = 12
 # Folders that programs make for themselves, often with small copies of pictures.
 _NOT_FOR_PICTURES = {
     "@eadir", "#recycle", "$recycle.bin", "system volume information", "lost+found", "__macosx",
@@ -32,9 +34,11 @@ class _Found:
     closed: list[OSError] = field(default_factory=list)
 
     def told(self) -> str:
-        """As in "2 × .heic, 1 × @eaDir/"."""
+        """As in "2 × .heic, 1 × @eaDir/"; the rarest of many kinds are counted together."""
         kinds = sorted(self.left_out.items(), key=lambda kind: (-kind[1], kind[0]))
-        return ", ".join(f"{number} × {kind}" for kind, number in kinds)
+        told = [f"{number} × {kind}" for kind, number in kinds[:MOST_KINDS]]
+        rest = sum(number for _, number in kinds[MOST_KINDS:])
+        return ", ".join([*told, f"{rest} of other kinds"] if rest else told)
 
 
 def begins_at(place: Place) -> str:

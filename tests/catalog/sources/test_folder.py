@@ -107,6 +107,15 @@ def test_what_programs_and_systems_leave_beside_pictures_is_named_and_counted(fo
     assert Product.objects.count() == 6
 
 
+def test_of_many_kinds_left_out_the_most_frequent_are_named(folder):
+    for number in range(20):
+        (folder / f"file.kind{number:02}").write_bytes(b"")
+    (folder / "other.kind19").write_bytes(b"")
+    detail = outcomes(folder)["left out"][1]
+    assert detail.startswith("2 × .kind19, 1 × .kind00, ")
+    assert detail.endswith("1 × .kind10, 8 of other kinds")
+
+
 def test_what_is_left_out_is_told_and_counts_as_no_product(folder, capsys):
     (folder / "a.heic").write_bytes(b"something")
     call_command("import_folder", str(folder))
