@@ -12,7 +12,14 @@ import signal
 import socket
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any
+
+import environ
+
+# An environment variable wins over the file, as in the settings.
+if (DOTENV := Path(__file__).resolve().parent.parent / ".env").is_file():
+    environ.Env.read_env(DOTENV)
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = 2

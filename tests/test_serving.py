@@ -1,6 +1,7 @@
 """`make serve`: gunicorn with our configuration."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -43,6 +44,21 @@ def test_the_address_is_said_and_ctrl_c_ends_it_without_a_word(environment):
     assert said.startswith("Serving http://127.0.0.1:")
     assert said.endswith(" – Ctrl-C ends it.\n")
     assert "Traceback" not in error
+
+
+def test_the_address_may_stand_in_the_file_of_settings(environment, tmp_path):
+    """A copy of the program, so that this one's own .env is left alone."""
+    shutil.copytree(ROOT / "config", tmp_path / "site" / "config")
+    (tmp_path / "site" / ".env").write_text("BIND=127.0.0.1:7777\n")
+    program = "import runpy; print(runpy.run_path('config/gunicorn.py')['bind'])"
+    shown = [
+        subprocess.run(
+            [sys.executable, "-c", program], cwd=tmp_path / "site", capture_output=True, text=True,
+            env={name: value for name, value in environment.items() if name != "BIND"} | told,
+        ).stdout.strip()
+        for told in ({}, {"BIND": "127.0.0.1:8888"})
+    ]  # fmt: skip
+    assert shown == ["127.0.0.1:7777", "127.0.0.1:8888"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux tells a process of its parent's end")
