@@ -6,6 +6,7 @@ scaled to fit 250×250 and centred on white. Nothing of the original file but it
 """
 
 import io
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +39,8 @@ _LIMIT = f"the limit is {MOST_PIXELS // 1_000_000} million"
 MOST_SCANS = 200
 # For pictures inside of others (ICO, ICNS): Pillow refuses what is twice as large.
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+# What Pillow warns of is refused here, with a reason, or does not matter.
+warnings.filterwarnings("ignore", module=r"PIL\.")
 
 _NOT_READ = {
     b"ftypheic": "a HEIC picture, which is not read; save it as JPEG",
