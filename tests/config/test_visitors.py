@@ -28,6 +28,7 @@ def test_every_answer_tells_browsers_what_the_page_may_do(client, live, address)
 def run(tmp_path, *command, **variables):
     environment = os.environ | {"VAR_DIR": str(tmp_path), **variables}
     environment["DATABASE_URL"] = f"sqlite:///{tmp_path}/db"
+    environment.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # the browser tests' own
     return subprocess.run(
         [sys.executable, *command], env=environment, cwd=ROOT, capture_output=True, text=True
     )
