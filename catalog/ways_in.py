@@ -65,11 +65,12 @@ def _walk_category(at: str, pages: CountedPages, hints: Hints) -> Iterator[Recor
     return category.walk_category(at, pages, hints.selectors)
 
 
+# Those that know an address by itself come before those that look at what is there.
 WAYS = (
     Way("folder", "a folder of pictures", folder.begins_at, _walk_folder),
-    Way("archive", "a zip archive", archive.begins_at, _plain(archive.walk_archive)),
     Way("shopify", "Shopify's product list", shopify.begins_at, _plain(shopify.walk_shopify)),
     Way("woocommerce", "WooCommerce's API", woocommerce.begins_at, _plain(woocommerce.walk_api)),
+    Way("archive", "a zip archive", archive.begins_at, _plain(archive.walk_archive)),
     Way("sitemap", "the pages of its sitemap", sitemap.begins_at, _plain(sitemap.walk_sitemap)),
     Way("feed", "a merchant feed", feed.begins_at, _plain(feed.walk_feed)),
     Way("table", "a table of products", table.begins_at, _walk_table),

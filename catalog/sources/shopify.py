@@ -15,6 +15,7 @@ from catalog.reading.values import text
 from catalog.records import Record, SourceError, Unreadable
 from catalog.sources.described import described
 from catalog.sources.documents import json_at
+from catalog.sources.numbered import numbered
 from catalog.sources.place import Place
 from catalog.visiting.pages import Pages
 
@@ -59,16 +60,8 @@ def walk_shopify(url: str, pages: Pages) -> Iterator[Record]:
     """
     address = products_address(url)
     shop = _Shop(address, _currency(address, pages), {})
-    seen: set[str] = set()
-    number = 1
-    while products := _page(address, number, pages):
-        fresh = [node for node in products if _number(node) not in seen]
-        if not fresh:  # the shop repeats itself
-            return
-        for place, node in enumerate(fresh, 1):
-            seen.add(_number(node))
-            yield from _records(node, f"product {place} of page {number}", shop)
-        number += 1
+    for place, node in numbered(lambda number: _page(address, number, pages), _number):
+        yield from _records(node, place, shop)
 
 
 def products_address(url: str) -> str:

@@ -160,7 +160,8 @@ def _visited(entry: Entry, pages: Pages) -> Iterator[Record]:
 
 
 def _with_pictures(record: ProductRecord, entry: Entry) -> ProductRecord:
-    """The record, with the pictures that the sitemap has of it behind its own."""
+    """The record under the sitemap's address, with the sitemap's pictures behind its own."""
     own = record.image_urls or ((record.image_url,) if record.image_url else ())
     images = tuple(dict.fromkeys(own + entry.images))
-    return replace(record, image_url=images[0] if images else "", image_urls=images)
+    first = images[0] if images else ""
+    return replace(record, product_url=entry.address, image_url=first, image_urls=images)

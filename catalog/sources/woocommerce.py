@@ -15,6 +15,7 @@ from catalog.reading.values import text
 from catalog.records import Record, SourceError, Unreadable
 from catalog.sources.described import described, web_address
 from catalog.sources.documents import json_at
+from catalog.sources.numbered import numbered
 from catalog.sources.place import Place
 from catalog.visiting.pages import Pages
 
@@ -54,18 +55,12 @@ def walk_api(url: str, pages: Pages) -> Iterator[Record]:
     Raises SourceError when a page of the list cannot be had.
     """
     address = products_address(url)
-    seen: set[str] = set()
-    number = 1
-    while products := _page(_numbered(address, number), pages):
-        fresh = [node for node in products if _key(node) not in seen]
-        if not fresh:  # the shop repeats itself
-            return
-        for place, node in enumerate(fresh, 1):
-            seen.add(_key(node))
-            yield _record(node, f"product {place} of page {number}", address)
-        if len(products) < PAGE_SIZE:
-            return
-        number += 1
+
+    def page(number: int) -> list[Any]:
+        return _page(_numbered(address, number), pages)
+
+    for place, node in numbered(page, _key, full=PAGE_SIZE):
+        yield _record(node, place, address)
 
 
 def products_address(url: str, api: str = "") -> str:

@@ -101,7 +101,7 @@ def test_what_is_neither_an_address_nor_there_is_named(pages, tmp_path):
     (tmp_path / "notes.txt").write_text("x")
     for asked, reason in (
         (str(tmp_path / "none"), "is neither an address"),
-        (str(tmp_path / "notes.txt"), "none of folder, archive"),
+        (str(tmp_path / "notes.txt"), "none of folder, shopify"),
         ("ftp://shop.example/", "is neither an address"),
         ("http://[", "is no address"),
     ):
@@ -312,3 +312,50 @@ def test_a_selector_file_leads_to_products_that_nothing_else_finds(shop, tmp_pat
     selectors.write_text("link: a")
     with pytest.raises(CommandError, match="write at least `card: SELECTOR`"):
         call_command("scrape", f"{shop.url}/tees", selectors=selectors)
+
+
+EVERY = {
+    "category": ("/tees", {"/tees": json_ld([product("1"), product("2")])}),
+    "sitemap": ("/sitemap.xml", {
+        "/sitemap.xml": test_sitemap.urlset("{url}/p/1", "{url}/p/2"),
+        "/p/1": json_ld(product("1")), "/p/2": json_ld(product("2")),
+    }),
+    "shopify": ("/", {
+        "/": SHOPIFY,
+        "/products.json?limit=250&page=1": json.dumps({"products": [
+            test_shopify.product(n, images=[{"src": f"/i/{n}.jpg"}]) for n in (1, 2)
+        ]}),
+        "/products.json?limit=250&page=2": json.dumps({"products": []}),
+    }),
+    "woocommerce": ("/wp-json/wc/store/v1/products", {
+        "/wp-json/wc/store/v1/products?per_page=100&page=1": json.dumps([
+            test_woocommerce.product(n, images=[{"src": f"/i/{n}.jpg"}]) for n in (1, 2)
+        ]),
+    }),
+    "feed": ("/feed.xml", {"/feed.xml": test_feed.RSS.format("".join(
+        f"<item><g:id>{n}</g:id><g:image_link>/i/{n}.jpg</g:image_link></item>" for n in (1, 2)
+    ))}),
+    "table": ("/list.csv", {"/list.csv": "id,image\n1,/i/1.jpg\n2,/i/2.jpg\n"}),
+    "archive": ("/all.zip", {"/all.zip": test_archive.zip_of([("1.jpg", RED), ("2.jpg", RED)])}),
+}  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", EVERY)
+def test_every_source_brings_products_and_a_second_run_no_picture_again(shop, name, capsys):
+    def picture(headers):
+        return (304, {}, b"") if headers["If-None-Match"] == '"r"' else (200, {"ETag": '"r"'}, RED)
+
+    path, answers = EVERY[name]
+    shop.answers = {
+        at: body.replace("{url}", shop.url) if isinstance(body, str) else body
+        for at, body in answers.items()
+    } | {"/i/1.jpg": picture, "/i/2.jpg": picture}
+    for told in ("2 products: 2 new.", "2 products: 2 same."):
+        call_command("scrape", f"{shop.url}{path}")
+        said = capsys.readouterr().out
+        assert f"Reading {name}: " in said
+        assert told in said
+    assert Product.objects.exclude(content_hash="").count() == 2
+    sent = [at for at, status in shop.answered if at.startswith("/i/") and status == 200]
+    assert sorted(sent) == ([] if name == "archive" else ["/i/1.jpg", "/i/2.jpg"])

@@ -59,6 +59,23 @@ def test_a_shop_that_repeats_its_page_is_left(fetcher):
         assert len(shop.requests) == 4  # robots.txt, the currency, two pages
 
 
+def test_a_page_that_fails_is_told_of_after_the_others(fetcher):
+    """Told of, so that no product of it is taken for gone."""
+    with shop_of([product(1)], [product(2)], [product(3)]) as shop:
+        shop.answers["/products.json?limit=250&page=2"] = "<html>Oops</html>"
+        found = walk_shopify(shop.url, fetcher)
+        assert [next(found).item_id for _ in range(2)] == ["S1", "S3"]
+        with pytest.raises(SourceError, match=r"page=2: it is no JSON"):
+            next(found)
+
+
+def test_pages_that_go_on_failing_end_the_walk(fetcher):
+    with Shop({"/products.json?limit=250&page=1": json.dumps({"products": [product(1)]})}) as shop:
+        with pytest.raises(SourceError, match=r"page=2: HTTP status 404"):
+            list(walk_shopify(shop.url, fetcher))
+        assert len(shop.requests) == 6  # robots.txt, the currency, one page, three that failed
+
+
 def test_sizes_are_one_record_and_colours_with_their_own_pictures_several(fetcher):
     sizes = product(1, variant(11), variant(12, sku="", available=False))
     red, blue = ({"src": f"{CDN}/{name}.jpg"} for name in ("red", "blue"))
