@@ -38,6 +38,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson", ".json")
 _KINDS = ("text/csv", "text/tab-separated-values", "application/x-ndjson", "application/jsonl")
+LONGEST_HEADER = 20_000
 LONGEST_LINE = 1_000_000
 Row = Mapping[str, Any]
 
@@ -50,6 +51,8 @@ def begins_at(place: Place) -> str:
 
 def _is_header(text: str) -> bool:
     line = text.partition("\n")[0].lstrip("\ufeff")
+    if "<" in line or len(line) > LONGEST_HEADER:  # a page in one line may name anything
+        return False
     cells = {_plain(cell.strip(' "\r')) for cell in line.split(delimiter_of(line))}
     return bool(cells & set(COLUMNS["item_id"])) and bool(cells & set(COLUMNS["title"]))
 

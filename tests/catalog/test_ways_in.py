@@ -77,6 +77,7 @@ def found(pages, shop, path="/"):
         ("/list.csv", "a,b", "table"),
         ("/list.jsonl.gz", b"", "table"),
         ("/export", "id\ttitle\tlink\n1\tTee\t/p/1\n", "table"),
+        ("/tees", "<html><script>f(a,id,title,b)</script></html>", "category"),
         ("/export", (200, {"Content-Type": "text/csv; charset=utf-8"}, b"x;y\n"), "table"),
         ("/pictures.zip", b"", "archive"),
         ("/export", test_archive.zip_of([("1.jpg", RED)]), "archive"),
