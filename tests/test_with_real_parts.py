@@ -306,4 +306,4 @@ def test_a_picture_of_ones_own_is_embedded_by_the_real_network(environment, fold
     mine.write_bytes(picture_bytes((40, 170, 10), size=(400, 300), kind="PNG"))
     done = manage(environment, "similar", str(mine), "-k", "2")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[1].split()[1] == "1"  # below the header
+    assert done.stdout.splitlines()[1].split()[2] == "1"  # below the header
