@@ -35,6 +35,8 @@ ENDINGS = frozenset(
 # A camera's 50 megapixels take 200 MB of memory; what claims more is no product picture.
 MOST_PIXELS = 50_000_000
 _LIMIT = f"the limit is {MOST_PIXELS // 1_000_000} million"
+# What counts visits or holds a place is not larger.
+PLACEHOLDER = 2
 # A JPEG built up in more steps than these is made to keep a decoder busy.
 MOST_SCANS = 200
 # For pictures inside of others (ICO, ICNS): Pillow refuses what is twice as large.
@@ -120,7 +122,7 @@ def _decoded(data: bytes) -> Image.Image:
     stripped = bare(data)
     try:
         with Image.open(io.BytesIO(stripped.data), formats=FORMATS) as picture:
-            _refuse_bomb(picture, stripped.data)
+            _refuse_size(picture, stripped.data)
             return _seen(picture, stripped)
     except BadPicture:
         raise
@@ -149,8 +151,10 @@ def _orientation(picture: Image.Image, stripped: Bare) -> int:
     return Bare(b"", exif if isinstance(exif, bytes) else b"").orientation()
 
 
-def _refuse_bomb(picture: Image.Image, data: bytes) -> None:
+def _refuse_size(picture: Image.Image, data: bytes) -> None:
     width, height = picture.size
+    if max(width, height) <= PLACEHOLDER:
+        raise BadPicture(f"{width}×{height} pixels hold the place of a picture, and are none")
     if width * height > MOST_PIXELS:
         raise BadPicture(f"{width}×{height} pixels are too many; {_LIMIT}")
     if picture.format == "JPEG" and data.count(b"\xff\xda") > MOST_SCANS:

@@ -136,7 +136,16 @@ def png_of_claimed_size(width: int, height: int) -> bytes:
     )
 
 
+@pytest.mark.parametrize("size", [(40_000, 3), (3, 40_000), (3, 3), (2, 9)])
+def test_odd_shapes_are_pictures_too(size):
+    made = make_pictures(picture_bytes("navy", size=size, kind="PNG"))
+    assert max(made.width, made.height) == min(500, max(size))
+    assert size_of(made.thumbnail) == (250, 250)
+
+
 BAD = {
+    "a dot": picture_bytes("white", size=(1, 1), kind="GIF"),
+    "a transparent dot": saved(Image.new("RGBA", (2, 2)), "PNG"),
     "nothing": b"",
     "a page": b"<html><body>404</body></html>",
     "a drawing": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
