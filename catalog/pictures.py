@@ -19,7 +19,7 @@ from django.urls import reverse
 
 from catalog.thumbnails import unpadded
 from runs.files import clear_unfinished as clear_unfinished_files
-from runs.files import replace_file, replace_files
+from runs.files import open_regular, replace_file, replace_files
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,119}")
 
@@ -40,6 +40,19 @@ class PictureFiles(FileSystemStorage):
     def _save(self, name: str, content: File) -> str:
         replace_file(Path(self.path(name)), content.read())
         return name
+
+    def _open(self, name: str, mode: str = "rb") -> File:
+        """Only a file of its own: a link may lead anywhere, and a pipe would never end."""
+        return File(open_regular(Path(self.path(name)), follow=False), name)
+
+    def exists(self, name: str) -> bool:
+        path = Path(self.path(name))
+        return path.is_file() and not path.is_symlink()
+
+    def size(self, name: str) -> int:
+        if not self.exists(name):
+            raise FileNotFoundError(name)
+        return super().size(name)
 
     def url(self, name: str | None) -> str:
         """Its address, made anew each time: the prefix of the site is not known at the start."""

@@ -14,6 +14,9 @@ _RANGES = (1.0, 2.0**8, 2.0**16, 2.0**31, 2.0**32)
 _BITS, _PHOTOMETRIC, _SAMPLE_FORMAT = 258, 262, 339  # tags of TIFF
 _WHITE_IS_ZERO, _SIGNED = 0, 2
 
+# Pixels that are made smaller at a time.
+STRIP = 1_000_000
+
 _NEAREST = Image.Resampling.NEAREST
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -44,9 +47,20 @@ def as_seen(
 
 
 def _reduced(picture: Image.Image, factor: int) -> Image.Image:
-    """Each square of `factor` pixels as their mean."""
+    """Each square of `factor` pixels as their mean; by strips, for each step holds a copy."""
     if factor < 2:
         return picture
+    width, height = picture.size
+    rows = max(1, STRIP // (width * factor)) * factor
+    boxes = [(0, top, width, min(top + rows, height)) for top in range(0, height, rows)]
+    strips = [_means(picture.crop(box), factor) for box in boxes]
+    whole = Image.new(strips[0].mode, (strips[0].width, sum(strip.height for strip in strips)))
+    for box, strip in zip(boxes, strips, strict=True):
+        whole.paste(strip, (0, box[1] // factor))
+    return whole
+
+
+def _means(picture: Image.Image, factor: int) -> Image.Image:
     if picture.has_transparency_data and picture.mode not in ("LA", "RGBA"):
         picture = picture.convert("RGBA")
     elif picture.mode in ("1", "P"):

@@ -3,6 +3,7 @@
 The rule: the first frame, turned as its EXIF says, in sRGB, on white where it is transparent; the
 whole picture, never cropped. The picture is never enlarged and has no frame; the thumbnail is
 scaled to fit 250×250 and centred on white. Nothing of the original file but its pixels is kept.
+A picture takes at most 400 MB of memory beside its file, and what would take more is refused.
 """
 
 import io
@@ -12,6 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from catalog.claims import (
+    MOST_PIXELS,
+    TooCostly,
+    refuse_costly,
+    refuse_large_inside,
+    shrink_while_decoding,
+)
 from catalog.metadata import Bare, bare
 from catalog.pixels import as_seen
 
@@ -32,14 +40,9 @@ ENDINGS = frozenset(
     .sgi .tga .tif .tiff .vda .vst .webp .xbm .xpm
     """.split()  # noqa: SIM905 – thirty short lines otherwise
 )
-# A camera's 50 megapixels take 200 MB of memory; what claims more is no product picture.
-MOST_PIXELS = 50_000_000
-_LIMIT = f"the limit is {MOST_PIXELS // 1_000_000} million"
 # What counts visits or holds a place is not larger.
 PLACEHOLDER = 2
-# A JPEG built up in more steps than these is made to keep a decoder busy.
-MOST_SCANS = 200
-# For pictures inside of others (ICO, ICNS): Pillow refuses what is twice as large.
+# For what Pillow opens by itself inside of a file; it refuses what is twice as large.
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 # What Pillow warns of is refused here, with a reason, or does not matter.
 warnings.filterwarnings("ignore", module=r"PIL\.")
@@ -121,22 +124,25 @@ def _within_bars(ink: np.ndarray) -> tuple[int, int, int, int] | None:
 def _decoded(data: bytes) -> Image.Image:
     stripped = bare(data)
     try:
+        refuse_large_inside(stripped.data)
         with Image.open(io.BytesIO(stripped.data), formats=FORMATS) as picture:
-            _refuse_size(picture, stripped.data)
+            _refuse_placeholder(picture)
+            refuse_costly(picture, stripped.data)
             return _seen(picture, stripped)
     except BadPicture:
         raise
+    except TooCostly as error:
+        raise BadPicture(str(error)) from None
     except UnidentifiedImageError:
         raise BadPicture(_what_it_is(data)) from None
     except Image.DecompressionBombError:
-        raise BadPicture(f"too many pixels; {_LIMIT}") from None
+        raise BadPicture("too many pixels") from None
     except Exception as error:  # Pillow's decoders fail in many ways on hostile bytes
         raise BadPicture(f"broken picture ({type(error).__name__}: {error})") from error
 
 
 def _seen(picture: Image.Image, stripped: Bare) -> Image.Image:
-    # JPEG can be decoded at a half, a quarter …
-    picture.draft("RGB", (2 * LONGER_SIDE, 2 * LONGER_SIDE))
+    shrink_while_decoding(picture, stripped.data, 2 * LONGER_SIDE)
     picture.load()
     profile = stripped.profile or picture.info.get("icc_profile") or b""
     return as_seen(picture, _orientation(picture, stripped), profile, enough=3 * LONGER_SIDE)
@@ -151,14 +157,10 @@ def _orientation(picture: Image.Image, stripped: Bare) -> int:
     return Bare(b"", exif if isinstance(exif, bytes) else b"").orientation()
 
 
-def _refuse_size(picture: Image.Image, data: bytes) -> None:
+def _refuse_placeholder(picture: Image.Image) -> None:
     width, height = picture.size
     if max(width, height) <= PLACEHOLDER:
         raise BadPicture(f"{width}×{height} pixels hold the place of a picture, and are none")
-    if width * height > MOST_PIXELS:
-        raise BadPicture(f"{width}×{height} pixels are too many; {_LIMIT}")
-    if picture.format == "JPEG" and data.count(b"\xff\xda") > MOST_SCANS:
-        raise BadPicture(f"a JPEG in more than {MOST_SCANS} scans")
 
 
 def _what_it_is(data: bytes) -> str:

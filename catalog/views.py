@@ -44,6 +44,8 @@ def media(request: HttpRequest, kind: str, name: str) -> HttpResponse | FileResp
     try:
         if kind not in set(pictures.Kind) or not name.endswith(".jpg"):
             raise FileNotFoundError
+        if not storage.exists(place):  # or a link, which may lead anywhere
+            raise FileNotFoundError
         modified = http_date(storage.get_modified_time(place).timestamp())
         if request.headers.get("If-Modified-Since") == modified:
             return HttpResponse(status=304)

@@ -1,11 +1,14 @@
 """Files that are never half-written, what they hold in one number, and who may change them."""
 
+import errno
 import hashlib
 import os
+import stat
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
@@ -102,9 +105,22 @@ def make_private(path: Path) -> None:
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
 
 
+def open_regular(path: Path, *, follow: bool = True) -> BufferedReader:
+    """Opens a file to be read, at once: a pipe, a device or a folder in its place is an OSError.
+
+    So is a link, unless `follow`.
+    """
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
+    descriptor = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "It is no regular file", str(path))
+    return os.fdopen(descriptor, "rb")
+
+
 def sha256_of_file(path: Path) -> str:
     """The SHA-256 of a file's content, in hex. Raises OSError."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

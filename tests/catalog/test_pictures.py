@@ -1,4 +1,5 @@
 import io
+import os
 
 import pytest
 from django.core.exceptions import SuspiciousFileOperation
@@ -125,3 +126,22 @@ def test_what_is_removed_is_gone_in_both_sizes(root):
     pictures.remove("1")
     pictures.remove("1")
     assert [path for path in root.rglob("*") if path.is_file()] == []
+
+
+def what_is_no_picture(path, secret):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    yield lambda: path.symlink_to(secret)
+    yield lambda: path.symlink_to(path.name)
+    yield lambda: os.mkfifo(path)
+    yield path.mkdir
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("case", range(4))
+def test_a_link_a_pipe_or_a_folder_in_a_pictures_place_is_not_served(root, client, tmp_path, case):
+    (secret := tmp_path / "secret").write_bytes(b"secret")
+    list(what_is_no_picture(root / "thumbnails" / "1.jpg", secret))[case]()
+    assert client.get("/media/thumbnails/1.jpg").status_code == 404
+    assert not pictures.exists(THUMBNAIL, "1")
+    with pytest.raises(OSError):
+        pictures.read_thumbnail("1")
