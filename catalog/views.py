@@ -5,6 +5,7 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import http_date
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -16,6 +17,7 @@ PER_PAGE = 48
 A_YEAR = 31_536_000
 
 
+@csrf_exempt  # so that a POST is told 405
 @require_safe
 @vary_on_headers("HX-Request", "HX-Boosted", "HX-History-Restore-Request")
 def browse(request: HttpRequest) -> HttpResponse:
@@ -37,6 +39,7 @@ def _wants_the_grid_alone(request: HttpRequest) -> bool:
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
+@csrf_exempt  # so that a POST is told 405
 @require_safe
 def media(request: HttpRequest, kind: str, name: str) -> HttpResponse | FileResponse:
     """A picture. Its address changes with it, so it may be kept for ever."""

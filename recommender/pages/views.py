@@ -37,6 +37,7 @@ EXPLANATIONS = {
 
 
 @never_cache
+@csrf_exempt  # so that a POST is told 405
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Leads on to a random product, whose address can be kept, reloaded and shared."""
@@ -46,6 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return refused(request, error)
 
 
+@csrf_exempt  # so that a POST is told 405
 @require_safe
 def product(request: HttpRequest, item_id: str) -> HttpResponse:
     """A product and what looks like it, a row for each metric; the query string narrows it."""

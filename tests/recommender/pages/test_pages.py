@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils import timezone
 
 from catalog.models import Product
@@ -211,9 +212,11 @@ def test_an_awkward_id_has_a_page_of_its_own(client, live):
     assert client.get(product.get_absolute_url()).status_code == 200
 
 
-def test_pages_answer_to_get_only(client, live):
-    for address in ("/", "/products/0/", "/browse/", "/api/v1/products/0/similar/"):
-        assert client.post(address).status_code == 405
+def test_pages_answer_to_get_and_head_only(live):
+    client = Client(enforce_csrf_checks=True)
+    for address in ("/", "/products/0/", "/browse/", "/media/thumbnails/0.jpg"):
+        response = client.post(address)
+        assert (response.status_code, response["Allow"]) == (405, "GET, HEAD"), address
 
 
 def test_the_admin_lists_products(admin_client, live):
