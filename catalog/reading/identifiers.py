@@ -14,6 +14,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _VALUE = re.compile(r"^[\W_]*([A-Za-z0-9][\w./-]{1,38}[A-Za-z0-9])(?=$|[\s,;)])", re.ASCII)
+# What may follow a label without a colon: "Ref. 1044/320".
+_ALONE = re.compile(r"(?=\D*\d)[A-Za-z0-9][\w./-]{2,30}", re.ASCII)
 _INPUTS = re.compile(
     r"^(?:asin|sku|(?:product|item|goods|prod|offer|deal|ad|listing)[_-]?(?:id|code|no|sku|number)|"
     r"id[_-]?(?:product|item)|pid|products_id|product|gid)$",
@@ -43,7 +45,7 @@ def _labelled(page: Page, start: int, apart: bytearray) -> dict[str, str]:
         written = match["value"]
         if not written and place + 1 < len(page.texts):
             written = page.texts[place + 1][1].lstrip(":# ")
-        elif not match["colon"]:
+        elif not match["colon"] and not _ALONE.fullmatch(written):
             continue
         key = "sku" if match["sku"] else "mpn" if match["mpn"] else "gtin"
         value = _VALUE.match(written[:60])

@@ -165,7 +165,7 @@ class Page:
 
     def link(self, address: str) -> str:
         """An address on this page as a whole one; nothing if it is none that can be visited."""
-        return absolute(self.base, address)
+        return absolute(self.base, address) if address.strip() else ""
 
     @cached_property
     def language(self) -> str:

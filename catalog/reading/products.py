@@ -100,9 +100,10 @@ def _completed(page: Page, named: list[Named]) -> Facts:
     head = about(page)
     visible = seen(page).facts
     facts = facts.completed(_loose(page)).completed(replace(head, title="", url=""))
-    facts = facts.completed(embedded(page, facts.title or visible.title or head.title))
-    shown = visible if facts.item_id else replace(visible, ids=visible.ids)
-    facts = facts.completed(shown).completed(head)
+    state = embedded(page, facts.title or visible.title or head.title)
+    if "variant" in facts.ids:  # the state's id is one of a size as well
+        state = replace(state, ids={})
+    facts = facts.completed(state).completed(visible).completed(head)
     return replace(_reduced(page, facts), url=_address(page, named))
 
 
@@ -118,7 +119,7 @@ def _joined(named: list[Named]) -> Facts:
     ids = [one.item_id for one in all_of if one.item_id]
     if len(named) > 2 and len(set(ids)) == len(ids) > 2:
         # Each size has an id of its own: none of them is the product's, but better than none.
-        facts = replace(facts, ids={"gtin8": ids[0]}, group=facts.group)
+        facts = replace(facts, ids={"variant": ids[0]}, group=facts.group)
     return replace(facts, in_stock=any(stocks) if stocks else None)
 
 

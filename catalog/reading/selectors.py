@@ -14,6 +14,7 @@ from catalog.reading.page import Page
 from catalog.reading.values import plain
 
 MOST_BYTES = 64_000
+MOST_BRACKETS = 200  # the YAML reader needs ever longer for each
 MOST_CARDS = 5000
 
 
@@ -50,6 +51,8 @@ def load_selectors(file: Path) -> Selectors:
 
 def parse_selectors(written: bytes, name: str = "the selectors") -> Selectors:
     """The selectors in YAML text; `name` is what errors call it. Raises BadSelectors."""
+    if written.count(b"[") + written.count(b"{") > MOST_BRACKETS:
+        raise BadSelectors(f"{name}: this is no YAML of selectors: too many brackets")
     try:
         told = yaml.safe_load(written)
     except (yaml.YAMLError, ValueError, RecursionError) as error:

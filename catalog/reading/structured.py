@@ -13,6 +13,8 @@ from catalog.reading.values import ID_KEYS, in_stock, text
 MOST_DEPTH = 24
 MOST_PRODUCTS = 20_000
 MOST_PARTS = 5_000
+MOST_OFFERS = 300
+MOST_PICTURES = 50
 Node = dict[str, Any]
 _PRODUCTS = {"product", "productgroup", "productmodel", "individualproduct", "someproducts",
              "vehicle", "car", "motorcycle", "book"}  # fmt: skip
@@ -86,7 +88,8 @@ def _walk(nodes: list[Any]) -> Iterator[tuple[Node, bool]]:
 def _with_offer(offer: Node) -> Node:
     """An offer that names its product, as that product with the offer."""
     inner = {key: value for key, value in offer.items() if key != "itemoffered"}
-    return {"itemoffered": {"offers": inner} | offer["itemoffered"]}
+    product = offer["itemoffered"]
+    return {"itemoffered": product if product.get("offers") else product | {"offers": inner}}
 
 
 def _kinds(node: Node) -> set[str]:
@@ -121,7 +124,10 @@ def _listed(value: Any, depth: int = 0) -> list[Node]:
 
 def _named(node: Node, listed: bool, page: Page) -> Named:
     facts = facts_of(node, page)
-    variants = [facts_of(variant, page) for variant in _listed(node.get("hasvariant"))[:500]]
+    variants = []
+    for variant in _listed(node.get("hasvariant"))[:500]:
+        page.spend()
+        variants.append(facts_of(variant, page))
     if "productgroup" in _kinds(node) or variants:
         group = text(node.get("productgroupid")) or facts.item_id
         facts = replace(facts, group=group)
@@ -172,12 +178,16 @@ def _ids(node: Node, offer: Node) -> dict[str, str]:
     return {key: value for key, value in found.items() if len(value) <= 200}
 
 
-def _offers(value: Any, depth: int = 0) -> list[Node]:
+def _offers(value: Any) -> list[Node]:
     """Every offer in an object or a list; those within an AggregateOffer after it."""
     found: list[Node] = []
-    for offer in _listed(value)[:500] if depth < 4 else []:
-        found.append(_priced(offer))
-        found += _offers(offer.get("offers"), depth + 1)
+    todo, seen = list(reversed(_listed(value))), set[int]()
+    while todo and len(found) < MOST_OFFERS:
+        offer = todo.pop()
+        if id(offer) not in seen:
+            seen.add(id(offer))
+            found.append(_priced(offer))
+            todo += reversed(_listed(offer.get("offers")))
     return found
 
 
@@ -223,19 +233,24 @@ def _stock(offers: list[Node]) -> bool | None:
     return any(said) if said else None
 
 
-def _images(value: Any, page: Page, depth: int = 0) -> list[str]:
-    """The addresses of pictures in text, an ImageObject, or a list of either."""
-    if depth > 6:
-        return []
-    if isinstance(value, list):
-        parts = [link for part in value[:60] for link in _images(part, page, depth + 1)]
-        return list(dict.fromkeys(parts))
-    if isinstance(value, dict):
-        inner = (
-            value.get("contenturl") or value.get("url") or value.get("image") or value.get("@id")
-        )
-        return _images(inner, page, depth + 1)
-    address = text(value)
-    if not is_picture(address) or address.startswith("#"):
-        return []
-    return [link] if (link := page.link(address)) else []
+def _images(value: Any, page: Page) -> list[str]:
+    """The addresses of pictures in text, an ImageObject, or a list of either; each once."""
+    found: dict[str, None] = {}
+    todo, seen, steps = [value], set[int](), 0
+    while todo and steps < MOST_OFFERS:
+        value = todo.pop()
+        steps += 1
+        if isinstance(value, list):
+            todo += reversed(value[:MOST_OFFERS])
+        elif isinstance(value, dict) and id(value) not in seen:
+            seen.add(id(value))
+            keys = ("contenturl", "url", "image", "@id")
+            todo.append(next((value[key] for key in keys if value.get(key)), ""))
+        elif isinstance(value, str) and (link := _picture(value, page)):
+            found[link] = None
+    return list(found)[:MOST_PICTURES]
+
+
+def _picture(address: str, page: Page) -> str:
+    address = text(address)
+    return page.link(address) if is_picture(address) and not address.startswith("#") else ""

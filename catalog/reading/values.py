@@ -10,9 +10,20 @@ from urllib.parse import unquote, urlsplit
 from catalog.reading.words import BUY, CAN_BE_HAD, CANNOT_BE_HAD
 
 MOST_CHARACTERS = 2000
-MOST_DEPTH = 12
+MOST_STEPS = 200
 # Keys of an item's id, the shop's own first; the last resort is the end of the product's address.
-ID_KEYS = ("sku", "productid", "mpn", "identifier", "gtin13", "gtin", "gtin14", "gtin12", "gtin8")
+ID_KEYS = (
+    "sku",
+    "productid",
+    "mpn",
+    "identifier",
+    "gtin13",
+    "gtin",
+    "gtin14",
+    "gtin12",
+    "gtin8",
+    "variant",
+)
 _ID_IN_QUERY = re.compile(
     r"(?:^|&)(?:products?_?id|item_?id|id_product|pid|sku|artnr|article|id|p)=([^&]{1,80})", re.I
 )
@@ -51,21 +62,30 @@ _OUT_OF_STOCK = frozenset(
 )
 
 
-def text(value: Any, depth: int = 0) -> str:
-    """The text of a value that may be a list, a nested thing or a number.
+def text(value: Any) -> str:
+    """The text of a value that may be a list, a nested thing or a number: the first there is.
 
     Spaces are made single; HTML entities and tags left in it are taken out.
     """
-    if depth > MOST_DEPTH:
-        return ""
-    if isinstance(value, list):
-        return next((found for part in value[:50] if (found := text(part, depth + 1))), "")
-    if isinstance(value, dict):
-        inner = value.get("@value") or value.get("value") or value.get("name")
-        return text(inner, depth + 1)
+    todo, steps = [value], 0
+    while todo and steps < MOST_STEPS:
+        value = todo.pop()
+        steps += 1
+        if isinstance(value, list):
+            todo += reversed(value[:MOST_STEPS])
+        elif isinstance(value, dict):
+            todo.append(value.get("@value") or value.get("value") or value.get("name"))
+        elif found := _written(value):
+            return found
+    return ""
+
+
+def _written(value: Any) -> str:
     if isinstance(value, Decimal):
         return format(value, "f") if abs(value.adjusted()) < 40 else ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    if isinstance(value, int) and abs(value) > 10**40:
         return ""
     return plain(str(value)[: 4 * MOST_CHARACTERS])[:MOST_CHARACTERS]
 

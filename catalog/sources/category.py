@@ -115,8 +115,9 @@ class _Walk:
         if isinstance(record, Unreadable):
             return record
         place = address_key(record.product_url)
+        path = place.partition("/")[2].rstrip("?")
         known = self.seen.setdefault(f"id {record.item_id}", place)
-        return record if known == place else replace(record, item_id=place[-300:])
+        return record if known == place else replace(record, item_id=path[-300:])
 
 
 def _page(url: str, fetcher: Pages) -> Page:

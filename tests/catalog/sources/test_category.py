@@ -1,5 +1,6 @@
 import pytest
 
+from catalog.reading.selectors import Selectors
 from catalog.records import SourceError
 from catalog.sources.category import walk_category
 from catalog.visiting.fetching import Fetcher
@@ -135,3 +136,92 @@ def test_the_header_says_how_the_page_is_encoded(fetcher):
 def test_a_page_that_is_no_page_is_named(fetcher, page):
     with Shop({"/1": page}) as shop, pytest.raises(SourceError, match="no products found"):
         ids(shop, fetcher)
+
+
+def paged_list(*numbers):
+    """A page of products and links to all pages, the first of which is /c."""
+    links = '<a href="/c">1</a> <a href="/c?page=1">2</a> <a href="/c?page=2">3</a>'
+    return f"<nav>{links}</nav>" + json_ld([product(number) for number in numbers])
+
+
+def test_pages_from_nought_are_all_walked(fetcher):
+    with Shop({
+        "/c": paged_list("1"), "/c?page=1": paged_list("2"), "/c?page=2": paged_list("3"),
+    }) as shop:  # fmt: skip
+        assert ids(shop, fetcher, "/c") == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("middle", [paged_list("1"), "<nav><a href='/c?page=2'>3</a></nav>"])
+def test_a_page_without_a_new_product_does_not_end_the_walk(fetcher, middle):
+    with Shop({
+        "/c": paged_list("1"), "/c?page=1": middle, "/c?page=2": paged_list("3"),
+    }) as shop:  # fmt: skip
+        assert ids(shop, fetcher, "/c") == ["1", "3"]
+
+
+def test_a_page_that_fails_is_said_after_the_others_were_walked(fetcher):
+    with Shop({"/c": paged_list("1"), "/c?page=2": paged_list("3")}) as shop:
+        walk = walk_category(f"{shop.url}/c", fetcher)
+        assert [next(walk).item_id, next(walk).item_id] == ["1", "3"]
+        with pytest.raises(SourceError, match="404"):
+            next(walk)
+
+
+def test_load_more_leads_on_and_a_link_to_nowhere_does_not(fetcher):
+    more = '<a rel="next" href="#">next</a><button data-next-url="/more">Load more</button>'
+    with Shop({"/c": json_ld(product("1")) + more, "/more": json_ld(product("2"))}) as shop:
+        assert ids(shop, fetcher, "/c") == ["1", "2"]
+
+
+def test_a_products_own_page_gives_that_product_and_no_other(fetcher):
+    others = [{"@type": "ListItem", "item": product(str(n))} for n in range(3)]
+    page = json_ld({"@type": "ItemList", "itemListElement": others}) + json_ld(product("7"))
+    with Shop({"/p/7": page + '<a href="/p/7?page=2">2</a>'}) as shop:
+        assert ids(shop, fetcher, "/p/7") == ["7"]
+        assert shop.requests == ["/robots.txt", "/p/7"]
+
+
+def test_the_page_of_a_listed_product_gives_its_own_not_its_neighbours(fetcher):
+    listed = {"@type": "ItemList", "itemListElement": [{"@type": "ListItem", "url": "/p/7"}]}
+    hat = {"@type": "ItemList", "itemListElement": [{"@type": "ListItem", "item": product("9")}]}
+    with Shop({"/c": json_ld(listed), "/p/7": json_ld(hat) + json_ld(product("7"))}) as shop:
+        assert ids(shop, fetcher, "/c") == ["7"]
+
+
+def test_a_list_that_tells_enough_is_kept_where_a_products_page_fails(fetcher):
+    with Shop({"/c": json_ld([product("1", offers=None), product("2")])}) as shop:
+        first, _second = walk_category(f"{shop.url}/c", fetcher)
+        assert (first.item_id, first.title, first.price) == ("1", "Shirt 1", None)
+        assert "/p/1" in shop.requests
+
+
+def test_cards_of_one_address_ending_are_told_apart(fetcher):
+    cards = "".join(
+        f'<li><a href="/{place}/tee"><img src="/{place}.jpg"><h3>Tee</h3></a><b>$5</b></li>'
+        for place in ("men", "women")
+    )
+    with Shop({"/c": f"<ul>{cards}</ul>"}) as shop:
+        one, two = walk_category(f"{shop.url}/c", fetcher)
+        assert (one.item_id, two.item_id) == ("tee", "women/tee")
+
+
+def test_selectors_read_a_shop_that_fits_nothing(fetcher):
+    card = "<i class=t data-to='/p/{0}'>T{0}</i>"
+    with Shop({
+        "/c": card.format(1) + "<u data-on='/d'></u>", "/d": card.format(2),
+        "/p/1": json_ld(product("1")), "/p/2": json_ld(product("2")),
+    }) as shop:  # fmt: skip
+        selectors = Selectors(card="i.t", link="i.t@data-to", title="i.t", next="u@data-on")
+        records = list(walk_category(f"{shop.url}/c", fetcher, selectors))
+        assert [(r.title, r.image_url[-8:]) for r in records] == [
+            ("Shirt 1", "/i/1.jpg"),
+            ("Shirt 2", "/i/2.jpg"),
+        ]
+
+
+def test_a_page_that_takes_too_long_is_that_pages_failure(fetcher):
+    deep = "<div>" * 5000
+    with Shop({"/c": json_ld([product("1", image=""), product("2")]), "/p/1": deep}) as shop:
+        first, second = walk_category(f"{shop.url}/c", fetcher)
+        assert "nested" in first.reason
+        assert second.item_id == "2"
