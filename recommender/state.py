@@ -1,6 +1,7 @@
 """How the live index stands to the catalogue: what the owner is shown in the admin."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from catalog.models import Product
 from recommender import store
@@ -17,6 +18,11 @@ class IndexState:
     missing: list[str]
     leftover: int = 0
     complaint: str = ""
+
+    @property
+    def built(self) -> datetime | None:
+        """When the live index was built."""
+        return datetime.fromisoformat(self.manifest.built_at) if self.manifest else None
 
 
 def index_state() -> IndexState:
