@@ -19,7 +19,7 @@ FILE_COLUMNS = ("file", "path", "image", "source_file")
 MOST_KINDS = 12
 # Folders that programs make for themselves, often with small copies of pictures.
 _NOT_FOR_PICTURES = {
-    "@eadir", "#recycle", "$recycle.bin", "system volume information", "lost+found", "__macosx",
+    "#recycle", "#snapshot", "$recycle.bin", "system volume information", "lost+found", "__macosx",
     "node_modules", "__pycache__", "site-packages", "venv",
 }  # fmt: skip
 _YES, _NO = {"true", "yes", "y"}, {"false", "no", "n"}
@@ -93,7 +93,7 @@ def _look_through(folder: Path, leave_out: tuple[Path, ...] = ()) -> _Found:
 
 
 def _is_no_place(name: str) -> bool:
-    return name.startswith(".") or name.lower() in _NOT_FOR_PICTURES
+    return name.startswith((".", "@")) or name.lower() in _NOT_FOR_PICTURES  # @eaDir, @Recycle …
 
 
 def _why_not(path: Path, root: Path) -> str:

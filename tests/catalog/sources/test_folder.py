@@ -125,6 +125,25 @@ def test_what_is_left_out_is_told_and_counts_as_no_product(folder, capsys):
     assert Run.objects.get().log == "noted    left out  1 × .heic"
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        "@Recycle",
+        ".@__thumb",
+        "@Recently-Snapshot",
+        "#recycle",
+        "#snapshot",
+        "@eaDir",
+        ".thumbnails",
+    ],
+)
+def test_the_copies_that_network_storage_makes_are_no_products(folder, place):
+    (folder / "hats" / place).mkdir()
+    (folder / "hats" / place / "copy.jpg").write_bytes(picture_bytes("red"))
+    assert outcomes(folder)["left out"] == (Status.NOTED, f"1 × {place}/")
+    assert Product.objects.count() == 6
+
+
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared cases are not here")
 def test_of_the_reported_nas_folder_the_one_photo_is_taken():
     assert outcomes(SHARED)["1401"] == (Status.NEW, "")
