@@ -68,7 +68,9 @@ class _Walk:
                 found = []
             barren = 0 if len(self.seen) > before else barren + 1
             url = self._next(found)
-        if url:
+        if url and len(self.visited) >= MOST_PAGES:
+            failures.append(f"{url}: the walk stopped here, after {MOST_PAGES} pages")
+        elif url:
             log.warning("%s: the walk ended here, after %s pages", url, len(self.visited))
         if failures:
             raise SourceError("; ".join(failures[:5]))

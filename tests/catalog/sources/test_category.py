@@ -2,6 +2,7 @@ import pytest
 
 from catalog.reading.selectors import Selectors
 from catalog.records import SourceError
+from catalog.sources import category
 from catalog.sources.category import walk_category
 from catalog.visiting.fetching import Fetcher
 from tests.catalog.reading.pages import OPENGRAPH, json_ld, product
@@ -225,3 +226,15 @@ def test_a_page_that_takes_too_long_is_that_pages_failure(fetcher):
         first, second = walk_category(f"{shop.url}/c", fetcher)
         assert "nested" in first.reason
         assert second.item_id == "2"
+
+
+def test_a_walk_that_stops_before_its_end_says_so(fetcher, monkeypatch):
+    """Or what stands on the pages behind would be taken for gone."""
+    monkeypatch.setattr(category, "MOST_PAGES", 2)
+    with Shop({
+        f"/{n}": json_ld(product(str(n))) + f'<link rel="next" href="/{n + 1}">' for n in range(1, 9)
+    }) as shop:  # fmt: skip
+        found = walk_category(f"{shop.url}/1", fetcher)
+        assert [next(found).item_id for _ in range(2)] == ["1", "2"]
+        with pytest.raises(SourceError, match="after 2 pages"):
+            next(found)
