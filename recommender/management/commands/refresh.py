@@ -38,7 +38,7 @@ class Command(RunCommand):
                 "Another refresh is running; this one did nothing.", returncode=RUNS_ALREADY
             ) from error
         if failures:
-            raise CommandError("; ".join(failures))
+            raise CommandError("; ".join(failure.rstrip(".") for failure in failures) + ".")
 
     def _refresh(self, options: dict[str, Any]) -> list[str]:
         failures = []
