@@ -32,6 +32,9 @@ _AFTER_WORDS = re.compile(
     r"versand|livraison|off\b|korting|rabatt)",
     re.IGNORECASE,
 )
+_A_LETTER = re.compile(r"[^\W\d_]")
+_A_NUMBER = re.compile(r"^[^\w]*\d[\d.,' ]*[^\w]*$")
+_A_PRICE_NEXT = re.compile(r"^\W*[^\w\s/(]\s?\d|^\d")
 _HAS_DIGIT = re.compile(r"\d")
 
 
@@ -92,24 +95,21 @@ def _names(attributes: Mapping[str, object]) -> str:
 def _read(page: Page, number: int, words: str, place: str) -> tuple[int, Price | None]:
     """The price that a text is of or is a part of: sign, number and cents may be in tags each."""
     price = next(iter(prices_in(words, "", place)), None)
+    if price is None and _A_LETTER.search(words):
+        return number, None  # "3 sold" is no part of a price
     best = (number, price)
-    around = number
-    for _ in range(3):
+    for around in [number, *page.ancestors(number)[:2]]:
         # The whole number in one tag, the cents in another beside it.
         if price is not None and (price.amount % 1 or _joined_length(page, around) > 40):
             break
-        if price is None or price.amount % 1 == 0:
-            joined = tight(page, around)
-            if len(joined) > 48:
-                break
-            inner = prices_in(joined, "", place)
-            if len(inner) == 1 and (price is None or int(inner[0].amount) == int(price.amount)):
-                best, price = (around, inner[0]), inner[0]
-        if page.parents[around] < 0:
+        joined = tight(page, around)
+        if len(joined) > 48:
             break
-        around = page.parents[around]
+        inner = prices_in(joined, "", place)
+        if len(inner) == 1 and (price is None or int(inner[0].amount) == int(price.amount)):
+            best, price = (around, inner[0]), inner[0]
     if best[1] is None and len(words) < 24 and _A_PRICE.search(names_of(page, number, 2)):
-        amount = money(words) if re.match(r"^[^\w]*\d[\d.,' ]*[^\w]*$", normal(words)) else None
+        amount = money(words) if _A_NUMBER.match(normal(words)) else None
         return number, Price(amount) if amount else None
     return best
 
@@ -174,4 +174,5 @@ def _words_after(page: Page, index: int, words: str) -> str:
     rest = re.sub(r"^.*\d[^\w/(]*", "", words)
     if rest or index + 1 >= len(page.texts):
         return rest
-    return page.texts[index + 1][1][:40]
+    following = page.texts[index + 1][1][:40]
+    return "" if _A_PRICE_NEXT.search(following) else following

@@ -11,8 +11,6 @@ from catalog.sources.category import walk_category
 from catalog.visiting.fetching import Fetcher
 
 CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
-if not CASES.is_dir():
-    CASES = Path("/work/shared/cases")
 pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason="../shared/cases is not there")
 
 
