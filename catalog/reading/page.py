@@ -141,6 +141,17 @@ class Page:
             found.append(number)
         return found
 
+    @cached_property
+    def _aside(self) -> bytearray:
+        aside = bytearray(len(self.tags))
+        for number in self.named("header", "footer", "nav"):
+            aside[number + 1 : self.ends[number] + 1] = b"\1" * (self.ends[number] - number)
+        return aside
+
+    def is_aside(self, number: int) -> bool:
+        """Whether a tag is in the page's head, foot or menu."""
+        return bool(self._aside[number])
+
     def text(self, number: int, most: int = 2000) -> str:
         """What a visitor reads within a tag, up to about `most` characters."""
         parts, length = [], 0

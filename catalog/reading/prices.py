@@ -136,24 +136,25 @@ def tight(page: Page, number: int) -> str:
 
 
 def _points(page: Page, number: int, index: int, words: str) -> int:
-    near, far = names_of(page, number, 2), names_of(page, number, 5)
-    points = 4 if _A_PRICE.search(near) else 2 if _A_PRICE.search(far) else 0
-    points += 2 if _NOW.search(near) else 0
-    points -= 5 if _BEFORE.search(near) else 2 if _BEFORE.search(far) else 0
-    points -= 6 if _NO_PRICE_OF_IT.search(names_of(page, number, 3)) else 0
+    points = _points_of_names(*(names_of(page, number, levels) for levels in (2, 3, 5)))
     names = {page.tags[n].name for n in [number, *page.ancestors(number)[:4]]}
     points -= 6 if names & {"del", "s", "strike"} or _struck(page, number) else 0
-    points -= 4 if names & {"option", "select", "li", "label"} & {"option", "select"} else 0
-    points -= (
-        4
-        if {page.tags[n].name for n in page.ancestors(number)} & {"header", "footer", "nav"}
-        else 0
-    )
+    points -= 4 if names & {"option", "select"} else 0
+    points -= 4 if page.is_aside(number) else 0
     before = _words_before(page, index, words)
     points -= 5 if BEFORE_OLD_PRICE.search(before) else 0
     points -= 6 if BEFORE_OTHER_PRICE.search(before) else 0
     points -= 4 if _AFTER_WORDS.search(_words_after(page, index, words)) else 0
     return points - (3 if len(words) > 50 else 0)
+
+
+@lru_cache(maxsize=1024)
+def _points_of_names(near: str, around: str, far: str) -> int:
+    """What the classes of the tag and of those around it say; alike in every card of a list."""
+    points = 4 if _A_PRICE.search(near) else 2 if _A_PRICE.search(far) else 0
+    points += 2 if _NOW.search(near) else 0
+    points -= 5 if _BEFORE.search(near) else 2 if _BEFORE.search(far) else 0
+    return points - (6 if _NO_PRICE_OF_IT.search(around) else 0)
 
 
 def _struck(page: Page, number: int) -> bool:

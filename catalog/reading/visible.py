@@ -142,8 +142,7 @@ def _buy_button(page: Page, apart: bytearray) -> bool:
         words = _words_on(page, number)
         if not offers_to_buy(words) or "disabled" in page.tags[number].attrs:
             continue
-        names = {page.tags[n].name for n in page.ancestors(number)}
-        if names & {"header", "footer", "nav"} or apart[number]:
+        if page.is_aside(number) or apart[number]:
             continue
         if not _turned_off(page, number):
             return True
@@ -212,11 +211,7 @@ def _picture_points(page: Page, number: int, name: str, link: str) -> tuple[floa
     points = 3.0 * alike + (2 if _MAIN_PICTURE.search(names) else 0)
     points += 2 if "image" in str(tag.get("itemprop", "")) else 0
     points -= 3 if _NO_PICTURE_OF_IT.search(f"{names_of(page, number, 2)} {link.lower()}") else 0
-    points -= (
-        4
-        if {page.tags[n].name for n in page.ancestors(number)} & {"header", "footer", "nav"}
-        else 0
-    )
+    points -= 4 if page.is_aside(number) else 0
     size = re.match(r"\d{3,4}", str(tag.get("width", "")) or str(tag.get("height", "")))
     points += 1.5 if size and int(size[0]) >= 200 else 0
     points += 0.5 if re.search(r"\.(?:jpe?g|webp|png|avif)", link.lower()) else 0
