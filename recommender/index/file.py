@@ -12,6 +12,7 @@ import joblib
 import numpy as np
 
 from recommender.errors import SimilarityError
+from recommender.index.bounded import shown
 from recommender.index.metrics import Metric
 from recommender.index.neighbours import Lists
 from recommender.index.safe_joblib import UnsoundFile, read_mapped
@@ -66,7 +67,7 @@ def load_index(path: Path) -> SimilarityIndex:
         raise IndexFileError(path, str(error) or type(error).__name__) from error
     try:
         return _index(content)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise IndexFileError(path, str(error)) from error
 
 
@@ -74,7 +75,7 @@ def _index(content: Any) -> SimilarityIndex:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ValueError("it is another kind of file")
     if content.get("version") != FORMAT_VERSION:
-        raise ValueError(f"its format is {content.get('version')!r}, not {FORMAT_VERSION}")
+        raise ValueError(f"its format is {shown(content.get('version'))}, not {FORMAT_VERSION}")
     if not isinstance(content.get("manifest"), str):
         raise ValueError("it has no manifest")
     manifest = Manifest.from_json(content["manifest"])

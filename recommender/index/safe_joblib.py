@@ -18,13 +18,14 @@ import numpy as np
 from joblib.numpy_pickle import NumpyUnpickler
 from joblib.numpy_pickle_utils import _detect_compressor, _validate_fileobject_and_memmap
 
+from recommender.index.bounded import Bounded, Opcodes, UnsoundFile, shown
+
+__all__ = ["UnsoundFile", "read_mapped", "read_whole"]
+
 # A compressed file may not claim to hold more than this many times its own size.
 INFLATION = 200
+MOST_DIMENSIONS, LONGEST = 4, 1 << 40
 _DTYPE = re.compile(r"[fiu][1248]|f16|b1|[SU][0-9]{1,6}")
-
-
-class UnsoundFile(ValueError):
-    """The file is not what a sound one could be; the message says in what."""
 
 
 class _ArrayType:
@@ -39,7 +40,7 @@ class _Dtype:
 
     def __init__(self, code: Any, *_flags: Any) -> None:
         if not isinstance(code, str) or not _DTYPE.fullmatch(code):
-            raise UnsoundFile(f"it has an array of type {code!r}")
+            raise UnsoundFile(f"it has an array of type {shown(code)}")
         self.code = code
         self.order = "="
 
@@ -59,8 +60,10 @@ class _Array:
         if not isinstance(self.dtype, _Dtype) or self.order not in ("C", "F"):
             raise UnsoundFile("it has an array without a plain type and order")
         shape = self.shape
-        if not isinstance(shape, tuple) or not all(type(n) is int and n >= 0 for n in shape):
-            raise UnsoundFile(f"it has an array of shape {shape!r}")
+        if not isinstance(shape, tuple) or len(shape) > MOST_DIMENSIONS:
+            raise UnsoundFile("it has an array without a plain shape")
+        if not all(type(n) is int and 0 <= n < LONGEST for n in shape):
+            raise UnsoundFile("it has an array of an impossible shape")
         if self.numpy_array_alignment_bytes is not None:
             padding = unpickler.file_handle.read(1)
             unpickler.file_handle.read(padding[0] if padding else 0)
@@ -92,16 +95,23 @@ _NAMES: dict[tuple[str, str], Any] = {
 class _Unpickler(NumpyUnpickler):
     """joblib's unpickler, with inert classes for names and checked sizes for arrays."""
 
-    dispatch = NumpyUnpickler.dispatch.copy()
+    file_handle: Bounded
 
-    def __init__(self, path: Path, file: Any, limit: int, mapped: mmap.mmap | None) -> None:
+    def __init__(self, path: Path, file: Bounded, mapped: mmap.mmap | None) -> None:
         super().__init__(str(path), file, ensure_native_byte_order=False)
-        self.limit = limit
         self.mapped = mapped
+        self.dispatch = Opcodes(
+            {
+                ord("b"): _Unpickler.load_build,
+                ord("s"): _Unpickler.load_setitem,
+                ord("u"): _Unpickler.load_setitems,
+                ord("d"): _Unpickler.load_dict,
+            }
+        )
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in _NAMES:
-            raise UnsoundFile(f"it names {module}.{name}")
+            raise UnsoundFile(f"it names {shown(module)}.{shown(name)}")
         return _NAMES[module, name]
 
     def load_build(self) -> None:
@@ -114,30 +124,37 @@ class _Unpickler(NumpyUnpickler):
             self.stack[-1] = thing.read(self)
         elif type(thing) is _Dtype and isinstance(state, tuple) and len(state) > 1:
             if state[1] not in ("<", ">", "|", "="):
-                raise UnsoundFile(f"it has a byte order {state[1]!r}")
+                raise UnsoundFile(f"it has a byte order {shown(state[1])}")
             thing.order = state[1]
         else:
             raise UnsoundFile(f"it sets the state of a {type(thing).__name__}")
 
-    # b"b" is the opcode BUILD; joblib registers its own in the same way.
-    dispatch[ord("b")] = load_build
+    # Keys are hashed as they are put in: nested ones would take for ever, or all of the stack.
+
+    def load_setitem(self) -> None:
+        _require_flat(self.stack[-2:-1])
+        super().load_setitem()
+
+    def load_setitems(self) -> None:
+        _require_flat(self.stack[::2])
+        super().load_setitems()
+
+    def load_dict(self) -> None:
+        _require_flat(self.stack[::2])
+        super().load_dict()
 
     def array_of(self, dtype: np.dtype[Any], count: int) -> np.ndarray:
         """The next `count` numbers of the file: mapped, or read."""
         size = count * dtype.itemsize
-        left = self.limit - (self.file_handle.tell() if self.mapped else 0)
-        if size > left:
-            raise UnsoundFile(f"it claims an array of {size} bytes, where {left} could be")
         if self.mapped is None:
-            data = self.file_handle.read(size)
-            if len(data) < size:
-                raise UnsoundFile("it ends within an array")
-            return np.frombuffer(data, dtype, count)
-        start = self.file_handle.tell()
-        self.file_handle.seek(size, os.SEEK_CUR)
-        if not count:
-            return np.empty(0, dtype)
-        return np.frombuffer(self.mapped, dtype, count, start)
+            return np.frombuffer(self.file_handle.read_array(size), dtype, count)
+        start = self.file_handle.skip(size)
+        return np.frombuffer(self.mapped, dtype, count, start) if count else np.empty(0, dtype)
+
+
+def _require_flat(keys: list[Any]) -> None:
+    if not all(type(key) in (str, int) for key in keys):
+        raise UnsoundFile("it has keys that are neither text nor whole numbers")
 
 
 def read_mapped(path: Path) -> Any:
@@ -152,7 +169,7 @@ def read_mapped(path: Path) -> Any:
         if _detect_compressor(file) != "not-compressed":
             raise UnsoundFile("it is compressed or of an old format, and cannot be mapped")
         mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        return _loaded(_Unpickler(path, file, size, mapped))
+        return _loaded(_Unpickler(path, Bounded(file, size), mapped))
 
 
 def read_whole(path: Path) -> Any:
@@ -166,8 +183,13 @@ def read_whole(path: Path) -> Any:
         if kind == "compat":
             raise UnsoundFile("it was written by a joblib before 0.10; write it anew")
         limit = size if kind == "not-compressed" else INFLATION * size
-        with _validate_fileobject_and_memmap(file, str(path)) as (stream, _):
-            return _loaded(_Unpickler(path, stream, limit, None))
+        try:
+            with _validate_fileobject_and_memmap(file, str(path)) as (stream, _):
+                return _loaded(_Unpickler(path, Bounded(stream, limit), None))
+        except (UnsoundFile, MemoryError):
+            raise
+        except Exception as error:  # a compression that is unknown here, or damaged
+            _refuse(error)
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -189,4 +211,5 @@ def _loaded(unpickler: _Unpickler) -> Any:
 
 
 def _refuse(error: Exception) -> NoReturn:
-    raise UnsoundFile(f"it cannot be read to its end ({type(error).__name__}: {error})") from error
+    reason = " ".join(ascii(str(error))[1:200].split()).rstrip("'\"")
+    raise UnsoundFile(f"it cannot be read to its end ({type(error).__name__}: {reason})") from error

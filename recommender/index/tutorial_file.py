@@ -55,7 +55,8 @@ def _read(content: Any) -> tuple[list[str], np.ndarray]:
 def _ids_in_order(to_row: dict[Any, Any], to_id: dict[Any, Any], n: int) -> list[str]:
     if any(type(key) not in (int, str) for key in to_row):
         raise UnsoundFile("its ids are neither numbers nor text")
-    if sorted(map(repr, to_row.values())) != sorted(map(repr, range(n))):
+    rows = list(to_row.values())
+    if len(rows) != n or any(type(row) is not int for row in rows) or sorted(rows) != [*range(n)]:
         raise UnsoundFile(f"its ids do not lead to the {n} rows of its vectors")
     if to_id != {row: item_id for item_id, row in to_row.items()}:
         raise UnsoundFile("its two dictionaries do not agree")

@@ -94,7 +94,7 @@ def test_code_in_the_file_is_not_run(tmp_path):
 def test_a_small_file_that_inflates_without_end_is_refused(tmp_path):
     zeros = np.zeros((1, 50_000_000), np.float32)
     path = dumped(tmp_path, {"a": 0}, {0: "a"}, zeros, compress=("gzip", 9))
-    with pytest.raises(TutorialFileError, match="claims an array of 200000000 bytes"):
+    with pytest.raises(TutorialFileError, match="claims to hold 200000000 bytes"):
         read_tutorial_file(path)
 
 
