@@ -1,4 +1,4 @@
-"""Every address of the site: each room lists its own. /healthz is a middleware's."""
+"""Every address of the site: each room lists its own. /healthz, /readyz: a middleware's."""
 
 from django.conf import settings
 from django.contrib import admin

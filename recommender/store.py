@@ -74,6 +74,14 @@ def _signature(path: Path) -> Signature:
     return status.st_ino, status.st_mtime_ns, status.st_size
 
 
+def signature_of(name: str) -> Signature | None:
+    """What tells one state of an index file from another; None where there is none to be read."""
+    try:
+        return _signature(index_path(name))
+    except OSError:
+        return None
+
+
 def _require_match(name: str, manifest: Manifest) -> None:
     """Raises IndexFileError when the vectors are not what embedder `name` makes."""
     spec = embedder_spec(name)

@@ -1,5 +1,6 @@
 """What every command of ours does alike: a record of the run, Ctrl-C, a database not set up."""
 
+import logging
 import sys
 from typing import Any
 
@@ -8,6 +9,8 @@ from django.db import DatabaseError
 
 from runs.models import Run
 from runs.outcomes import printable
+
+logger = logging.getLogger(__name__)
 
 STOPPED = "Stopped; run it again to go on."
 
@@ -41,6 +44,10 @@ class RunCommand(BaseCommand):
             sentence = "\n".join(map(printable, str(error).split("\n")))
             self._end(Run.State.FAILED, sentence)
             raise CommandError(sentence) from error
+        except OSError as error:
+            sentence = _disk_sentence(error)
+            self._end(Run.State.FAILED, sentence)
+            raise CommandError(sentence) from error
         except Exception as error:
             self._end(Run.State.FAILED, f"{type(error).__name__}: {error}")
             raise
@@ -48,8 +55,12 @@ class RunCommand(BaseCommand):
         return output
 
     def _end(self, state: Run.State, sentence: str = "") -> None:
+        """Notes how the run ended, where the database can still be written."""
         if self.run is not None:
-            self.run.end(state, sentence)
+            try:
+                self.run.end(state, sentence)
+            except DatabaseError as error:
+                logger.warning("How this run ended could not be noted: %s", error)
 
     def _name(self) -> str:
         return type(self).__module__.rsplit(".", 1)[-1]
@@ -66,6 +77,11 @@ def _told(options: dict[str, Any]) -> str:
     """The arguments that were given, as in "url=https://shop.example/ limit=20"."""
     given = {name: value for name, value in options.items() if name not in _EVERY_COMMANDS}
     return " ".join(f"{name}={value}" for name, value in given.items() if value not in (None, ""))
+
+
+def _disk_sentence(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    return printable(f"{where}{error.strerror or error}. What was done before is kept.")
 
 
 def _database_sentence(error: DatabaseError) -> str:
