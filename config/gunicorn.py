@@ -72,3 +72,8 @@ def pre_fork(_server: object, _worker: object) -> None:
     import_module("config.urls")
     gc.collect()
     gc.freeze()
+
+
+def post_worker_init(_worker: object) -> None:
+    """Ctrl-C in a terminal reaches the workers, too; they wait for what the arbiter tells them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -36,10 +36,11 @@ def test_a_taken_port_is_said_in_one_line(environment):
 def test_the_address_is_said_and_ctrl_c_ends_it_without_a_word(environment):
     with subprocess.Popen(
         SERVE, env=environment | {"BIND": "127.0.0.1:0"}, cwd=ROOT,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     ) as site:  # fmt: skip
         said = site.stdout.readline()
-        site.send_signal(signal.SIGINT)
+        time.sleep(1)  # until the workers stand
+        os.killpg(site.pid, signal.SIGINT)  # as a terminal sends it: to all of them
         _out, error = site.communicate(timeout=30)
     assert said.startswith("Serving http://127.0.0.1:")
     assert said.endswith(" – Ctrl-C ends it.\n")
