@@ -87,7 +87,9 @@ class CheckedAdapter(HTTPAdapter):
             except OSError as error:
                 failure = error
             else:
-                return _counted(socket.socket, self)(fileno=raw.detach())
+                counted = _counted(socket.socket, self)(fileno=raw.detach())
+                counted.settimeout(patience)  # of the whole handshake of TLS, too
+                return counted
         raise failure
 
     def _resolved(self, connection: HTTPConnection) -> list[str]:

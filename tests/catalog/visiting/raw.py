@@ -11,8 +11,10 @@ class RawServer:
 
     An answer is an iterable of bytes, sent as they come; then the connection is closed. `heard`
     has each request as it came, `sent` the bytes that each visitor let itself be sent. A request
-    for /robots.txt is answered 404, apart from these.
+    for /robots.txt is answered 404, apart from these. One that `greets` waits for no request.
     """
+
+    greets = False
 
     def __init__(self, *answers: Iterable[bytes]) -> None:
         self.answers = list(answers)
@@ -47,7 +49,7 @@ class RawServer:
         visitor.settimeout(5)
         request = b""
         with suppress(OSError):
-            while b"\r\n\r\n" not in request and (part := visitor.recv(65536)):
+            while not self.greets and b"\r\n\r\n" not in request and (part := visitor.recv(65536)):
                 request += part
             if request.startswith(b"GET /robots.txt"):
                 visitor.sendall(

@@ -276,3 +276,19 @@ def test_the_pause_holds_for_every_spelling_of_a_host():
             fetcher.get(f"http://{host}:{port}/a")
         assert shop.requests == ["/robots.txt", "/a", "/a", "/a"]
     assert [round(nap) for nap in naps] == [5, 5, 5]
+
+
+# TLS ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("start", [b"\x16\x03\x03\x40\x00", b""], ids=["a trickle", "silence"])
+def test_a_handshake_without_end_is_given_up_in_time(short_time, start):
+    """Its socket is made anew from the connector's, and must not forget the time limit."""
+
+    def hello():
+        yield start
+        yield from slowly(b"") if start else iter(lambda: time.sleep(0.05) or b"", None)
+
+    with RawServer(*[hello() for _ in range(8)]) as server:
+        server.greets = True
+        refused_within(8, f"{server.url.replace('http:', 'https:')}/a", r"robots\.txt")
