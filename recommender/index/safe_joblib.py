@@ -83,9 +83,40 @@ def _scalar(dtype: Any, data: Any) -> Any:
     return np.frombuffer(raw, plain)[0].item()
 
 
+def _dictionary(*arguments: Any) -> dict[Any, Any]:
+    """Stands for dictionaries of another class: gives a plain one, whose items come, or follow."""
+    match arguments:
+        case () | (type(),):  # an OrderedDict's, and a defaultdict's, which names a factory
+            return {}
+        case (dict() as items,):  # a Counter's
+            return items
+    raise UnsoundFile("it has a dictionary that is not plain")
+
+
+class _Factory:
+    """Stands for what a defaultdict makes missing values with; here none is ever made."""
+
+    def __init__(self, *_args: Any) -> None:
+        raise UnsoundFile("it calls what is no more than a name here")
+
+
 _NAMES: dict[tuple[str, str], Any] = {
     ("joblib.numpy_pickle", "NumpyArrayWrapper"): _Array,
     ("numpy", "ndarray"): _ArrayType,
+    # Kinds of array whose bytes are those of a plain one; numpy 1 and 2 name them differently.
+    ("numpy", "memmap"): _ArrayType,
+    ("numpy.core.memmap", "memmap"): _ArrayType,
+    ("numpy._core.memmap", "memmap"): _ArrayType,
+    ("numpy", "matrix"): _ArrayType,
+    ("numpy.matrixlib.defmatrix", "matrix"): _ArrayType,
+    ("collections", "OrderedDict"): _dictionary,
+    ("collections", "defaultdict"): _dictionary,
+    ("collections", "Counter"): _dictionary,
+    **{
+        (module, name): _Factory
+        for module in ("builtins", "__builtin__")
+        for name in ("int", "str", "float", "list", "dict")
+    },
     ("numpy", "dtype"): _Dtype,
     ("numpy.core.multiarray", "scalar"): _scalar,
     ("numpy._core.multiarray", "scalar"): _scalar,

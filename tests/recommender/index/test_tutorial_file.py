@@ -1,3 +1,6 @@
+from collections import Counter, OrderedDict, defaultdict
+from pathlib import Path
+
 import joblib
 import numpy as np
 import pytest
@@ -9,6 +12,7 @@ from recommender.index.tutorial_file import (
 )
 from tests.indexes import index_of
 
+CASE = Path(__file__).resolve().parents[4] / "shared" / "cases" / "23-joblib-memmap"
 OUT = np.array([[1, 2], [3, 4], [5, 6]], np.float32)
 
 
@@ -47,6 +51,60 @@ def test_vectors_of_any_float_type_and_order_become_float32(tmp_path, out):
     vectors = read_tutorial_file(path)[1]
     assert vectors.dtype == np.float32
     assert np.array_equal(vectors, OUT)
+
+
+def as_memmap(out, tmp_path):
+    joblib.dump(out, tmp_path / "first.joblib")
+    return joblib.load(tmp_path / "first.joblib", mmap_mode="r")
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass")
+@pytest.mark.parametrize("compress", [0, 3, "lzma"])
+@pytest.mark.parametrize("kind", [as_memmap, lambda out, _path: np.asmatrix(out)])
+def test_vectors_may_be_arrays_of_another_class(tmp_path, kind, compress):
+    out = kind(OUT, tmp_path)
+    assert type(out) is not np.ndarray
+    path = dumped(
+        tmp_path, {"b": 0, "a": 1, "c": 2}, {0: "b", 1: "a", 2: "c"}, out, compress=compress
+    )
+    ids, vectors = read_tutorial_file(path)
+    assert (ids, type(vectors)) == (["b", "a", "c"], np.ndarray)
+    assert np.array_equal(vectors, OUT)
+
+
+@pytest.mark.parametrize(
+    "kind", [OrderedDict, Counter, lambda items: defaultdict(int, items), lambda items: items]
+)
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_dictionaries_may_be_of_another_class(tmp_path, kind, protocol):
+    path = dumped(
+        tmp_path, kind({"b": 0, "a": 1}), OrderedDict({0: "b", 1: "a"}), OUT[:2], protocol=protocol
+    )
+    assert read_tutorial_file(path)[0] == ["b", "a"]
+
+
+@pytest.mark.parametrize("compress", ["zlib", "gzip", "bz2", "lzma", "xz"])
+def test_every_compression_of_pythons_own_is_read(tmp_path, compress):
+    path = dumped(tmp_path, {"a": 0}, {0: "a"}, OUT[:1], compress=(compress, 2))
+    assert np.array_equal(read_tutorial_file(path)[1], OUT[:1])
+
+
+@pytest.mark.skipif(not CASE.is_dir(), reason="the shared cases are not here")
+@pytest.mark.parametrize("name", ["first", "second"])
+def test_the_file_of_the_public_report_is_read(name):
+    ids, vectors = read_tutorial_file(CASE / f"{name}.joblib")
+    assert (len(ids), vectors.shape, type(vectors)) == (3, (3, 4), np.ndarray)
+
+
+class Trap(dict):
+    """A dictionary whose class is no known one."""
+
+
+@pytest.mark.parametrize("trap", [Trap({"a": 0}), {"a": Trap()}, np.ma.masked_array([[1.0]])])
+def test_other_classes_are_still_refused(tmp_path, trap):
+    path = dumped(tmp_path, trap, {0: "a"}, OUT[:1])
+    with pytest.raises(TutorialFileError):
+        read_tutorial_file(path)
 
 
 BAD = {
