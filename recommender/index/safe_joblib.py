@@ -115,7 +115,7 @@ _NAMES: dict[tuple[str, str], Any] = {
     **{
         (module, name): _Factory
         for module in ("builtins", "__builtin__")
-        for name in ("int", "str", "float", "list", "dict")
+        for name in ("int", "long", "str", "unicode", "float", "list", "dict")
     },
     ("numpy", "dtype"): _Dtype,
     ("numpy.core.multiarray", "scalar"): _scalar,
