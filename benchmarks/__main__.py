@@ -5,7 +5,17 @@ import sys
 
 from benchmarks.common import machine
 
-ALL = ("scrape", "parse_page", "index_file", "look_up", "live_query", "all_lists", "exactness")
+ALL = (
+    "scrape",
+    "parse_page",
+    "index_file",
+    "look_up",
+    "live_query",
+    "all_lists",
+    "exactness",
+    "embed",
+    "build",
+)
 
 
 def main() -> None:

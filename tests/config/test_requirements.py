@@ -23,8 +23,9 @@ LOCK = (ROOT / "requirements.lock").read_text()
 
 def test_what_is_pinned_is_locked_in_that_version():
     locked = pinned(LOCK)
-    for name, versions in pinned((ROOT / "requirements.txt").read_text()).items():
-        assert versions <= locked.get(name, set()), f"{name}: run `make lock`"
+    for file in ("requirements.txt", "requirements-serve.txt"):
+        for name, versions in pinned((ROOT / file).read_text()).items():
+            assert versions <= locked.get(name, set()), f"{name}: run `make lock`"
 
 
 def test_every_locked_package_has_a_hash_and_comes_from_nowhere_else():
@@ -34,7 +35,9 @@ def test_every_locked_package_has_a_hash_and_comes_from_nowhere_else():
     assert "://" not in LOCK
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-serve.txt", "requirements-dev.txt"]
+)
 def test_everything_is_pinned(name):
     for package, versions in pinned((ROOT / name).read_text()).items():
         assert all(version.startswith("==") for version in versions), package

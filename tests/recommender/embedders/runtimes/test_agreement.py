@@ -1,0 +1,54 @@
+"""All runtimes answer alike: on 200 photos, vectors and the nearest under every metric."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recommender.embedders.choice import choose
+from recommender.embedders.networks.network import Places
+from recommender.index.metrics import Metric
+from tests.indexes import index_of
+
+PHOTOS = Path(__file__).resolve().parents[5] / "shared" / "photos"
+COUNT, NEAREST = 200, 5
+
+
+@pytest.fixture(scope="module")
+def photos() -> list[bytes]:
+    with (PHOTOS / "products.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    chosen = rows[:: len(rows) // COUNT][:COUNT]
+    return [(PHOTOS / row["category"] / f"{row['item_id']}.jpg").read_bytes() for row in chosen]
+
+
+def vectors_of(name, runtime, photos):
+    embedder = choose(name, Places(Path("nowhere")), runtime).load()
+    batches = [photos[start : start + 32] for start in range(0, len(photos), 32)]
+    return np.concatenate(
+        [embedder.embed([embedder.decode(data) for data in batch]) for batch in batches]
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not PHOTOS.is_dir(), reason="the shared photos are not here")
+@pytest.mark.parametrize("name", ["efficientnet-lite2", "vgg16-untrained"])
+def test_the_runtimes_agree_on_200_photos(name, photos):
+    reference, fast = (vectors_of(name, runtime, photos) for runtime in ("tensorflow", "ncnn"))
+    off = np.linalg.norm(fast - reference, axis=1) / np.linalg.norm(reference, axis=1)
+    assert off.max() <= 1e-3
+    products = (fast * reference).sum(axis=1, dtype=np.float64)
+    lengths = np.linalg.norm(fast, axis=1) * np.linalg.norm(reference, axis=1)
+    assert (products / lengths).min() >= 0.9999
+    one, other = (
+        index_of({f"{row:03}": vector for row, vector in enumerate(vectors)})
+        for vectors in (reference, fast)
+    )
+    for metric in Metric:
+        same = [
+            {n.item_id for n in one.neighbours(item_id, metric, NEAREST)}
+            == {n.item_id for n in other.neighbours(item_id, metric, NEAREST)}
+            for item_id in map(str, one.item_ids)
+        ]
+        assert np.mean(same) >= 0.99
