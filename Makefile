@@ -29,7 +29,8 @@ test: $(VENV)/.installed-dev
 	$(BIN)/python manage.py check --fail-level WARNING
 	@# In memory: what is checked are the migrations, not the state of a database here.
 	DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not slow" -n auto --dist worksteal --cov-report=
+	$(BIN)/python -m pytest -m slow --cov-append
 
 # Takes the packages as they are where they were installed by hand.
 serve:
