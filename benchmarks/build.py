@@ -1,6 +1,6 @@
 """The embedding part of a build beside the bare network; and the memory of few and many pictures.
 
-`python -m benchmarks.build` runs itself once for each size, in a process with folders of its own.
+For each size a catalogue is made in one process, and measured in another.
 """
 
 import os
@@ -8,11 +8,10 @@ import statistics
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 from benchmarks.common import peak_megabytes, temporary_folder
 
-SIZES, ROUNDS = (1000, 10_000), 3
+SIZES, ROUNDS, BATCH = (1000, 10_000), 3, 32
 EMBEDDER = "efficientnet-lite2"
 
 
@@ -26,14 +25,13 @@ def main() -> None:
                 "EMBEDDER": EMBEDDER,
                 "DJANGO_SETTINGS_MODULE": "config.settings",
             }
-            command = [sys.executable, "-m", "benchmarks.build", str(size)]
-            subprocess.run(command, env=os.environ | own, check=True)
+            for step in ("prepare", "measure"):
+                command = [sys.executable, "-m", "benchmarks.build", step, str(size)]
+                subprocess.run(command, env=os.environ | own, check=True)
 
 
-def measure(size: int) -> None:
-    import django
-
-    django.setup()
+def prepare(size: int) -> None:
+    """A catalogue of `size` products, no two pictures alike in their bytes."""
     from django.core.management import call_command
 
     from benchmarks.pictures import shirts
@@ -42,17 +40,18 @@ def measure(size: int) -> None:
     unlike = min(size, 1000)
     for number, data in enumerate(shirts(unlike)):
         _keep(number, data, copies=size // unlike)
-    rounds = ROUNDS if size <= SIZES[0] else 1
-    shares = [_share() for _ in range(rounds)]
-    share, rate = statistics.median(shares), statistics.median(rate for _, rate in _rates)
+
+
+def measure(size: int) -> None:
+    """Prints the build's rate, by the bare network's of the same minute, and the peak memory."""
+    rates = [_rates() for _ in range(ROUNDS if size == SIZES[0] else 1)]
+    rate = statistics.median(build for _, build in rates)
+    share = statistics.median(build / bare for bare, build in rates)
     print(
         f"{size} pictures: {rate:.0f} a second, {share:.2f} of the bare network's rate, "
         f"peak {peak_megabytes():.0f} MB",
         flush=True,
     )
-
-
-_rates: list[tuple[float, float]] = []
 
 
 def _keep(number: int, data: bytes, copies: int) -> None:
@@ -74,8 +73,8 @@ def _keep(number: int, data: bytes, copies: int) -> None:
         )  # fmt: skip
 
 
-def _share() -> float:
-    """The build's rate by the bare network's, both measured on the pictures of the plan."""
+def _rates() -> tuple[float, float]:
+    """Pictures a second: the bare network on decoded ones, and a build with all its steps."""
     from catalog.pictures import read_picture
     from recommender import configured
     from recommender.building import build as building
@@ -83,22 +82,22 @@ def _share() -> float:
     chosen = configured.embedder_to_build()
     plan = building.plan(chosen, full=True)
     embedder = chosen.load()
-    some = [read_picture(item_id) for item_id in list(plan.pictures)[:512]]
-    decoded = [embedder.decode(data) for data in some]
-    embedder.embed(decoded[:32])
+    decoded = [embedder.decode(read_picture(item_id)) for item_id in list(plan.pictures)[:256]]
+    embedder.embed(decoded[:BATCH])
     began = time.perf_counter()
-    for start in range(0, len(decoded), 32):
-        embedder.embed(decoded[start : start + 32])
+    for start in range(0, len(decoded), BATCH):
+        embedder.embed(decoded[start : start + BATCH])
     bare = len(decoded) / (time.perf_counter() - began)
     began = time.perf_counter()
     count = sum(1 for _ in building.embed(plan))
-    rate = count / (time.perf_counter() - began)
-    _rates.append((bare, rate))
-    return rate / bare
+    return bare, count / (time.perf_counter() - began)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        measure(int(Path(sys.argv[1]).name))
-    else:
+    if len(sys.argv) == 1:
         main()
+    else:
+        import django
+
+        django.setup()
+        {"prepare": prepare, "measure": measure}[sys.argv[1]](int(sys.argv[2]))

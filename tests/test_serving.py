@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.terminal import hearing_ctrl_c
+
 ROOT = Path(__file__).resolve().parents[1]
 SERVE = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi"]
 
@@ -37,6 +39,7 @@ def test_the_address_is_said_and_ctrl_c_ends_it_without_a_word(environment):
     with subprocess.Popen(
         SERVE, env=environment | {"BIND": "127.0.0.1:0"}, cwd=ROOT,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        **hearing_ctrl_c(),
     ) as site:  # fmt: skip
         said = site.stdout.readline()
         time.sleep(1)  # until the workers stand

@@ -26,6 +26,7 @@ from runs.outcomes import Status
 from tests.catalog.sources.test_category import json_ld, product
 from tests.conftest import picture_bytes
 from tests.shops import Shop
+from tests.terminal import hearing_ctrl_c
 
 ROOT = Path(__file__).resolve().parent.parent
 PHOTOS = ROOT.parent / "shared" / "photos"
@@ -205,6 +206,7 @@ def test_the_demo_shows_everything_and_leaves_nothing_behind(environment):
         [sys.executable, "manage.py", "demo", "--port", str(port)],
         env=environment | {"PYTHONUNBUFFERED": "1"},
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        **hearing_ctrl_c(),
     )  # fmt: skip
     try:
         wait_for(f"http://127.0.0.1:{port}/healthz", seconds=120)

@@ -13,6 +13,7 @@ from runs.commands import RunCommand
 from runs.models import MOST_LINES, Run
 from runs.outcomes import Outcome, Status
 from runs.progress import report
+from tests.terminal import hearing_ctrl_c
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -130,6 +131,7 @@ def test_a_real_ctrl_c_leaves_no_traceback(tmp_path):
     with subprocess.Popen(
         [sys.executable, "manage.py", "demo_shop", "--count", "1", "--port", "0"],
         env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        **hearing_ctrl_c(),
     ) as running:  # fmt: skip
         assert "Ctrl-C ends it" in running.stdout.readline()
         time.sleep(0.1)
