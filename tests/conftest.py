@@ -1,12 +1,17 @@
 import io
 from pathlib import Path
 
+import hypothesis
 import pytest
 from PIL import Image
 
 from recommender import configured, store
 from recommender.embedders import registry
 from tests import fake_embedder
+
+# A compiled kernel's first call, or a busy machine, takes what it takes.
+hypothesis.settings.register_profile("without a clock", deadline=None)
+hypothesis.settings.load_profile("without a clock")
 
 
 @pytest.fixture(autouse=True)

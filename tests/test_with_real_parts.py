@@ -150,6 +150,7 @@ def wait_for(url, seconds=60):
     raise AssertionError(f"{url} does not answer")
 
 
+@pytest.mark.slow
 def test_a_swapped_index_is_served_within_a_second_without_a_lost_request(site, tmp_path):
     address = f"{site}/api/v1/products/0/similar/?k=50"
     answers, stop = [], threading.Event()

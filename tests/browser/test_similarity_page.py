@@ -7,6 +7,10 @@ from catalog.models import Product
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+# The narrowest and the usual; those between and beyond with the slow tests.
+WIDTHS = [320, 1280, *(pytest.param(width, marks=pytest.mark.slow) for width in (390, 820, 1600))]
+
+
 @pytest.mark.parametrize("javascript", [True, False])
 def test_a_click_on_a_neighbour_pivots_and_back_comes_back(live, open_page, javascript):
     page = open_page("/products/0/", javascript=javascript)
@@ -22,14 +26,14 @@ def test_a_click_on_a_neighbour_pivots_and_back_comes_back(live, open_page, java
     assert page.locator(".item-id:has-text('No. 0')").count() == 1
 
 
-@pytest.mark.parametrize("width", [320, 390, 820, 1280, 1600])
+@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("path", ["/products/0/", "/browse/", "/products/nobody/"])
 def test_no_page_scrolls_sideways(live, open_page, width, path):
     page = open_page(path, width=width, expect_errors="nobody" in path)
     assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
 
 
-@pytest.mark.parametrize("width", [320, 390, 820, 1280, 1600])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_what_a_shop_writes_without_a_space_widens_no_page(live, open_page, width):
     Product.objects.update(title="W" * 500, category="W" * 200, price="123456789012.34")
     Product.objects.filter(item_id="0").update(item_id="W" * 300, currency="WWW", in_stock=False)

@@ -271,6 +271,7 @@ def slow_tees(shop, count):
         shop.answers[f"/i/{n}.jpg"] = slowly
 
 
+@pytest.mark.slow
 def test_a_killed_scrape_goes_on_where_it_was(shop, tmp_path):
     """Real processes and a real kill -9: what was kept is not fetched again, though it has no ETag."""
     slow_tees(shop, 90)

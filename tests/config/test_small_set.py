@@ -45,6 +45,7 @@ def manage(tmp_path):
     return manage
 
 
+@pytest.mark.slow
 def test_without_tensorflow_pictures_are_imported_embedded_and_asked_for(manage, tmp_path):
     shop = tmp_path / "shop"
     shop.mkdir()
@@ -59,6 +60,7 @@ def test_without_tensorflow_pictures_are_imported_embedded_and_asked_for(manage,
     assert (asked.returncode, asked.stdout.count("\n")) == (0, 4)
 
 
+@pytest.mark.slow
 def test_asked_for_by_name_tensorflow_is_said_to_be_missing(manage, tmp_path):
     shop = tmp_path / "shop"
     shop.mkdir()

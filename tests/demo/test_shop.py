@@ -189,6 +189,7 @@ def test_missing_drawings_are_made_ahead_and_kept(tmp_path):
         assert list(shop.draw_missing()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_shop_can_be_scraped_again_and_again(shop, fetcher):
     def statuses():

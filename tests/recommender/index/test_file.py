@@ -75,7 +75,7 @@ def test_a_file_cut_short_anywhere_is_refused(path):
             verify_index(path)
 
 
-@pytest.mark.parametrize("stride", [1009, pytest.param(101, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("stride", [4001, pytest.param(101, marks=pytest.mark.slow)])
 def test_a_file_with_any_byte_changed_is_refused_or_sound(path, stride):
     """A flipped bit must never do more than be noticed, or change a number within bounds."""
     whole = path.read_bytes()

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import pairwise_distances
@@ -43,6 +43,7 @@ def test_distances_are_scikit_learns(metric):
 
 
 @pytest.mark.parametrize("metric", Metric)
+@settings(max_examples=40)
 @given(arrays(np.float32, (2, 13), elements=numbers))
 def test_a_distance_is_the_same_both_ways_and_never_negative(metric, pair):
     there = distances(metric, pair[0], pair[1:])[0]
@@ -52,6 +53,7 @@ def test_a_distance_is_the_same_both_ways_and_never_negative(metric, pair):
 
 
 @pytest.mark.parametrize("metric", Metric)
+@settings(max_examples=40)
 @given(arrays(np.float32, 13, elements=st.floats(1 / 64, 1000, width=32)))
 def test_a_vector_is_at_exactly_zero_from_its_copy(metric, vector):
     assert distances(metric, vector, vector[None])[0] == 0
