@@ -104,18 +104,20 @@ def elements(body: bytes, names: Iterable[str]) -> Iterator[Element]:
     around: list[Element] = []  # the elements that are open
     parts = 0  # of the wanted element that is open
     try:
-        for event, element in iterparse(BytesIO(unpacked(body)), ("start", "end")):
-            if event == "start":
-                around.append(element)
-                parts += 1 if parts or local_name(element) in wanted else 0
-                _require_bearable(len(around), parts)
-                continue
-            around.pop()
-            if local_name(element) in wanted:
-                yield element
-                parts = 0
-            if not parts and around:
-                del around[-1][:]
+        # Closed, since what parses lies in a circle, and would keep the bytes with it.
+        with BytesIO(unpacked(body)) as stream:
+            for event, element in iterparse(stream, ("start", "end")):
+                if event == "start":
+                    around.append(element)
+                    parts += 1 if parts or local_name(element) in wanted else 0
+                    _require_bearable(len(around), parts)
+                    continue
+                around.pop()
+                if local_name(element) in wanted:
+                    yield element
+                    parts = 0
+                if not parts and around:
+                    del around[-1][:]
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise UnreadableDocument(f"it is no XML that can be read: {error}") from error
 
@@ -130,8 +132,9 @@ def _require_bearable(depth: int, parts: int) -> None:
 def root_name(body: bytes) -> str:
     """The name of an XML document's outermost element; nothing if it is no such document."""
     try:
-        for _, element in iterparse(BytesIO(body), ("start",)):
-            return local_name(element)
+        with BytesIO(body) as stream:
+            for _, element in iterparse(stream, ("start",)):
+                return local_name(element)
     except (ParseError, DefusedXmlException, ValueError, LookupError):
         pass
     return ""
