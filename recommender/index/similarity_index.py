@@ -51,11 +51,14 @@ class Manifest:
 
     @classmethod
     def of(cls, spec: EmbedderSpec, weights_sha256: str, note: str = "") -> "Manifest":
-        """A manifest for vectors that `spec` makes, built now; the count comes with them."""
+        """A manifest for vectors that `spec` makes, built now; the count comes with them.
+
+        Without a `note`, it says where the weights come from, and under which licence.
+        """
         built_at = datetime.now(UTC).isoformat(timespec="seconds")
         return cls(
             spec.name, spec.layer, weights_sha256, spec.preprocessing, spec.dimension, 0,
-            built_at, note,
+            built_at, note or spec.notice(),
         )  # fmt: skip
 
     def to_json(self) -> str:

