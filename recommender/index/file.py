@@ -13,6 +13,7 @@ import numpy as np
 
 from recommender.errors import SimilarityError
 from recommender.index.bounded import shown
+from recommender.index.cells import Cells, as_arrays, from_arrays
 from recommender.index.metrics import Metric
 from recommender.index.neighbours import Lists
 from recommender.index.safe_joblib import UnsoundFile, read_mapped
@@ -46,6 +47,8 @@ def write_index(index: SimilarityIndex, path: Path) -> str:
     for metric, lists in index.lists.items():
         content[f"{metric}_rows"] = lists.rows
         content[f"{metric}_distances"] = lists.distances
+    if index.cells is not None:
+        content |= as_arrays(index.cells)
     with path.open("wb") as file:
         joblib.dump(content, file)
         file.flush()
@@ -96,10 +99,23 @@ def _index(content: Any) -> SimilarityIndex:
             )
             for metric in Metric
         },
+        _cells(content, n, d),
     )
     for metric, lists in index.lists.items():
         _require_answers(metric, lists, n)
     return index
+
+
+def _cells(content: dict[str, Any], n: int, d: int) -> Cells | None:
+    if "cell_centres" not in content:
+        return None
+    count = len(content["cell_centres"]) if hasattr(content["cell_centres"], "shape") else 0
+    return from_arrays(
+        _array(content, "cell_centres", "f4", (count, d)),
+        _array(content, "cell_starts", "i8", (count + 1,)),
+        _array(content, "cell_rows", "i4", (n,)),
+        _array(content, "cell_probes", "i4", (len(Metric) + 1,)),
+    )
 
 
 def _require_answers(metric: Metric, lists: Lists, n: int) -> None:
@@ -109,7 +125,7 @@ def _require_answers(metric: Metric, lists: Lists, n: int) -> None:
     filled = max(1, min(n - 1, lists.rows.shape[1]))
     if lists.rows.min() < -1 or lists.rows.max() >= n:
         raise ValueError(f"a {metric} list names a wrong row")
-    if not lists.distances.min() >= 0 or (n > 1 and np.isinf(lists.distances[:, :filled]).any()):
+    if not lists.distances.min() >= 0 or (n > 1 and np.isinf(lists.distances[:, :filled].max())):
         raise ValueError(f"a {metric} list has a distance that is none")
 
 
@@ -164,5 +180,6 @@ def _check_sample(index: SimilarityIndex, sample: int) -> None:
         for metric in Metric:
             listed = index.neighbours(item_id, metric, index.k)
             vector = index.embeddings[row]
-            if listed != index.search(vector, metric, index.k, exclude=[item_id]):
+            rows = None if index.cells is None else index.rows_of(one.item_id for one in listed)
+            if listed != index.search(vector, metric, index.k, exclude=[item_id], among=rows):
                 raise ValueError(f"the {metric} list of {item_id!r} is not what was measured")

@@ -282,12 +282,13 @@ def nearest(  # type: ignore[no-untyped-def]
 
 @compiled(parallel=True)
 def offer(  # type: ignore[no-untyped-def]
-    metric, scores, absolute, relative, newcomers, keep, vectors, squared, rows, distances
+    metric, scores, absolute, relative, newcomers, keep, names, vectors, squared, rows, distances
 ):
     """Offers newcomers to the lists of the rows that `keep` marks; changes the lists in place.
 
-    scores (q, n) and absolute, relative as in `nearest`; newcomers (q,) are their rows; rows
-    (n, k) int32 and distances (n, k) float64 are the lists, sorted by (distance, row).
+    scores (q, n) and absolute, relative as in `nearest`; newcomers (q,) are their rows, names (n,)
+    what the lists call each row; rows (n, k) int32 and distances (n, k) float64 are the lists,
+    sorted by (distance, name). No row is offered to itself.
     """
     require_known(metric)
     k = rows.shape[1]
@@ -299,10 +300,12 @@ def offer(  # type: ignore[no-untyped-def]
             limit = last * last if metric == EUCLIDEAN else last
             if scores[i, row] > limit + 2.0 * (absolute[i] + relative * limit):
                 continue
-            newcomer = newcomers[i]
+            if newcomers[i] == row:
+                continue
             distance = exact_distance(
-                metric, vectors[row], vectors[newcomer], squared[row], squared[newcomer]
+                metric, vectors[row], vectors[newcomers[i]], squared[row], squared[newcomers[i]]
             )
+            newcomer = names[newcomers[i]]
             if (distance == last and rows[row, k - 1] < newcomer) or distance > last:
                 continue
             place = k - 1

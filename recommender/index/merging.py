@@ -59,6 +59,13 @@ def moved(
     return there
 
 
+def forget_what_has_lost(kept: dict[Metric, Lists]) -> None:
+    """Empties, in place, the lists of each row that has lost a neighbour under any metric."""
+    lost = np.any([_has_lost(lists) for lists in kept.values()], axis=0)
+    for lists in kept.values():
+        lists.rows[lost], lists.distances[lost] = -1, np.inf
+
+
 def _has_lost(lists: Lists) -> np.ndarray:
     """(n,) bool: the lists with a neighbour that has left (-1 before the padding's inf)."""
     return np.asarray(((lists.rows < 0) & np.isfinite(lists.distances)).any(axis=1))
@@ -80,6 +87,6 @@ def _offer(
     if new.any():
         kernels.offer(
             METRIC_CODES[metric], np.ascontiguousarray(scores.values[new]), scores.absolute[new],
-            scores.relative, rows[new], patched, scorer.embeddings, scorer.squared,
-            lists.rows, lists.distances,
+            scores.relative, rows[new], patched, np.arange(len(patched)), scorer.embeddings,
+            scorer.squared, lists.rows, lists.distances,
         )  # fmt: skip

@@ -1,5 +1,6 @@
 """Fast float32 scores of many pairs, each with a bound on how wrong it may be."""
 
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +42,14 @@ class Scorer:
             self.shift[rows] = wide @ centre
             self.centred_squared[rows] = ((wide - centre) ** 2).sum(axis=1)
         self.offset = float(centre @ centre)
+
+    def among(self, rows: np.ndarray) -> "Scorer":
+        """The scorer of some of the rows."""
+        part = copy(self)
+        part.embeddings = fixed(self.embeddings[rows], np.float32)
+        part.squared = fixed(self.squared[rows], np.float64)
+        part.centred_squared, part.shift = self.centred_squared[rows], self.shift[rows]
+        return part
 
     def strip(self, rows: np.ndarray) -> dict[Metric, Scores]:
         """The scores of some rows against all, under the three metrics."""

@@ -12,13 +12,17 @@ from typing import NamedTuple
 import numpy as np
 
 from recommender.embedders.contract import EmbedderSpec
-from recommender.index.merging import merged_lists, moved
+from recommender.index.approximate import lists_by_cells
+from recommender.index.cells import FEWEST, Cells, make_cells
+from recommender.index.merging import forget_what_has_lost, merged_lists, moved
 from recommender.index.metrics import Metric, fixed, squared_norms
 from recommender.index.neighbours import Lists, Progress, all_lists, nearest_to
 
 FORMAT_VERSION = 1
 # Neighbours kept for each product and metric.
 K = 50
+# How the lists came about: all pairs compared, or those within reach of each other's cells.
+EXACT, APPROXIMATE = "exact", "approximate"
 
 
 class UnknownItem(KeyError):
@@ -47,6 +51,7 @@ class Manifest:
     count: int
     built_at: str
     note: str = ""
+    neighbours: str = EXACT
     format_version: int = FORMAT_VERSION
 
     @classmethod
@@ -72,6 +77,8 @@ class Manifest:
             raise ValueError("the manifest is not a JSON object")
         for field in fields(cls):
             wanted = int if field.type in (int, "int") else str
+            if field.name == "neighbours":  # indexes of old have no such field
+                values.setdefault(field.name, EXACT)
             if type(values.get(field.name)) is not wanted:
                 raise ValueError(f"the manifest has no {wanted.__name__} {field.name!r}")
         return cls(**{field.name: values[field.name] for field in fields(cls)})
@@ -83,7 +90,8 @@ class SimilarityIndex:
 
     item_ids (n,) text; content_hashes (n,) S64, SHA-256 in hex of each thumbnail; embeddings
     (n, d) float32, raw; squared (n,) float64, their squared norms; lists, the K nearest of each
-    row by metric. The arrays may be read-only maps of a file.
+    row by metric; cells, for an index so large that a query should not read all of it. The arrays
+    may be read-only maps of a file.
     """
 
     manifest: Manifest
@@ -92,6 +100,7 @@ class SimilarityIndex:
     embeddings: np.ndarray
     squared: np.ndarray
     lists: dict[Metric, Lists]
+    cells: Cells | None = None
 
     @classmethod
     def build(
@@ -102,17 +111,26 @@ class SimilarityIndex:
         embeddings: np.ndarray,
         *,
         k: int = K,
+        approximate: bool = False,
         progress: Progress | None = None,
     ) -> "SimilarityIndex":
         """An index of n products: sorted item_ids, their hashes, (n, d) float32 embeddings.
 
-        `progress` is called with the lists done and the lists to do. Raises ValueError, which
-        names the first product that is wrong.
+        `approximate`: a large one gets cells, and its lists by means of them. `progress` is called
+        with the lists done and the lists to do. Raises ValueError, which names the first product
+        that is wrong.
         """
         ids, hashes, vectors = _checked(manifest, item_ids, content_hashes, embeddings)
         squared = squared_norms(vectors)
-        lists = all_lists(vectors, squared, k, progress)
-        return cls(replace(manifest, count=len(ids)), ids, hashes, vectors, squared, lists)
+        manifest = replace(manifest, count=len(ids), neighbours=EXACT)
+        if not approximate or len(ids) < FEWEST:
+            lists = all_lists(vectors, squared, k, progress)
+            return cls(manifest, ids, hashes, vectors, squared, lists)
+        cells = make_cells(vectors, squared)
+        lists = {metric: Lists.empty(len(ids), k) for metric in Metric}
+        lists_by_cells(vectors, squared, cells, lists, np.zeros(len(ids), bool), progress)
+        manifest = replace(manifest, neighbours=APPROXIMATE)
+        return cls(manifest, ids, hashes, vectors, squared, lists, cells)
 
     def merged(
         self,
@@ -121,13 +139,20 @@ class SimilarityIndex:
         content_hashes: Sequence[str],
         embeddings: np.ndarray,
         *,
+        approximate: bool = False,
         progress: Progress | None = None,
     ) -> "SimilarityIndex":
         """The index of a new state of the catalogue, all of whose rows are given as for `build`.
 
         Rows whose item_id and content hash stand here already keep their lists, less what has
-        left, plus what has come. The result is that of `build`, bit for bit.
+        left, plus what has come. The result is that of `build`, bit for bit; with cells, that of
+        a build with the same centres.
         """
+        if not self._can_be_merged(approximate, len(item_ids)):
+            return SimilarityIndex.build(
+                manifest, item_ids, content_hashes, embeddings,
+                k=self.k, approximate=approximate, progress=progress,
+            )  # fmt: skip
         ids, hashes, vectors = _checked(manifest, item_ids, content_hashes, embeddings)
         squared = squared_norms(vectors)
         old_rows, new_rows = self._rows_in_common(ids, hashes)
@@ -137,10 +162,20 @@ class SimilarityIndex:
         }
         fresh = np.ones(len(ids), bool)
         fresh[new_rows] = False
-        lists = merged_lists(vectors, squared, kept, fresh, progress)
-        return SimilarityIndex(
-            replace(manifest, count=len(ids)), ids, hashes, vectors, squared, lists
-        )
+        manifest = replace(manifest, count=len(ids), neighbours=self.manifest.neighbours)
+        if self.cells is None:
+            lists = merged_lists(vectors, squared, kept, fresh, progress)
+            return SimilarityIndex(manifest, ids, hashes, vectors, squared, lists)
+        cells = self.cells.cut_again(vectors)
+        forget_what_has_lost(kept)
+        lists_by_cells(vectors, squared, cells, kept, fresh, progress)
+        return SimilarityIndex(manifest, ids, hashes, vectors, squared, kept, cells)
+
+    def _can_be_merged(self, approximate: bool, count: int) -> bool:
+        """Whether an index of `count` rows comes about in the way that this one has."""
+        if self.cells is None:
+            return not approximate or count < FEWEST
+        return approximate and count >= FEWEST and self.cells.suit(count)
 
     def _rows_in_common(self, ids: np.ndarray, hashes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The rows here and there of the products whose item_id and hash are the same."""
@@ -180,8 +215,10 @@ class SimilarityIndex:
         wanted = {item_id for item_id in item_ids if self._could_be_one(item_id)}
         if not wanted:
             return np.empty(0, np.int64)
-        array = np.array(list(wanted), self.item_ids.dtype)
-        return np.flatnonzero(np.isin(self.item_ids, array))
+        array = np.array(sorted(wanted), self.item_ids.dtype)
+        rows = np.searchsorted(self.item_ids, array)
+        rows, array = rows[rows < len(self)], array[rows < len(self)]
+        return rows[self.item_ids[rows] == array]
 
     def neighbours(self, item_id: str, metric: Metric, k: int = 5) -> list[Neighbour]:
         """The k nearest products, nearest first, without the product itself.
@@ -202,10 +239,12 @@ class SimilarityIndex:
         *,
         exclude: Collection[str] = (),
         among: np.ndarray | None = None,
+        approximate: bool = False,
     ) -> list[Neighbour]:
         """The k nearest products to a (d,) vector, exact; one pass over all embeddings.
 
-        `among` (m,), whole numbers, are the only rows that count, as from `rows_of`. Raises
+        `among` (m,), whole numbers, are the only rows that count, as from `rows_of`. Without it,
+        and if it may be `approximate`, only the nearest cells are read, where there are any. Raises
         ValueError when k is less than 1, the vector has another length or is not finite, or there
         is no such row.
         """
@@ -213,6 +252,8 @@ class SimilarityIndex:
             raise ValueError(f"k must be at least 1, not {k}.")
         if vector.shape != (self.manifest.dimension,) or not np.isfinite(vector).all():
             raise ValueError(f"The query must be {self.manifest.dimension} finite numbers.")
+        if approximate and self.cells is not None and among is None:
+            among = self.cells.near(metric, vector, k + len(exclude))
         rows = self._rows_to_search(exclude, among)
         if not len(rows):
             return []

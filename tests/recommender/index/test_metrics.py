@@ -86,7 +86,7 @@ KERNELS = {
         np.array([-1]), ROWS, POINTS, SQUARED, np.empty((1, 2), np.int32), np.empty((1, 2)),
     ),
     "offer": lambda: kernels.offer(
-        UNKNOWN, np.ones((1, 3), np.float32), np.zeros(1), 0.0, ROWS[:1], np.ones(3, bool),
+        UNKNOWN, np.ones((1, 3), np.float32), np.zeros(1), 0.0, ROWS[:1], np.ones(3, bool), ROWS,
         POINTS, SQUARED, np.zeros((3, 2), np.int32), np.ones((3, 2)),
     ),
 }  # fmt: skip

@@ -1,0 +1,180 @@
+"""Cells: the rows of a very large index, cut by k-means, so that a query reads few of them.
+
+An inverted file, as H. Jégou, M. Douze, C. Schmid, "Product quantization for nearest neighbor
+search", IEEE TPAMI 33 (2011), calls it, without the quantization: in the cells that are read,
+every distance is exact, under each metric. What may be missed are neighbours in other cells; how
+many cells have to be read, so that next to none are, is measured when the cells are made.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from recommender.index.metrics import METRIC_CODES, Metric, distances, fixed
+from recommender.index.neighbours import nearest_to
+
+# The share of the nearest neighbours that lie in the cells that are read, at the least.
+RECALL = 0.995
+# Rows whose neighbours tell how many cells must be read, and how many neighbours of each.
+SAMPLE, NEAREST = 200, 10
+# Rows that k-means looks at, for each cell; and rows whose cell is looked for at a time.
+TRAINED, BLOCK = 64, 16_384
+# Fewer rows than this are read in less time than choosing among them would take.
+FEWEST = 20_000
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """n rows in c cells, each row in that of its nearest centre.
+
+    centres (c, d) float32; starts (c + 1,) int64 and rows (n,) int32: those of cell i, ascending,
+    are rows[starts[i]:starts[i + 1]]. probes (m,) int32: how many cells a query reads under each
+    metric; reach: how many, the euclidean nearest, hold a row's neighbours under all of them.
+    """
+
+    centres: np.ndarray
+    starts: np.ndarray
+    rows: np.ndarray
+    probes: np.ndarray
+    reach: int
+
+    def __len__(self) -> int:
+        return len(self.centres)
+
+    def members(self, cell: int) -> np.ndarray:
+        """The rows of a cell, ascending; (m,) int32."""
+        return self.rows[self.starts[cell] : self.starts[cell + 1]]
+
+    def nearest(self, metric: Metric, vector: np.ndarray, count: int) -> np.ndarray:
+        """The cells whose centres are nearest to a (d,) vector, nearest first; (count,) int64."""
+        away = distances(metric, vector, self.centres)
+        return np.argsort(away, kind="stable")[:count]
+
+    def near(self, metric: Metric, vector: np.ndarray, fewest: int) -> np.ndarray:
+        """The rows that a query reads, ascending: at least `fewest`, where there are so many."""
+        order = self.nearest(metric, vector, len(self))
+        sizes = np.cumsum(np.diff(self.starts)[order])
+        enough = int(np.searchsorted(sizes, fewest)) + 1
+        count = max(int(self.probes[METRIC_CODES[metric]]), enough)
+        rows = np.concatenate([self.members(cell) for cell in order[:count]])
+        return np.sort(rows).astype(np.int64)
+
+    def within_reach(self, embeddings: np.ndarray) -> np.ndarray:
+        """The cells in which the neighbours of (n, d) rows are looked for -> (n, reach) int32."""
+        found = np.empty((len(embeddings), self.reach), np.int32)
+        for rows, away in _to_centres(embeddings, self.centres):
+            found[rows] = np.argpartition(away, self.reach - 1, axis=1)[:, : self.reach]
+        return found
+
+    def suit(self, count: int) -> bool:
+        """Whether `count` rows would be cut into about as many cells."""
+        return 0.8 <= cell_count(count) / len(self) <= 1.25
+
+    def cut_again(self, embeddings: np.ndarray) -> "Cells":
+        """The same centres and probes for other (n, d) rows."""
+        return replace(cut(embeddings, self.centres), probes=self.probes, reach=self.reach)
+
+    def labels(self) -> np.ndarray:
+        """(n,) int32: the cell of each row."""
+        labels = np.empty(len(self.rows), np.int32)
+        labels[self.rows] = np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.starts))
+        return labels
+
+
+def cell_count(n: int) -> int:
+    """How many cells n rows are cut into: twice the root, so that both levels cost alike."""
+    return int(2 * np.sqrt(n))
+
+
+def make_cells(embeddings: np.ndarray, squared: np.ndarray) -> Cells:
+    """Cells for (n, d) float32 embeddings and their squared norms; the same for the same rows.
+
+    Reads all of them a few hundred times, for the probes.
+    """
+    from sklearn.cluster import MiniBatchKMeans
+
+    count = cell_count(len(embeddings))
+    sample = _spread(len(embeddings), TRAINED * count)
+    means = MiniBatchKMeans(
+        count, init="random", n_init=1, max_iter=20, batch_size=8192, random_state=0
+    ).fit(embeddings[sample])
+    centres = means.cluster_centers_.astype(np.float32)
+    return with_probes(cut(embeddings, centres), embeddings, squared)
+
+
+def cut(embeddings: np.ndarray, centres: np.ndarray) -> Cells:
+    """Each of (n, d) rows in the cell of the nearest of (c, d) centres; probes are all cells."""
+    labels = np.empty(len(embeddings), np.int32)
+    for rows, away in _to_centres(embeddings, centres):
+        labels[rows] = away.argmin(axis=1)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(labels, minlength=len(centres)))])
+    order = np.argsort(labels, kind="stable").astype(np.int32)
+    every = len(centres)
+    return Cells(centres, starts, order, np.full(len(Metric), every, np.int32), every)
+
+
+def _to_centres(embeddings: np.ndarray, centres: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
+    """Block by block: which rows, and what orders the centres by their euclidean distance."""
+    half = (centres.astype(np.float64) ** 2).sum(axis=1) / 2
+    for start in range(0, len(embeddings), BLOCK):
+        rows = slice(start, start + BLOCK)
+        yield rows, half - embeddings[rows] @ centres.T
+
+
+def with_probes(cells: Cells, embeddings: np.ndarray, squared: np.ndarray) -> Cells:
+    """The cells, with as many probes and as long a reach as find RECALL of the neighbours."""
+    labels = cells.labels()
+    probes, reaches = [], []
+    for metric in Metric:
+        asked, owned = [], []
+        for row in _spread(len(embeddings), SAMPLE):
+            vector = embeddings[row]
+            found = nearest_to(metric, vector, embeddings, squared, NEAREST + 1).rows[0]
+            where = labels[found[(found >= 0) & (found != row)]]
+            asked.append(_places(cells.nearest(metric, vector, len(cells)), where))
+            owned.append(_places(cells.nearest(Metric.EUCLIDEAN, vector, len(cells)), where))
+        probes.append(_covering(asked))
+        reaches.append(_covering(owned))
+    return replace(cells, probes=np.array(probes, np.int32), reach=max(reaches))
+
+
+def _places(order: np.ndarray, cells: np.ndarray) -> np.ndarray:
+    """Where some cells stand in an order of all of them."""
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    return place[cells]
+
+
+def _covering(places: list[np.ndarray]) -> int:
+    """How many cells hold RECALL of the neighbours at these places."""
+    return int(np.quantile(np.concatenate(places), RECALL, method="higher")) + 1
+
+
+def _spread(n: int, count: int) -> np.ndarray:
+    """Rows evenly spread over n; all of them, where they are fewer."""
+    return np.unique(np.linspace(0, n - 1, count, dtype=np.int64))
+
+
+def as_arrays(cells: Cells) -> dict[str, np.ndarray]:
+    """What an index file keeps of them."""
+    return {
+        "cell_centres": fixed(cells.centres, np.float32),
+        "cell_starts": cells.starts.astype(np.int64),
+        "cell_rows": cells.rows,
+        "cell_probes": np.append(cells.probes, cells.reach).astype(np.int32),
+    }
+
+
+def from_arrays(
+    centres: np.ndarray, starts: np.ndarray, rows: np.ndarray, probes: np.ndarray
+) -> Cells:
+    """The cells that `as_arrays` gave; raises ValueError unless each row lies in one."""
+    n, count = len(rows), len(centres)
+    if starts[0] != 0 or starts[-1] != n or (np.diff(starts) < 0).any():
+        raise ValueError("its cells do not follow each other")
+    if n and (rows.min() < 0 or rows.max() >= n):
+        raise ValueError("a cell names a wrong row")
+    if not np.isfinite(centres).all() or probes.min() < 1 or probes.max() > count:
+        raise ValueError("its cells cannot be searched")
+    return Cells(centres, starts, rows, probes[:-1], int(probes[-1]))
