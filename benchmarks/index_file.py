@@ -33,7 +33,7 @@ def main() -> None:
         write_index(build(relu_vectors()), path)
         size = path.stat().st_size / 2**20
         print(f"file of {size:.0f} MB, made in {time.perf_counter() - began:.0f} s")
-        fresh = sorted(_in_fresh_process(path) for _ in range(5))[2]
+        fresh = sorted(in_fresh_process(path) for _ in range(5))[2]
         again = median_seconds(lambda: load_index(path), 50)
         print(f"opening: {1e3 * fresh:.1f} ms in a new process, {1e3 * again:.2f} ms again")
         mapped, whole = _proportional_megabytes(path, workers=2)
@@ -43,7 +43,7 @@ def main() -> None:
         )
 
 
-def _in_fresh_process(path: Path) -> float:
+def in_fresh_process(path: Path) -> float:
     done = subprocess.run(
         [sys.executable, "-c", OPEN, str(path)], capture_output=True, text=True, check=True
     )

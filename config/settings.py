@@ -137,6 +137,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 # Which network speaks, and what computes it.
 EMBEDDER = env.str("EMBEDDER", "") or "auto"  # a system check knows the names
 RUNTIME = env_choice("RUNTIME", ("auto", "ncnn", "tensorflow"), "auto")
+ANN = env.bool("ANN", False)
 WEIGHTS_DIR = env_path("WEIGHTS_DIR", VAR_DIR / "weights")
 VGG16_WEIGHTS = env_file("VGG16_WEIGHTS")
 

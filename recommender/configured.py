@@ -61,3 +61,8 @@ def name_served() -> str:
         return str(settings.EMBEDDER)
     names = dict.fromkeys((*PREFERRED, *EMBEDDERS))
     return next((name for name in names if index_path(name).exists()), PREFERRED[-1])
+
+
+def approximate() -> bool:
+    """Whether the neighbours of large catalogues need not be exact."""
+    return bool(settings.ANN)

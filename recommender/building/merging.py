@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from recommender import configured
 from recommender.building.checkpoints import CheckpointError
 from recommender.building.planning import Plan
 from recommender.index.similarity_index import Manifest, SimilarityIndex
@@ -24,8 +25,10 @@ def rows_of(plan: Plan) -> dict[str, str]:
 
 
 def is_same(index: SimilarityIndex | None, rows: dict[str, str]) -> bool:
-    """Whether the index has these rows and no others."""
+    """Whether the index has these rows and no others, and its lists are of the kind wanted."""
     if index is None or len(index) != len(rows):
+        return False
+    if not index.is_made_as(configured.approximate(), len(rows)):
         return False
     return all(
         item_id == known_id and content_hash == known_hash.decode()
@@ -71,6 +74,8 @@ def merge(
     """
     item_ids, hashes = list(rows), list(rows.values())
     manifest = Manifest.of(plan.chosen.spec, plan.chosen.weights_sha256)
-    if plan.current is None:
-        return SimilarityIndex.build(manifest, item_ids, hashes, embeddings, progress=progress)
-    return plan.current.merged(manifest, item_ids, hashes, embeddings, progress=progress)
+    make = SimilarityIndex.build if plan.current is None else plan.current.merged
+    return make(
+        manifest, item_ids, hashes, embeddings,
+        approximate=configured.approximate(), progress=progress,
+    )  # fmt: skip

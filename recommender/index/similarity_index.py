@@ -148,7 +148,7 @@ class SimilarityIndex:
         left, plus what has come. The result is that of `build`, bit for bit; with cells, that of
         a build with the same centres.
         """
-        if not self._can_be_merged(approximate, len(item_ids)):
+        if not self.is_made_as(approximate, len(item_ids)):
             return SimilarityIndex.build(
                 manifest, item_ids, content_hashes, embeddings,
                 k=self.k, approximate=approximate, progress=progress,
@@ -171,8 +171,8 @@ class SimilarityIndex:
         lists_by_cells(vectors, squared, cells, kept, fresh, progress)
         return SimilarityIndex(manifest, ids, hashes, vectors, squared, kept, cells)
 
-    def _can_be_merged(self, approximate: bool, count: int) -> bool:
-        """Whether an index of `count` rows comes about in the way that this one has."""
+    def is_made_as(self, approximate: bool, count: int) -> bool:
+        """Whether the lists of an index of `count` rows come about in the way these have."""
         if self.cells is None:
             return not approximate or count < FEWEST
         return approximate and count >= FEWEST and self.cells.suit(count)

@@ -4,7 +4,9 @@ from collections.abc import Collection
 
 import numpy as np
 
+from catalog.filters import Filters
 from catalog.models import Product
+from recommender import configured
 from recommender.index.metrics import Metric
 from recommender.index.similarity_index import Neighbour, SimilarityIndex
 from recommender.search.query import Query
@@ -37,7 +39,27 @@ def nearest_in_lists(
 def nearest_in_a_scan(
     index: SimilarityIndex, query: Query, vector: np.ndarray, wanted: int
 ) -> tuple[Found, Products]:
-    """The nearest to a (d,) vector that pass, and their products; exact."""
+    """The nearest to a (d,) vector that pass, and their products; exact, unless ANN is set.
+
+    Without filters nearly all pass: then the nearest are found first, and looked up.
+    """
+    if query.filters == Filters():
+        asked = wanted + SPARE
+        found = {
+            metric: index.search(
+                vector, metric, asked, exclude=query.named, approximate=configured.approximate()
+            )
+            for metric in query.metrics
+        }
+        kept, products = passing(found, query, wanted)
+        if all(len(kept[metric]) == wanted or len(found[metric]) < asked for metric in kept):
+            return kept, products
+    return _nearest_of_those_that_pass(index, query, vector, wanted)
+
+
+def _nearest_of_those_that_pass(
+    index: SimilarityIndex, query: Query, vector: np.ndarray, wanted: int
+) -> tuple[Found, Products]:
     others = query.filters.products().exclude(item_id__in=query.named)
     rows = index.rows_of(others.values_list("item_id", flat=True))
     found = {metric: index.search(vector, metric, wanted, among=rows) for metric in query.metrics}

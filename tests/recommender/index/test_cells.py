@@ -1,6 +1,7 @@
 """Cells: what a very large index is cut into. Here "very large" is 200 rows."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -29,6 +30,7 @@ def two_hundred_rows_are_many(monkeypatch):
     monkeypatch.setattr(similarity_index, "FEWEST", 200)
 
 
+@cache
 def built(count=400, approximate=True) -> SimilarityIndex:
     return SimilarityIndex.build(
         manifest_of(16), IDS[:count], HASHES[:count], VECTORS[:count], k=8, approximate=approximate
@@ -77,7 +79,7 @@ def test_nearly_all_nearest_neighbours_are_found_and_measured_exactly(metric):
 def test_when_every_cell_is_read_the_lists_are_the_exact_ones_bit_for_bit(monkeypatch):
     monkeypatch.setattr(module, "RECALL", 1.0)
     monkeypatch.setattr(module, "_covering", lambda places: module.cell_count(400))
-    index = built()
+    index = built.__wrapped__()
     truth = all_lists(VECTORS, squared_norms(VECTORS), 8)
     for metric, lists in index.lists.items():
         assert (lists.rows == truth[metric].rows).all()
