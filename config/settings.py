@@ -4,6 +4,7 @@
 and names the variable.
 """
 
+import os
 import secrets
 import warnings
 from datetime import timedelta
@@ -75,6 +76,16 @@ def env_database(name: str, default: Path) -> dict[str, Any]:
     return database
 
 
+def how_to_open(file: Path) -> str:
+    """What SQLite is told of a file: one on a disk that cannot be written changes for nobody.
+
+    Without that, it would want to write its log beside the file, even to read from it.
+    """
+    log = file.with_name(f"{file.name}-wal")
+    can_be_written = os.access(file.parent, os.W_OK) or not file.exists() or log.exists()
+    return "mode=rw" if can_be_written else "mode=ro&immutable=1"
+
+
 def env_admin_path(name: str, default: str) -> str:
     """Where the admin is, as in `office/`, from variable `name`; "" where it says "off"."""
     value = (env.str(name, "") or default).strip("/")
@@ -126,7 +137,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     if DATABASES["default"]["NAME"] != ":memory:":
         SQLITE_FILE = BASE_DIR / DATABASES["default"]["NAME"]
         # Only `migrate` makes it: a file that is missing for once is not replaced by an empty one.
-        DATABASES["default"]["NAME"] = f"{SQLITE_FILE.as_uri()}?mode=rw"
+        DATABASES["default"]["NAME"] = f"{SQLITE_FILE.as_uri()}?{how_to_open(SQLITE_FILE)}"
     # Readers go on while a scrape writes.
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
@@ -187,6 +198,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "recommender.handlers.CalmWithoutDatabase",
     "recommender.handlers.Own404",
     "axes.middleware.AxesMiddleware",
 ]

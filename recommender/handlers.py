@@ -1,15 +1,19 @@
 """What stands in for an answer: pages below /, JSON below /api/. Django's handlers name them."""
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 
 from recommender.api.responses import failure
 from recommender.pages.refusals import nowhere
+
+logger = logging.getLogger(__name__)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -32,6 +36,25 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if _is_api(request):
         return failure("Something broke on our side. It has been noted.", 500)
     return HttpResponse(loader.get_template("500.html").render(), status=500)
+
+
+class CalmWithoutDatabase:
+    """The middleware for a database that is missing, not set up, or does not answer: a calm 503."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, DatabaseError):
+            return None
+        logger.error("The database cannot be used: %s", error)
+        sentence = "The catalogue cannot be read at the moment. Please come back a little later."
+        if _is_api(request):
+            return failure(sentence, 503)
+        return HttpResponse(loader.render_to_string("down.html", {"error": sentence}), status=503)
 
 
 class Own404:
