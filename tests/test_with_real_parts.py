@@ -1,5 +1,6 @@
 """The whole program, as a user runs it: real network, real servers, real processes."""
 
+import contextlib
 import csv
 import os
 import re
@@ -13,6 +14,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 import requests
 
@@ -180,6 +182,65 @@ def test_a_swapped_index_is_served_within_a_second_without_a_lost_request(site, 
         later = [found for moment, _, found in answers if when + 1 < moment < until]
         assert later
         assert set(later) == {count}
+
+
+def workers_of(site) -> list[psutil.Process]:
+    """gunicorn's workers, by the port that it listens on."""
+    port = int(site.rpartition(":")[2])
+    (master,) = (
+        child for child in psutil.Process().children()
+        if any(c.laddr.port == port for c in child.net_connections("tcp") if c.status == "LISTEN")
+    )  # fmt: skip
+    return master.children()
+
+
+@pytest.mark.slow
+def test_a_killed_worker_loses_no_more_than_its_open_requests(site):
+    failed, answered, stop = [], [], threading.Event()
+
+    def ask():
+        while not stop.is_set():
+            try:
+                answered.append(requests.get(f"{site}/products/0/", timeout=10).status_code)
+            except requests.ConnectionError as error:
+                failed.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    kills = 3
+    for _ in range(kills):
+        time.sleep(1)
+        workers_of(site)[0].kill()
+    time.sleep(1)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert set(answered) == {200}
+    assert len(answered) > 50
+    assert len(failed) <= kills * len(threads)
+
+
+@pytest.mark.slow
+def test_workers_killed_by_an_index_cut_short_come_back_and_take_up_a_sound_one(site, tmp_path):
+    """SIGBUS: what was mapped is gone. docs/run.md says never to do that; it heals all the same."""
+    path = tmp_path / "var" / "index" / "vgg16-untrained.joblib"
+    address = f"{site}/api/v1/products/0/similar/"
+    before = {worker.pid for worker in workers_of(site)}
+    for _ in range(20):  # so that both workers have mapped it
+        assert requests.get(address, timeout=10).ok
+    os.truncate(path, 4096)
+    statuses = set()
+    for _ in range(60):
+        with contextlib.suppress(requests.ConnectionError):
+            statuses.add(requests.get(address, timeout=10).status_code)
+        if statuses == {503} and not before & {worker.pid for worker in workers_of(site)}:
+            break
+        time.sleep(0.1)
+    assert statuses <= {200, 503}
+    assert requests.get(f"{site}/healthz", timeout=10).ok
+    publish_anew(path.parent, 5)
+    wait_for(address, seconds=20)
 
 
 def test_the_site_serves_its_own_styles_pictures_and_errors(site):

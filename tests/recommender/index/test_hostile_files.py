@@ -2,10 +2,12 @@
 
 import io
 import json
+import lzma
 import pickle
 import struct
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import joblib
@@ -56,6 +58,16 @@ def array(shape: bytes) -> bytes:
     return wrapper + b"\x8c\5shape" + shape + b"\x8c\5order\x8c\1C" + dtype + b"ub."
 
 
+def hungry_xz() -> bytes:
+    """An xz file that says its reader needs a dictionary of four gigabytes."""
+    data = bytearray(lzma.compress(dumped(TUTORIAL)))
+    at = data.index(b"\x21\x01", 12) + 2
+    data[at] = 40
+    size = (data[12] + 1) * 4
+    data[12 + size - 4 : 12 + size] = struct.pack("<I", zlib.crc32(data[12 : 12 + size - 4]))
+    return bytes(data)
+
+
 BIG = b"\x8a\xff" + b"\xff" * 254 + b"\x7f"
 HOSTILE = {
     "a frame of gigabytes": b"\x80\x04\x95" + struct.pack("<Q", 3 << 30) + b"N.",
@@ -85,6 +97,7 @@ HOSTILE = {
     "gzip of rubbish": b"\x1f\x8b\x08" + b"\xa5" * 60,
     "xz of rubbish": b"\xfd7zXZ\0" + b"\xa5" * 60,
     "lzma of a dictionary of gigabytes": b"\x5d\0\0\0\xc0" + b"\xff" * 8 + bytes(40),
+    "xz of a dictionary of gigabytes": hungry_xz()[:-40],
     "bzip2 of rubbish": b"BZh9" + b"\xa5" * 60,
     "zeros without end": dumped(bytes(300_000_000), compress=("zlib", 9)),
     "dictionaries without end": dumped([{} for _ in range(300_000)], compress=("zlib", 9)),
