@@ -43,7 +43,7 @@ def bare(data: bytes) -> Bare:
     strip = next((s for (at, mark), s in _STRIPPERS.items() if data.startswith(mark, at)), Bare)
     try:
         return strip(data)
-    except (struct.error, IndexError):
+    except (struct.error, IndexError, ValueError, ArithmeticError):  # what is said cannot be
         return Bare(data)
 
 

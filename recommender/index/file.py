@@ -5,6 +5,7 @@ live index is: that is `store`.
 """
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -101,9 +102,18 @@ def _index(content: Any) -> SimilarityIndex:
         },
         _cells(content, n, d),
     )
+    _require_ids(index.item_ids)
     for metric, lists in index.lists.items():
         _require_answers(metric, lists, n)
     return index
+
+
+def _require_ids(ids: np.ndarray) -> None:
+    """They are text, and each can be found: sorted, and no two alike."""
+    if len(ids) and ids.view(np.uint32).max() > sys.maxunicode:
+        raise ValueError("an item_id is no text")
+    if not (ids[1:] > ids[:-1]).all() or (len(ids) and ids[0] == ""):
+        raise ValueError("its item_ids are not sorted and unique")
 
 
 def _cells(content: dict[str, Any], n: int, d: int) -> Cells | None:
@@ -151,9 +161,6 @@ def verify_index(path: Path, sample: int = 20) -> None:
 
 
 def _check_rows(index: SimilarityIndex) -> None:
-    ids = index.item_ids
-    if not (ids[1:] > ids[:-1]).all() or (len(ids) and ids[0] == ""):
-        raise ValueError("its item_ids are not sorted and unique")
     for start in range(0, len(index), 4096):
         if not np.isfinite(index.embeddings[start : start + 4096]).all():
             raise ValueError("an embedding is not finite")

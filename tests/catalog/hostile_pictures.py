@@ -133,6 +133,7 @@ TIFFS = {
     "tiff of endless rows in deflate": tiff(t259=8, t279=len(packed(MANY)), data=packed(MANY)),
     "tiff of a large directory": struct.pack("<2sHIH", b"II", 42, 8, 65535),
     "large tiff of countless entries": struct.pack("<2sHHHQQ", b"II", 43, 8, 0, 16, 2**60),
+    "large tiff whose directory is beyond all": struct.pack("<2sHHHQ", b"II", 43, 8, 0, 2**63 + 9),
 }
 
 # The others ------------------------------------------------------------------------------------

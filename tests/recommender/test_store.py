@@ -99,6 +99,20 @@ def test_a_damaged_list_is_refused_before_a_visitor_meets_it(live, metric, array
     assert store.live_index() is live
 
 
+@pytest.mark.parametrize(
+    "ids", [list("012354"), list("012335"), ["", *"12345"], [*"01234", "\U0010ffff"]]
+)
+def test_ids_by_which_nothing_would_be_found_are_refused(live, ids):
+    path = places.index_path("fake")
+    content = joblib.load(path)
+    content["item_ids"] = np.array(ids)
+    if "\U0010ffff" in ids:  # numpy keeps four bytes a letter, whatever they say
+        content["item_ids"].view(np.uint32)[-1] += 1
+    joblib.dump(content, path)
+    with pytest.raises(IndexFileError, match="item_id"):
+        load_index(path)
+
+
 def test_a_build_does_not_go_on_from_a_damaged_index(live, caplog):
     assert store.matching_index(FakeSource()) is not None
     damaged(embeddings=((2, 5), 3))
