@@ -4,7 +4,7 @@ DEMO_PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test serve lock bench clean
+.PHONY: demo test serve lock torture bench clean
 
 $(VENV)/.installed: requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -42,6 +42,10 @@ serve:
 lock: $(VENV)/.installed-dev
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--custom-compile-command "make lock" requirements.txt -o requirements.lock
+
+# Kills, swaps, damaged files and odd visitors at random, on loopback, for nine minutes.
+torture: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.torture
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks

@@ -1,0 +1,46 @@
+"""`make torture` itself: that it notices what is wrong, and two of its torments for some seconds."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.torture.came import Came
+
+ROOT = Path(__file__).resolve().parents[1]
+FOR_SOME_SECONDS = """
+import os, sys, time
+from pathlib import Path
+from random import Random
+from tests.torture.place import environment, fill
+folder = Path(sys.argv[1])
+os.environ |= environment(folder)
+import django
+django.setup()
+from tests.torture import inputs
+fill(folder)
+for torment in (inputs.index_files, inputs.pictures):
+    came = torment(folder, Random(7), time.monotonic() + 6)
+    print(came.row())
+    assert came.times > 20 and not came.wrong, came.wrong
+"""
+
+
+def test_what_is_wrong_stands_in_the_table():
+    came = Came("a thing done", times=3)
+    came.see("went well", 2)
+    assert came.row() == "| a thing done | 3 | 2 went well; nothing wrong |"
+    came.require(False, "it fell over")
+    assert came.row() == "| a thing done | 3 | 2 went well; **1 wrong** |"
+    assert came.wrong == ["it fell over"]
+
+
+@pytest.mark.slow
+def test_changed_files_and_pictures_are_refused_or_harmless(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", FOR_SOME_SECONDS, str(tmp_path)],
+        cwd=ROOT, capture_output=True, text=True, timeout=180,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.count("nothing wrong") == 2
