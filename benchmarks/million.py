@@ -57,7 +57,7 @@ def main() -> None:
     extra = sum(array.nbytes for array in (cells.centres, cells.starts, cells.rows)) / 2**20
     print(
         f"{len(cells)} cells: made in {time.perf_counter() - began:.0f} s, {extra:.1f} MB; "
-        f"a query reads {', '.join(str(count) for count in cells.probes)} of them"
+        f"a query reads {cells.probes} of them, a list is made from {cells.reach}"
     )
     _queries(embeddings, squared, cells)
     _lists(embeddings, squared, cells, whole=options.lists)

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recommender.index.metrics import METRIC_CODES, Metric, distances, fixed
+from recommender.index.metrics import Metric, distances, fixed
 from recommender.index.neighbours import nearest_to
 
-# The share of the nearest neighbours that lie in the cells that are read, at the least.
-RECALL = 0.995
+# The share of the nearest neighbours that lie in the cells that a query reads, and in those that
+# lists are made from. A cell more costs a query little, and a million lists many minutes.
+RECALL, LISTED = 0.995, 0.99
 # Rows whose neighbours tell how many cells must be read, and how many neighbours of each.
-SAMPLE, NEAREST = 200, 10
+SAMPLE, NEAREST = 300, 10
 # Rows that k-means looks at, for each cell; and rows whose cell is looked for at a time.
 TRAINED, BLOCK = 64, 16_384
 # Fewer rows than this are read in less time than choosing among them would take.
@@ -29,14 +30,14 @@ class Cells:
     """n rows in c cells, each row in that of its nearest centre.
 
     centres (c, d) float32; starts (c + 1,) int64 and rows (n,) int32: those of cell i, ascending,
-    are rows[starts[i]:starts[i + 1]]. probes (m,) int32: how many cells a query reads under each
-    metric; reach: how many, the euclidean nearest, hold a row's neighbours under all of them.
+    are rows[starts[i]:starts[i + 1]]. probes: how many cells a query reads, the nearest to it by
+    its metric; reach: how many, the euclidean nearest, a row's neighbours are looked for in.
     """
 
     centres: np.ndarray
     starts: np.ndarray
     rows: np.ndarray
-    probes: np.ndarray
+    probes: int
     reach: int
 
     def __len__(self) -> int:
@@ -56,13 +57,12 @@ class Cells:
         order = self.nearest(metric, vector, len(self))
         sizes = np.cumsum(np.diff(self.starts)[order])
         enough = int(np.searchsorted(sizes, fewest)) + 1
-        count = max(int(self.probes[METRIC_CODES[metric]]), enough)
-        rows = np.concatenate([self.members(cell) for cell in order[:count]])
+        rows = np.concatenate([self.members(cell) for cell in order[: max(self.probes, enough)]])
         return np.sort(rows).astype(np.int64)
 
     def within_reach(self, embeddings: np.ndarray) -> np.ndarray:
-        """The cells in which the neighbours of (n, d) rows are looked for -> (n, reach) int32."""
-        found = np.empty((len(embeddings), self.reach), np.int32)
+        """The cells in which the neighbours of (n, d) rows are looked for -> (n, reach) int16."""
+        found = np.empty((len(embeddings), self.reach), np.int16)
         for rows, away in _to_centres(embeddings, self.centres):
             found[rows] = np.argpartition(away, self.reach - 1, axis=1)[:, : self.reach]
         return found
@@ -111,7 +111,7 @@ def cut(embeddings: np.ndarray, centres: np.ndarray) -> Cells:
     starts = np.concatenate([[0], np.cumsum(np.bincount(labels, minlength=len(centres)))])
     order = np.argsort(labels, kind="stable").astype(np.int32)
     every = len(centres)
-    return Cells(centres, starts, order, np.full(len(Metric), every, np.int32), every)
+    return Cells(centres, starts, order, every, every)
 
 
 def _to_centres(embeddings: np.ndarray, centres: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
@@ -123,7 +123,7 @@ def _to_centres(embeddings: np.ndarray, centres: np.ndarray) -> Iterator[tuple[s
 
 
 def with_probes(cells: Cells, embeddings: np.ndarray, squared: np.ndarray) -> Cells:
-    """The cells, with as many probes and as long a reach as find RECALL of the neighbours."""
+    """The cells, with as many probes and as long a reach as the neighbours ask for."""
     labels = cells.labels()
     probes, reaches = [], []
     for metric in Metric:
@@ -134,9 +134,9 @@ def with_probes(cells: Cells, embeddings: np.ndarray, squared: np.ndarray) -> Ce
             where = labels[found[(found >= 0) & (found != row)]]
             asked.append(_places(cells.nearest(metric, vector, len(cells)), where))
             owned.append(_places(cells.nearest(Metric.EUCLIDEAN, vector, len(cells)), where))
-        probes.append(_covering(asked))
-        reaches.append(_covering(owned))
-    return replace(cells, probes=np.array(probes, np.int32), reach=max(reaches))
+        probes.append(_covering(asked, RECALL))
+        reaches.append(_covering(owned, LISTED))
+    return replace(cells, probes=max(probes), reach=max(reaches))
 
 
 def _places(order: np.ndarray, cells: np.ndarray) -> np.ndarray:
@@ -146,9 +146,9 @@ def _places(order: np.ndarray, cells: np.ndarray) -> np.ndarray:
     return place[cells]
 
 
-def _covering(places: list[np.ndarray]) -> int:
-    """How many cells hold RECALL of the neighbours at these places."""
-    return int(np.quantile(np.concatenate(places), RECALL, method="higher")) + 1
+def _covering(places: list[np.ndarray], share: float) -> int:
+    """How many cells hold that share of the neighbours at these places."""
+    return int(np.quantile(np.concatenate(places), share, method="higher")) + 1
 
 
 def _spread(n: int, count: int) -> np.ndarray:
@@ -162,7 +162,7 @@ def as_arrays(cells: Cells) -> dict[str, np.ndarray]:
         "cell_centres": fixed(cells.centres, np.float32),
         "cell_starts": cells.starts.astype(np.int64),
         "cell_rows": cells.rows,
-        "cell_probes": np.append(cells.probes, cells.reach).astype(np.int32),
+        "cell_probes": np.array([cells.probes, cells.reach], np.int32),
     }
 
 
@@ -177,4 +177,4 @@ def from_arrays(
         raise ValueError("a cell names a wrong row")
     if not np.isfinite(centres).all() or probes.min() < 1 or probes.max() > count:
         raise ValueError("its cells cannot be searched")
-    return Cells(centres, starts, rows, probes[:-1], int(probes[-1]))
+    return Cells(centres, starts, rows, int(probes[0]), int(probes[1]))

@@ -124,7 +124,7 @@ def _cells(content: dict[str, Any], n: int, d: int) -> Cells | None:
         _array(content, "cell_centres", "f4", (count, d)),
         _array(content, "cell_starts", "i8", (count + 1,)),
         _array(content, "cell_rows", "i4", (n,)),
-        _array(content, "cell_probes", "i4", (len(Metric) + 1,)),
+        _array(content, "cell_probes", "i4", (2,)),
     )
 
 

@@ -46,7 +46,7 @@ def test_each_row_lies_in_the_cell_of_the_nearest_centre():
 
 
 def test_what_a_query_reads_is_ascending_and_enough():
-    cells = replace(cut(VECTORS, VECTORS[::40].copy()), probes=np.ones(3, np.int32), reach=1)
+    cells = replace(cut(VECTORS, VECTORS[::40].copy()), probes=1, reach=1)
     rows = cells.near(Metric.COSINE, VECTORS[7], 150)
     assert len(rows) >= 150
     assert (np.diff(rows) > 0).all()
@@ -57,7 +57,7 @@ def test_the_same_rows_make_the_same_cells():
     one, other = (make_cells(VECTORS, squared_norms(VECTORS)) for _ in range(2))
     assert (one.centres == other.centres).all()
     assert (one.rows == other.rows).all()
-    assert (one.probes == other.probes).all()
+    assert one.probes == other.probes
     assert one.reach == other.reach
 
 
@@ -73,12 +73,11 @@ def test_nearly_all_nearest_neighbours_are_found_and_measured_exactly(metric):
             set(index.search(vector, metric, 5, exclude=[item_id], approximate=True)) & set(truth)
         )
     assert found >= 0.98 * 2 * 5 * 400
-    assert index.cells.probes.max() < len(index.cells)
+    assert index.cells.probes < len(index.cells)
 
 
 def test_when_every_cell_is_read_the_lists_are_the_exact_ones_bit_for_bit(monkeypatch):
-    monkeypatch.setattr(module, "RECALL", 1.0)
-    monkeypatch.setattr(module, "_covering", lambda places: module.cell_count(400))
+    monkeypatch.setattr(module, "_covering", lambda *_: module.cell_count(400))
     index = built.__wrapped__()
     truth = all_lists(VECTORS, squared_norms(VECTORS), 8)
     for metric, lists in index.lists.items():
@@ -129,9 +128,7 @@ def test_a_file_keeps_the_cells(tmp_path):
 
 def damaged(name, change):
     cells = built().cells
-    values = {
-        field: getattr(cells, field).copy() for field in ("centres", "starts", "rows", "probes")
-    }
+    values = {field: getattr(cells, field).copy() for field in ("centres", "starts", "rows")}
     change(values[name])
     return replace(cells, **values)
 
@@ -144,8 +141,6 @@ def damaged(name, change):
         ("starts", lambda starts: starts.__setitem__(1, 401)),
         ("starts", lambda starts: starts.__setitem__(0, 1)),
         ("centres", lambda centres: centres.__setitem__((0, 0), np.nan)),
-        ("probes", lambda probes: probes.__setitem__(0, 0)),
-        ("probes", lambda probes: probes.__setitem__(1, 10_000)),
     ],
 )
 def test_damaged_cells_are_refused(tmp_path, name, change):
@@ -154,6 +149,14 @@ def test_damaged_cells_are_refused(tmp_path, name, change):
         load_index(path)
 
 
+@pytest.mark.parametrize("wrong", [{"probes": 0}, {"reach": 0}, {"probes": 10_000}])
+def test_a_number_of_cells_that_there_is_not_is_refused(tmp_path, wrong):
+    cells = replace(built().cells, **wrong)
+    write_index(replace(built(), cells=cells), path := tmp_path / "fake.joblib")
+    with pytest.raises(IndexFileError, match="cells"):
+        load_index(path)
+
+
 def test_probes_are_as_many_as_the_neighbours_need():
     lonely = cut(VECTORS, VECTORS[:1].copy())
-    assert list(with_probes(lonely, VECTORS, squared_norms(VECTORS)).probes) == [1, 1, 1]
+    assert with_probes(lonely, VECTORS, squared_norms(VECTORS)).probes == 1
