@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class CatalogConfig(AppConfig):
@@ -6,4 +7,8 @@ class CatalogConfig(AppConfig):
     verbose_name = "Catalogue"
 
     def ready(self) -> None:
-        from catalog import checks  # noqa: F401  registers them
+        from catalog import checks, versioning  # noqa: F401  the checks register themselves
+        from catalog.models import Product
+
+        versioning.watch(Product)
+        post_migrate.connect(versioning.set_up)

@@ -12,6 +12,18 @@ MOST_WORDS = 8
 LAST_PAGE = 1_000_000
 
 
+class YesNoField(forms.Field):
+    """True or false, as addresses say it; anything else is refused, and nothing means no."""
+
+    YES, NO = ("on", "true", "1", "yes"), ("", "off", "false", "0", "no")
+
+    def clean(self, value: Any) -> bool:
+        said = str(value or "").strip().lower()
+        if said not in self.YES + self.NO:
+            raise ValidationError("Say true or false.")
+        return said in self.YES
+
+
 class FilterForm(forms.Form):
     """The fields of Filters; `q` is its text."""
 
@@ -20,7 +32,7 @@ class FilterForm(forms.Form):
     shop = forms.CharField(required=False, max_length=200)
     price_from = forms.DecimalField(required=False, min_value=0, max_digits=14, decimal_places=2)
     price_to = forms.DecimalField(required=False, min_value=0, max_digits=14, decimal_places=2)
-    in_stock = forms.BooleanField(required=False)
+    in_stock = YesNoField(required=False)
 
     def clean_q(self) -> str:
         words = str(self.cleaned_data["q"])
@@ -48,3 +60,17 @@ class FilterForm(forms.Form):
 
 class BrowseForm(FilterForm):
     page = forms.IntegerField(required=False, min_value=1, max_value=LAST_PAGE)
+
+
+class ProductsForm(BrowseForm):
+    """The same for programs, which also say how many a page shall have."""
+
+    PER_PAGE, MOST = 50, 100
+
+    per_page = forms.IntegerField(required=False, min_value=1, max_value=MOST)
+
+
+class SearchForm(ProductsForm):
+    """The same, with words."""
+
+    q = forms.CharField(max_length=200, error_messages={"required": "Say what to search for."})

@@ -148,3 +148,9 @@ class Product(models.Model):
             "thumbnail_url": self.thumbnail_url,
             "picture_url": self.picture_url,
         }
+
+
+class CatalogueVersion(models.Model):
+    """One row: how often what is shown has changed. The database counts; see versioning.py."""
+
+    number = models.PositiveBigIntegerField(default=0)

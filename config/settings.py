@@ -57,6 +57,14 @@ def env_number(name: str, default: float, minimum: float) -> float:
     return value
 
 
+def env_count(name: str, default: int) -> int:
+    """A whole number from variable `name`, 0 or more."""
+    value = env_number(name, default, 0)
+    if value != int(value):
+        raise ImproperlyConfigured(f"{name}={value}: must be a whole number.")
+    return int(value)
+
+
 def env_prefix(name: str) -> str | None:
     """A path such as /look from variable `name`, or a loud error; None where there is none."""
     value = env.str(name, "")
@@ -74,6 +82,12 @@ def env_database(name: str, default: Path) -> dict[str, Any]:
     if not database.get("ENGINE"):
         raise ImproperlyConfigured(f"{name}: expected sqlite:///file or postgres://user@host/name.")
     return database
+
+
+def env_origins(name: str) -> tuple[list[str], bool]:
+    """Sites such as https://shop.example from variable `name`; and whether it says "*", for all."""
+    origins = [origin.rstrip("/") for origin in env.list(name, default=[])]
+    return ([], True) if origins == ["*"] else (origins, False)
 
 
 def how_to_open(file: Path) -> str:
@@ -179,18 +193,25 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "axes",
+    "corsheaders",
     "django_htmx",
+    "ninja",  # the page that shows the API keeps its scripts there
     "runs",
     "catalog",
     "recommender",
+    "recommender.api",
     "demo",
 ]
 MIDDLEWARE = [
+    "recommender.kept.without_body",
     "recommender.api.health.health",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "recommender.api.access.access",
+    "recommender.kept.Kept",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -202,6 +223,28 @@ MIDDLEWARE = [
     "recommender.handlers.Own404",
     "axes.middleware.AxesMiddleware",
 ]
+# Answers that are kept in each worker's memory; see recommender/kept.py.
+CACHES = {
+    "default": env.cache("CACHE_URL", default="locmemcache://"),
+    "answers": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "answers",
+        "TIMEOUT": 3600,
+        "OPTIONS": {"MAX_ENTRIES": 2000},
+    },
+}
+# Whose scripts may ask the API: the shops that show its answers. No cookie goes along.
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOWED_ORIGINS, CORS_ALLOW_ALL_ORIGINS = env_origins("CORS_ALLOWED_ORIGINS")
+CORS_ALLOW_METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+CORS_ALLOW_HEADERS = ("accept", "content-type", "if-none-match", "x-api-key")
+CORS_EXPOSE_HEADERS = ("ETag", "Retry-After")
+
+# Who may ask it, and how often a minute: 0 is no limit.
+API_KEYS_REQUIRED = env.bool("API_KEYS_REQUIRED", False)
+API_RATE = env_count("API_RATE", 0)
+API_KEY_RATE = env_count("API_KEY_RATE", 0)
+
 # An uploaded picture stays in memory; what is larger is not taken in.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 2**20

@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from recommender.search.errors import NotReady, SearchError
@@ -24,21 +24,27 @@ def in_json(view: View) -> View:
     @csrf_exempt
     @wraps(view)
     def told_in_json(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        method = request.method
+        request.method = "GET" if method == "HEAD" else method  # the body is dropped later
         try:
             response = view(request, *args, **kwargs)
-        except SearchError as error:
-            return _refused(error)
-        if isinstance(response, HttpResponseNotAllowed):
-            allowed = response["Allow"]
-            refusal = failure(f"This address answers to {allowed}, not {request.method}.", 405)
-            refusal["Allow"] = allowed
-            return refusal
-        return response
+        finally:
+            request.method = method
+        return _not_allowed(request, response) if response.status_code == 405 else response
 
     return told_in_json
 
 
-def _refused(error: SearchError) -> JsonResponse:
+def _not_allowed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    methods = [method.strip() for method in response["Allow"].split(",")]
+    methods += ["HEAD"] if "GET" in methods and "HEAD" not in methods else []
+    allowed = ", ".join(methods)
+    told = failure(f"This address answers to {allowed}, not {request.method}.", 405)
+    told["Allow"] = allowed
+    return told
+
+
+def refusal(error: SearchError) -> JsonResponse:
     """The visitor's sentence; the owner, who has DEBUG on, sees the commands as well."""
     if isinstance(error, NotReady):
         error.log()

@@ -102,10 +102,14 @@ def _index(content: Any) -> SimilarityIndex:
         },
         _cells(content, n, d),
     )
+    _require_findable(index)
+    return index
+
+
+def _require_findable(index: SimilarityIndex) -> None:
     _require_ids(index.item_ids)
     for metric, lists in index.lists.items():
-        _require_answers(metric, lists, n)
-    return index
+        _require_answers(metric, lists, len(index))
 
 
 def _require_ids(ids: np.ndarray) -> None:

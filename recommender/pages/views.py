@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from recommender.index.metrics import Metric
+from recommender.kept import keep
 from recommender.pages.refusals import refused
 from recommender.search.answering import answer, live_index
 from recommender.search.errors import SearchError
@@ -53,7 +54,7 @@ def product(request: HttpRequest, item_id: str) -> HttpResponse:
     """A product and what looks like it, a row for each metric; the query string narrows it."""
     form = SimilarForm(request.GET)
     try:
-        return _page(request, form, form.query(liked=(item_id,), disliked=(), **IN_ROWS))
+        return keep(_page(request, form, form.query(liked=(item_id,), disliked=(), **IN_ROWS)))
     except SearchError as error:
         return refused(request, error)
 

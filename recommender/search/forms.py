@@ -23,6 +23,11 @@ MIN_SCORE_RULE = "min_score must be a number between 0 and 100."
 DIVERSITY_RULE = "diversity must be a number between 0 and 1."
 
 
+def all_say(rule: str) -> dict[str, str]:
+    """Error messages of a number's field: the rule, whatever is wrong."""
+    return dict.fromkeys(("required", "invalid", "min_value", "max_value"), rule)
+
+
 class IdsField(forms.Field):
     """item_ids, one each time the field is named."""
 
@@ -36,12 +41,15 @@ class SimilarForm(FilterForm):
     """All that a Query can ask; each field has a default, and none is bent into shape."""
 
     metric = forms.CharField(required=False)
-    k = forms.IntegerField(error_messages={"required": K_RULE, "invalid": K_RULE})
+    k = forms.IntegerField(min_value=1, max_value=MOST, error_messages=all_say(K_RULE))
     liked = IdsField(required=False)
     disliked = IdsField(required=False)
-    diversity = forms.FloatField(required=False, error_messages={"invalid": DIVERSITY_RULE})
-
-    min_score = forms.FloatField(required=False, error_messages={"invalid": MIN_SCORE_RULE})
+    diversity = forms.FloatField(
+        required=False, min_value=0, max_value=1, error_messages=all_say(DIVERSITY_RULE)
+    )
+    min_score = forms.FloatField(
+        required=False, min_value=0, max_value=100, error_messages=all_say(MIN_SCORE_RULE)
+    )
 
     def __init__(self, given: QueryDict | Mapping[str, Any]) -> None:
         data = given.copy() if isinstance(given, QueryDict) else dict(given)

@@ -196,7 +196,7 @@ def test_without_an_index_visitors_are_calm_and_the_owner_reads_the_command(
 
 
 def test_a_fault_of_ours_is_json_too(live, monkeypatch):
-    monkeypatch.setattr("recommender.api.views.answer", lambda query: 1 / 0)
+    monkeypatch.setattr("recommender.api.v1.answer", lambda query: 1 / 0)
     response = similar(Client(raise_request_exception=False))
     assert response.status_code == 500
     assert list(response.json()) == ["error"]

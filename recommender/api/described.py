@@ -1,0 +1,83 @@
+"""The fields of a form as OpenAPI describes parameters: one rule, said once, in the form."""
+
+from typing import Any
+
+from django import forms
+
+from catalog.forms import YesNoField
+from recommender.index.metrics import Metric
+from recommender.search.forms import IdsField, SimilarForm
+from recommender.search.query import FEW, MOST_NAMED
+
+# What a form sends of a field that was left empty.
+NOTHING = {"const": ""}
+NO_NUL = r"^[^\x00]*$"
+MEANINGS = {
+    "q": "Words, each in the title, the item_id or the category.",
+    "category": "The category, as it is written.",
+    "shop": "The shop's host name, or the name of an import.",
+    "price_from": "The least price, whatever the currency.",
+    "price_to": "The highest price.",
+    "in_stock": "Leave out what the shop calls sold out.",
+    "metric": "How distances are measured.",
+    "k": "How many neighbours.",
+    "liked": "An item_id to be like; may be repeated.",
+    "disliked": "An item_id to be unlike; may be repeated.",
+    "diversity": "0 to 1: how much it counts that the answers differ among themselves.",
+    "min_score": "0 to 100: what scores less gives way to the newest of the category.",
+    "page": "The page, from 1 on.",
+    "per_page": "Products on a page.",
+}
+
+
+def parameters(form: type[forms.Form], *without: str, require: str = "") -> list[dict[str, Any]]:
+    """The parameters of a query string that `form` reads, but those named in `without`."""
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": name == require,
+            "description": MEANINGS.get(name, ""),
+            "schema": _schema(form, name, field),
+        }
+        for name, field in form.base_fields.items()
+        if name not in without
+    ]
+
+
+def _schema(form: type[forms.Form], name: str, field: forms.Field) -> dict[str, Any]:
+    if name == "metric":
+        return {"type": "string", "enum": [str(m) for m in Metric], "default": str(Metric.COSINE)}
+    default = {"default": FEW} if issubclass(form, SimilarForm) and name == "k" else {}
+    match field:
+        case YesNoField():
+            return {"anyOf": [{"type": "boolean"}, NOTHING], "default": False}
+        case IdsField():
+            item = {"type": "string", "minLength": 1, "maxLength": 300}
+            return {"type": "array", "items": item, "maxItems": MOST_NAMED}
+        case forms.DecimalField():  # text, for its two places after the point are exact
+            return {"type": "string", "examples": ["19.90"]}
+        case forms.FloatField() | forms.IntegerField():
+            kind = "integer" if type(field) is forms.IntegerField else "number"
+            number = {"type": kind, "minimum": field.min_value, "maximum": field.max_value}
+            return number | default if field.required else {"anyOf": [number, NOTHING]}
+        case forms.CharField():
+            return {"type": "string", "maxLength": field.max_length, "pattern": NO_NUL}
+    return {"type": "string"}
+
+
+PICTURE = {
+    "requestBody": {
+        "required": True,
+        "description": "A picture of at most 10 MB. It is compared, and not kept.",
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["picture"],
+                    "properties": {"picture": {"type": "string", "format": "binary"}},
+                }
+            }
+        },
+    }
+}

@@ -1,0 +1,71 @@
+"""What the API's answers look like."""
+
+from ninja import Schema
+
+
+class Failure(Schema):
+    """Whatever goes wrong, in one sentence."""
+
+    error: str
+
+
+class ProductFields(Schema):
+    item_id: str
+    title: str
+    price: str | None
+    currency: str
+    category: str
+    group: str
+    in_stock: bool | None
+    product_url: str
+    thumbnail_url: str
+    picture_url: str
+
+
+class NeighbourFields(ProductFields):
+    """A product, how far it is, how alike on a scale of 0 to 100, and why it is here."""
+
+    distance: float | None
+    score: float | None
+    because: str
+
+
+class SimilarAnswer(Schema):
+    """`query` is the product that was asked about, where it was one; nearest first."""
+
+    query: str | None
+    liked: list[str]
+    disliked: list[str]
+    metric: str
+    embedder: str
+    indexed: bool
+    neighbours: list[NeighbourFields]
+
+
+class ProductPage(Schema):
+    """Products in the order of their ids; `next` and `previous` are addresses, or null."""
+
+    count: int
+    page: int
+    pages: int
+    next: str | None
+    previous: str | None
+    products: list[ProductFields]
+
+
+class IndexFields(Schema):
+    """What the live index holds, and what made it."""
+
+    embedder: str
+    layer: str
+    weights_sha256: str
+    built_at: str
+    count: int
+    neighbours: str
+
+
+class Status(Schema):
+    """Which index answers, and how many products there are; without an index, null."""
+
+    products: int
+    index: IndexFields | None

@@ -1,0 +1,96 @@
+"""Answers kept in memory, and their ETags: they change only with the index and the catalogue.
+
+A view marks what may be kept with `keep`. The middleware then gives it an ETag, answers 304 to
+whoever has it already, and gives the same bytes to the next who asks, as long as the live index and
+the catalogue are what they were.
+"""
+
+import hashlib
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.cache import caches
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import parse_etags
+from django.utils.translation import get_language
+
+from catalog import versioning
+from recommender import configured, store
+
+# Seconds for which whoever asks need not ask again.
+FRESH = 60
+LARGEST = 200_000
+_MARK = "may_be_kept"
+
+
+def keep(response: HttpResponse) -> HttpResponse:
+    """Marks an answer that depends on address, language, index and catalogue alone."""
+    setattr(response, _MARK, True)
+    return response
+
+
+def state() -> str:
+    """What all answers depend on, as text: the live index, the catalogue, what is asked of both."""
+    name = configured.name_served()
+    parts = (name, store.signature_of(name), versioning.version(), configured.approximate())
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
+
+
+class Kept:
+    """The middleware."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.answers = caches["answers"]
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD") or settings.DEBUG:
+            return self.get_response(request)
+        try:
+            now = state()
+        except DatabaseError:
+            return self.get_response(request)
+        key = _key(request, now)
+        if (known := self.answers.get(key)) is not None:
+            return _conditional(request, HttpResponse(known[0], known[1]), now)
+        response = self.get_response(request)
+        if response.status_code != 200 or not getattr(response, _MARK, False):
+            return response
+        if len(response.content) <= LARGEST:
+            self.answers.set(key, (response.content, response["Content-Type"]))
+        return _conditional(request, response, now)
+
+
+def _key(request: HttpRequest, now: str) -> str:
+    htmx = [request.headers.get(name, "") for name in ("HX-Request", "HX-Boosted", "HX-Target")]
+    parts = (now, request.get_full_path(), request.get_host(), get_language(), htmx)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _conditional(request: HttpRequest, response: HttpResponse, now: str) -> HttpResponse:
+    """The answer with what browsers need to keep it; 304 for whoever has it."""
+    etag = f'"{now}"'
+    if etag in parse_etags(request.headers.get("If-None-Match", "")):
+        response = HttpResponse(status=304)
+    response["ETag"] = etag
+    for_all = not settings.API_KEYS_REQUIRED or not request.path_info.startswith("/api/")
+    response["Cache-Control"] = f"{'public' if for_all else 'private'}, max-age={FRESH}"
+    return response
+
+
+def without_body(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
+    """The middleware that answers HEAD with the head alone."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.method == "HEAD":
+            if response.streaming:
+                response.streaming_content = ()  # type: ignore[attr-defined]
+            else:
+                length = len(response.content)
+                response.content = b""
+                response["Content-Length"] = str(length)
+        return response
+
+    return middleware
