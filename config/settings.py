@@ -163,6 +163,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 EMBEDDER = env.str("EMBEDDER", "") or "auto"  # a system check knows the names
 RUNTIME = env_choice("RUNTIME", ("auto", "ncnn", "tensorflow"), "auto")
 ANN = env.bool("ANN", False)
+# A larger catalogue's map shows so many of its products; 0 draws none.
+MAP_MOST_PRODUCTS = int(env_number("MAP_MOST_PRODUCTS", 20_000, minimum=0))
 WEIGHTS_DIR = env_path("WEIGHTS_DIR", VAR_DIR / "weights")
 VGG16_WEIGHTS = env_file("VGG16_WEIGHTS")
 

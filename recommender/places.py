@@ -20,6 +20,16 @@ def checkpoint_folder(name: str) -> Path:
     return Path(settings.VAR_DIR) / "checkpoints" / name
 
 
+def map_path(embedder: str) -> Path:
+    """The map of an embedder's index."""
+    return Path(settings.VAR_DIR) / "map" / f"{embedder}.json"
+
+
+def map_pictures(embedder: str) -> Path:
+    """The folder of the pictures that the map is drawn with."""
+    return map_path(embedder).with_suffix("")
+
+
 def refresh_lock() -> Path:
     """Held while `refresh` runs."""
     return Path(settings.VAR_DIR) / "refresh.lock"

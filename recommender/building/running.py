@@ -5,6 +5,7 @@ from collections import Counter
 from recommender import configured, publishing
 from recommender.building import build as building
 from recommender.errors import SimilarityError
+from recommender.mapping.running import draw_after_a_build
 from runs.commands import RunCommand
 from runs.outcomes import Status
 from runs.progress import counted, progress_bar, report
@@ -21,9 +22,12 @@ def build(
     full: bool = False,
     limit: int | None = None,
     force: bool = False,
+    with_map: bool = True,
     verbosity: int = 1,
 ) -> Counter[Status]:
     """Plans, embeds and finishes a build, shows it, and counts the pictures by status.
+
+    `with_map` draws the map afterwards; no fault of that is one of the build.
 
     Raises EmbedderError, and SimilarityError where nothing can be built or published.
     """
@@ -40,4 +44,6 @@ def build(
     command.stdout.write(
         f"Live: {counted(manifest.count, 'product')}." if manifest else "Nothing has changed."
     )
+    if with_map:
+        draw_after_a_build(command, source.spec.name)
     return counts

@@ -27,6 +27,7 @@ class Command(RunCommand):
         parser.add_argument("--embedder", choices=EMBEDDERS, help="default: the EMBEDDER setting")
         parser.add_argument("--limit", type=at_least_one, metavar="N", help="embed at most N now")
         parser.add_argument("--full", action="store_true", help="embed every picture anew")
+        parser.add_argument("--no-map", action="store_true", help="leave the map as it is")
         parser.add_argument(
             "--force", action="store_true", help="publish even what has lost most of its pictures"
         )
@@ -38,6 +39,7 @@ class Command(RunCommand):
             full=options["full"],
             limit=options["limit"],
             force=options["force"],
+            with_map=not options["no_map"],
             verbosity=options["verbosity"],
         )
         if counts[Status.FAILED]:

@@ -1,0 +1,27 @@
+"""`manage.py build_map`."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from recommender import configured
+from recommender.embedders.registry import EMBEDDERS
+from recommender.errors import SimilarityError
+from recommender.mapping.running import draw
+from runs.commands import RunCommand
+
+
+class Command(RunCommand):
+    recorded = True
+    expected = (SimilarityError,)
+    help = (
+        "Draws the map of the live index: every product's thumbnail on a plane, what looks alike "
+        "beside each other. Only what is new is placed and drawn. `build_index` does it, too."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--embedder", choices=EMBEDDERS, help="default: the one being served")
+        parser.add_argument("--full", action="store_true", help="lay all products out anew")
+
+    def handle(self, **options: Any) -> None:
+        draw(self, options["embedder"] or configured.name_served(), full=options["full"])
