@@ -1,6 +1,6 @@
 """What products have to be, to be shown."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,7 @@ class Filters:
 
     `text`: words, each in the title, the item_id or the category, whatever their case or width.
     Prices are compared as numbers, whatever the currency; both ends count. `in_stock` leaves out
-    what the shop calls sold out.
+    what the shop calls sold out; `without`, the products of these ids.
     """
 
     text: str = ""
@@ -24,6 +24,11 @@ class Filters:
     price_from: Decimal | None = None
     price_to: Decimal | None = None
     in_stock: bool = False
+    without: tuple[str, ...] = ()
+
+    def keep_nearly_all(self) -> bool:
+        """Whether nothing is asked but that some products be left out."""
+        return replace(self, without=()) == Filters()
 
     def products(self) -> "QuerySet[Product]":
         """The products of the shop that pass."""
@@ -38,6 +43,8 @@ class Filters:
             products = products.filter(price__gte=self.price_from)
         if self.price_to is not None:
             products = products.filter(price__lte=self.price_to)
+        if self.without:
+            products = products.exclude(item_id__in=self.without)
         return products.exclude(in_stock=False) if self.in_stock else products
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from catalog.admin import ProductAdmin
 from catalog.models import Product
+from recommender.models import Rule
 from recommender.state import index_state
 
 # Databases take only so many values in one query.
@@ -32,3 +33,15 @@ class MissingFromIndex(admin.SimpleListFilter):
 
 
 ProductAdmin.list_filter = (MissingFromIndex, *ProductAdmin.list_filter)
+
+
+@admin.register(Rule)
+class RuleAdmin(admin.ModelAdmin):
+    """What the merchant pins, bans and boosts."""
+
+    list_display = ("product", "kind", "beside", "points", "note", "made_at")
+    list_filter = ("kind",)
+    search_fields = ("product__search_text", "beside__search_text", "note")
+    autocomplete_fields = ("product", "beside")
+    list_select_related = ("product", "beside")
+    fields = ("kind", "product", "beside", "points", "note")

@@ -8,11 +8,14 @@ class RecommenderConfig(AppConfig):
     verbose_name = "Similarity"
 
     def ready(self) -> None:
+        from catalog import versioning
         from recommender import checks  # noqa: F401  registers them
         from recommender.configured import weight_places
         from recommender.embedders.registry import register_brought
+        from recommender.models import Rule
         from recommender.places import compiled_folder
 
+        versioning.watch(Rule)
         register_brought(weight_places().folder)
 
         # Before numba is imported: the code may be read-only, and there may be no home.

@@ -1,5 +1,7 @@
 """The one function behind page, API and terminal: a query in, an answer out."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from catalog.models import Product
@@ -10,10 +12,11 @@ from recommender.search.answers import Answer, Match, Ranking
 from recommender.search.diversity import diversified
 from recommender.search.errors import NotReady
 from recommender.search.fallback import newest_of_the_category
-from recommender.search.nearest import Products, nearest_in_a_scan, nearest_in_lists
+from recommender.search.nearest import Found, Products, nearest_in_a_scan, nearest_in_lists
 from recommender.search.picture_query import embedding_of
 from recommender.search.products import catalogue_is_empty, shown_products
 from recommender.search.query import MOST, Query
+from recommender.search.rules import Rules, boosted, pinned, pinned_products, rules_for
 from recommender.search.scores import scales, score
 
 # How much of the disliked is taken off the liked.
@@ -23,8 +26,9 @@ SHARE = 1 / 3
 def answer(query: Query) -> Answer:
     """The k products that look most like what is asked about; all of them, where there are fewer.
 
-    Products that have left the shop are neither asked about nor answered. Two queries of the
-    database, unless the lists of the index hold too few that pass. Raises SearchError.
+    Products that have left the shop are neither asked about nor answered; the merchant's rules come
+    last. Three queries of the database, unless the lists of the index hold too few that pass, or
+    something is pinned. Raises SearchError.
     """
     named = shown_products(query.named)
     index = live_index()
@@ -32,14 +36,25 @@ def answer(query: Query) -> Answer:
     if vector is None:
         nothing = [Ranking(metric, []) for metric in query.metrics]
         return Answer(query, named, index.manifest, nothing, indexed=False)
-    wanted = MOST if query.diversity else query.k
-    found = nearest_in_lists(index, query, wanted) if query.is_one_product else None
-    neighbours, products = found or nearest_in_a_scan(index, query, vector, wanted)
-    rankings = [
-        _filled_up(query, named, _ranking(index, query, metric, neighbours[metric], products))
-        for metric in query.metrics
-    ]
+    rules = rules_for(query)
+    allowed = replace(query, filters=replace(query.filters, without=rules.banned))
+    found, products = _nearest(index, allowed, vector, rules)
+    first = pinned_products(rules, allowed)
+    rankings = []
+    for metric in query.metrics:
+        ranking = _ranking(index, allowed, metric, found[metric], products, rules)
+        ranking = _filled_up(allowed, named, ranking)
+        pins = pinned(first, index, vector, metric) if first else []
+        rankings.append(ranking.led_by(pins, query.k))
     return Answer(query, named, index.manifest, rankings)
+
+
+def _nearest(
+    index: SimilarityIndex, query: Query, vector: np.ndarray, rules: Rules
+) -> tuple[Found, Products]:
+    wanted = MOST if query.diversity or rules.boosts else query.k
+    found = nearest_in_lists(index, query, wanted) if query.is_one_product else None
+    return found or nearest_in_a_scan(index, query, vector, wanted)
 
 
 def live_index() -> SimilarityIndex:
@@ -86,6 +101,7 @@ def _ranking(
     metric: Metric,
     neighbours: list[Neighbour],
     products: Products,
+    rules: Rules,
 ) -> Ranking:
     if query.diversity:
         neighbours = diversified(neighbours, index, metric, query.k, query.diversity)
@@ -95,7 +111,7 @@ def _ranking(
         for item_id, distance in neighbours
         if (likeness := score(distance, scale)) >= query.min_score
     ]
-    return Ranking(metric, matches)
+    return Ranking(metric, boosted(rules, matches)[: query.k])
 
 
 def _filled_up(query: Query, named: dict[str, Product], ranking: Ranking) -> Ranking:

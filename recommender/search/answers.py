@@ -1,6 +1,7 @@
 """What is answered: products and how far they are, and how JSON shows them."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -15,19 +16,25 @@ class Because(StrEnum):
 
     ALIKE = "alike"
     CATEGORY = "category"
+    PINNED = "pinned"
+    BOOSTED = "boosted"
 
 
 @dataclass(frozen=True)
 class Match:
     """A product, how far it is from the query, and what that means: 0 to 100 (see scores.py).
 
-    One that is there because of its category has neither a distance nor a score.
+    One that is there because of its category has neither a distance nor a score; nor has a pinned
+    one that the index does not know.
     """
 
     product: Product
     distance: float | None
     score: float | None
     because: Because = Because.ALIKE
+
+    def because_of(self, reason: Because) -> "Match":
+        return replace(self, because=reason)
 
     def as_dict(self) -> dict[str, Any]:
         product = self.product.as_dict()
@@ -45,6 +52,14 @@ class Ranking:
 
     metric: Metric
     matches: list[Match]
+
+    def led_by(self, first: Sequence[Match], k: int) -> "Ranking":
+        """The ranking with other matches before its own, each product once; k at most."""
+        if not first:
+            return self
+        ids = {match.product.item_id for match in first}
+        others = [match for match in self.matches if match.product.item_id not in ids]
+        return Ranking(self.metric, [*first, *others][:k])
 
 
 @dataclass(frozen=True)

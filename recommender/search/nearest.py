@@ -4,7 +4,6 @@ from collections.abc import Collection
 
 import numpy as np
 
-from catalog.filters import Filters
 from catalog.models import Product
 from recommender import configured
 from recommender.index.metrics import Metric
@@ -43,7 +42,7 @@ def nearest_in_a_scan(
 
     Without filters nearly all pass: then the nearest are found first, and looked up.
     """
-    if query.filters == Filters():
+    if query.filters.keep_nearly_all():
         asked = wanted + SPARE
         found = {
             metric: index.search(

@@ -57,7 +57,7 @@ def test_a_product_page_links_its_neighbours(client, live):
 
 
 def test_a_page_asks_the_database_once_for_all_neighbours(client, live, django_assert_num_queries):
-    with django_assert_num_queries(3):  # and which state the catalogue is in
+    with django_assert_num_queries(4):  # and which state the catalogue is in
         client.get("/products/0/")
 
 

@@ -74,8 +74,8 @@ def test_a_scan_measures_as_the_lists_do(hundred):
     assert len(after) == 50
 
 
-def test_an_answer_needs_two_queries_of_the_database(hundred, django_assert_num_queries):
-    with django_assert_num_queries(2):
+def test_an_answer_needs_three_queries_of_the_database(hundred, django_assert_num_queries):
+    with django_assert_num_queries(3):  # what is asked about, the rules, the neighbours
         answer(Query(("050",), metrics=tuple(Metric), k=MOST))
 
 
