@@ -24,6 +24,7 @@ MEANINGS = {
     "liked": "An item_id to be like; may be repeated.",
     "disliked": "An item_id to be unlike; may be repeated.",
     "diversity": "0 to 1: how much it counts that the answers differ among themselves.",
+    "colour": "0 to 1: how much colour counts beside shape and print.",
     "min_score": "0 to 100: what scores less gives way to the newest of the category.",
     "page": "The page, from 1 on.",
     "per_page": "Products on a page.",

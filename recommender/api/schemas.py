@@ -23,11 +23,15 @@ class ProductFields(Schema):
 
 
 class NeighbourFields(ProductFields):
-    """A product, how far it is, how alike on a scale of 0 to 100, and why it is here."""
+    """A product, how far it is, how alike on a scale of 0 to 100, and why it is here.
+
+    `copies`: how many of the same picture, or variants, stand behind it.
+    """
 
     distance: float | None
     score: float | None
     because: str
+    copies: int
 
 
 class SimilarAnswer(Schema):

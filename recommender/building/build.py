@@ -13,6 +13,7 @@ from collections.abc import Callable
 import numpy as np
 
 from recommender import publishing
+from recommender.building.enriching import enriched
 from recommender.building.merging import gather, is_same, merge, rows_of
 from recommender.building.pipeline import embed
 from recommender.building.planning import Plan, plan
@@ -38,7 +39,7 @@ def finish(
     embeddings = gather(plan, list(rows.values()))
     if not force:
         _refuse_what_loses(plan, rows, embeddings)
-    publishing.publish(index := merge(plan, rows, embeddings, progress))
+    publishing.publish(index := enriched(plan, merge(plan, rows, embeddings, progress)))
     plan.checkpoint.clear()
     return index.manifest
 

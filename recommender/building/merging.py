@@ -28,6 +28,8 @@ def is_same(index: SimilarityIndex | None, rows: dict[str, str]) -> bool:
     """Whether the index has these rows and no others, and its lists are of the kind wanted."""
     if index is None or len(index) != len(rows):
         return False
+    if index.colours is None:  # an index of old: this build adds them
+        return False
     if not index.is_made_as(configured.approximate(), len(rows)):
         return False
     return all(

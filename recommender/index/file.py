@@ -15,6 +15,7 @@ import numpy as np
 from recommender.errors import SimilarityError
 from recommender.index.bounded import shown
 from recommender.index.cells import Cells, as_arrays, from_arrays
+from recommender.index.colours import COLOURS
 from recommender.index.metrics import Metric
 from recommender.index.neighbours import Lists
 from recommender.index.safe_joblib import UnsoundFile, read_mapped
@@ -50,6 +51,8 @@ def write_index(index: SimilarityIndex, path: Path) -> str:
         content[f"{metric}_distances"] = lists.distances
     if index.cells is not None:
         content |= as_arrays(index.cells)
+    more = {"colours": index.colours, "same": index.same}
+    content |= {name: array for name, array in more.items() if array is not None}
     with path.open("wb") as file:
         joblib.dump(content, file)
         file.flush()
@@ -101,6 +104,7 @@ def _index(content: Any) -> SimilarityIndex:
             for metric in Metric
         },
         _cells(content, n, d),
+        *_colours_and_same(content, n),
     )
     _require_findable(index)
     return index
@@ -110,6 +114,11 @@ def _require_findable(index: SimilarityIndex) -> None:
     _require_ids(index.item_ids)
     for metric, lists in index.lists.items():
         _require_answers(metric, lists, len(index))
+    same = index.same
+    if same is not None and len(same) and (same.min() < 0 or same.max() >= len(same)):
+        raise ValueError("a group of duplicates names a wrong row")
+    if index.colours is not None and not np.isfinite(index.colours).all():
+        raise ValueError("a colour is no number")
 
 
 def _require_ids(ids: np.ndarray) -> None:
@@ -118,6 +127,14 @@ def _require_ids(ids: np.ndarray) -> None:
         raise ValueError("an item_id is no text")
     if not (ids[1:] > ids[:-1]).all() or (len(ids) and ids[0] == ""):
         raise ValueError("its item_ids are not sorted and unique")
+
+
+def _colours_and_same(
+    content: dict[str, Any], n: int
+) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """What indexes of old have not."""
+    colours = _array(content, "colours", "f4", (n, COLOURS)) if "colours" in content else None
+    return colours, _array(content, "same", "i4", (n,)) if "same" in content else None
 
 
 def _cells(content: dict[str, Any], n: int, d: int) -> Cells | None:

@@ -52,6 +52,8 @@ class Manifest:
     built_at: str
     note: str = ""
     neighbours: str = EXACT
+    same: float = 0.0
+    similar: float = 0.0
     format_version: int = FORMAT_VERSION
 
     @classmethod
@@ -76,9 +78,9 @@ class Manifest:
         if not isinstance(values, dict):
             raise ValueError("the manifest is not a JSON object")
         for field in fields(cls):
-            wanted = int if field.type in (int, "int") else str
-            if field.name == "neighbours":  # indexes of old have no such field
-                values.setdefault(field.name, EXACT)
+            wanted: type = field.type if field.type in (int, float) else str
+            if field.name in ("neighbours", "same", "similar"):  # indexes of old have no such field
+                values.setdefault(field.name, field.default)
             if type(values.get(field.name)) is not wanted:
                 raise ValueError(f"the manifest has no {wanted.__name__} {field.name!r}")
         return cls(**{field.name: values[field.name] for field in fields(cls)})
@@ -90,8 +92,9 @@ class SimilarityIndex:
 
     item_ids (n,) text; content_hashes (n,) S64, SHA-256 in hex of each thumbnail; embeddings
     (n, d) float32, raw; squared (n,) float64, their squared norms; lists, the K nearest of each
-    row by metric; cells, for an index so large that a query should not read all of it. The arrays
-    may be read-only maps of a file.
+    row by metric; cells, for an index so large that a query should not read all of it. colours
+    (n, 48) float32, see colours.py, and same (n,) int32, the first row of those that show the same
+    picture: indexes of old have neither. The arrays may be read-only maps of a file.
     """
 
     manifest: Manifest
@@ -101,6 +104,8 @@ class SimilarityIndex:
     squared: np.ndarray
     lists: dict[Metric, Lists]
     cells: Cells | None = None
+    colours: np.ndarray | None = None
+    same: np.ndarray | None = None
 
     @classmethod
     def build(

@@ -28,6 +28,7 @@ NARROWING = (
     "price_to",
     "in_stock",
     "diversity",
+    "colour",
     "min_score",
 )
 EXPLANATIONS = {

@@ -9,52 +9,63 @@ from recommender import store
 from recommender.index.metrics import Metric
 from recommender.index.similarity_index import Neighbour, SimilarityIndex
 from recommender.search.answers import Answer, Match, Ranking
+from recommender.search.copies import Apart, copies
 from recommender.search.diversity import diversified
 from recommender.search.errors import NotReady
 from recommender.search.fallback import newest_of_the_category
 from recommender.search.nearest import Found, Products, nearest_in_a_scan, nearest_in_lists
 from recommender.search.picture_query import embedding_of
+from recommender.search.point import Point, middle
 from recommender.search.products import catalogue_is_empty, shown_products
 from recommender.search.query import MOST, Query
 from recommender.search.rules import Rules, boosted, pinned, pinned_products, rules_for
-from recommender.search.scores import scales, score
-
-# How much of the disliked is taken off the liked.
-SHARE = 1 / 3
+from recommender.search.scores import score
 
 
 def answer(query: Query) -> Answer:
     """The k products that look most like what is asked about; all of them, where there are fewer.
 
     Products that have left the shop are neither asked about nor answered; the merchant's rules come
-    last. Three queries of the database, unless the lists of the index hold too few that pass, or
-    something is pinned. Raises SearchError.
+    last. Three queries of the database, unless the lists of the index hold too few that pass,
+    something is pinned, or there are variants. Raises SearchError.
     """
     named = shown_products(query.named)
     index = live_index()
-    vector = _point(index, query)
-    if vector is None:
+    point = _point(index, query)
+    if point is None:
         nothing = [Ranking(metric, []) for metric in query.metrics]
         return Answer(query, named, index.manifest, nothing, indexed=False)
     rules = rules_for(query)
     allowed = replace(query, filters=replace(query.filters, without=rules.banned))
-    found, products = _nearest(index, allowed, vector, rules)
+    found, products = _nearest(index, allowed, point, rules, Apart(index, named))
     first = pinned_products(rules, allowed)
     rankings = []
     for metric in query.metrics:
-        ranking = _ranking(index, allowed, metric, found[metric], products, rules)
+        ranking = _ranking(index, allowed, metric, found[metric], products, rules, point)
         ranking = _filled_up(allowed, named, ranking)
-        pins = pinned(first, index, vector, metric) if first else []
+        pins = pinned(first, index, point, metric) if first else []
         rankings.append(ranking.led_by(pins, query.k))
-    return Answer(query, named, index.manifest, rankings)
+    return Answer(query, named, index.manifest, _with_copies(index, rankings))
 
 
 def _nearest(
-    index: SimilarityIndex, query: Query, vector: np.ndarray, rules: Rules
+    index: SimilarityIndex, query: Query, point: Point, rules: Rules, apart: Apart
 ) -> tuple[Found, Products]:
     wanted = MOST if query.diversity or rules.boosts else query.k
-    found = nearest_in_lists(index, query, wanted) if query.is_one_product else None
-    return found or nearest_in_a_scan(index, query, vector, wanted)
+    found = nearest_in_lists(index, query, wanted, apart) if query.lists_may_answer else None
+    return found or nearest_in_a_scan(index, query, point, wanted, apart)
+
+
+def _with_copies(index: SimilarityIndex, rankings: list[Ranking]) -> list[Ranking]:
+    shown = {match.product.item_id: match.product for r in rankings for match in r.matches}
+    behind = copies(index, shown.values())
+    return [
+        replace(
+            ranking,
+            matches=[replace(m, copies=behind[m.product.item_id]) for m in ranking.matches],
+        )
+        for ranking in rankings
+    ]
 
 
 def live_index() -> SimilarityIndex:
@@ -75,24 +86,27 @@ def _nothing_to_compare(reason: str, command: str) -> NotReady:
     return NotReady(reason, [command] if command else ())
 
 
-def _point(index: SimilarityIndex, query: Query) -> np.ndarray | None:
-    """The (d,) vector that is asked about, None where the index knows nothing of it yet.
-
-    The mean of the liked; with disliked ones, less a share of their mean, at the size it had.
-    """
-    liked = [index.embeddings[row] for row in index.rows_of(query.liked)]
+def _point(index: SimilarityIndex, query: Query) -> Point | None:
+    """What is asked about, None where the index knows nothing of it yet."""
+    if query.colour and index.colours is None:
+        name = index.manifest.embedder
+        raise _nothing_to_compare(
+            "The index has no colours yet.", f"manage.py build_index --embedder {name}"
+        )
+    rows, away = index.rows_of(query.liked), index.rows_of(query.disliked)
+    vectors, colours = list(index.embeddings[rows]), []
+    if index.colours is not None:
+        colours = list(index.colours[rows])
     if query.picture is not None:
-        liked.append(embedding_of(query.picture, index))
-    if not liked:
+        vector, seen = embedding_of(query.picture, index)
+        vectors.append(vector)
+        colours.append(seen)
+    if not vectors:
         return None
-    if len(liked) == 1 and not query.disliked:
-        return np.asarray(liked[0])
-    point = np.stack(liked).mean(axis=0, dtype=np.float64)
-    disliked = index.rows_of(query.disliked)
-    if len(disliked):
-        away = index.embeddings[disliked].mean(axis=0, dtype=np.float64)
-        point = (point - SHARE * away) / (1 - SHARE)
-    return np.asarray(point, np.float32)
+    vector = middle(np.stack(vectors), index.embeddings[away])
+    if not query.colour or index.colours is None:
+        return Point(vector)
+    return Point(vector, middle(np.stack(colours), index.colours[away]), query.colour)
 
 
 def _ranking(
@@ -102,10 +116,11 @@ def _ranking(
     neighbours: list[Neighbour],
     products: Products,
     rules: Rules,
+    point: Point,
 ) -> Ranking:
+    scale = point.scale(index, metric)
     if query.diversity:
-        neighbours = diversified(neighbours, index, metric, query.k, query.diversity)
-    scale = scales(index)[metric]
+        neighbours = diversified(neighbours, index, metric, query.k, query.diversity, scale)
     matches = [
         Match(products[item_id], distance, likeness)
         for item_id, distance in neighbours

@@ -25,13 +25,15 @@ class Match:
     """A product, how far it is from the query, and what that means: 0 to 100 (see scores.py).
 
     One that is there because of its category has neither a distance nor a score; nor has a pinned
-    one that the index does not know.
+    one that the index does not know. `copies`: how many of the same picture, or variants, stand
+    behind it.
     """
 
     product: Product
     distance: float | None
     score: float | None
     because: Because = Because.ALIKE
+    copies: int = 0
 
     def because_of(self, reason: Because) -> "Match":
         return replace(self, because=reason)
@@ -42,6 +44,7 @@ class Match:
             "distance": self.distance,
             "score": None if self.score is None else round(self.score, 1),
             "because": self.because.value,
+            "copies": self.copies,
         }
         return {"item_id": product.pop("item_id"), **found, **product}
 

@@ -12,14 +12,21 @@ from recommender.search.scores import scales, score
 
 
 def diversified(
-    found: list[Neighbour], index: SimilarityIndex, metric: Metric, k: int, diversity: float
+    found: list[Neighbour],
+    index: SimilarityIndex,
+    metric: Metric,
+    k: int,
+    diversity: float,
+    scale: float | None = None,
 ) -> list[Neighbour]:
     """k of the neighbours found, each time the one that is like the query and unlike those taken.
 
     The one with the greatest (1 − diversity) · likeness − diversity · (likeness to the most alike
-    of those taken), a likeness being a score; ties as they stood.
+    of those taken), a likeness being a score; ties as they stood. `scale` is that of the distances
+    found, where it is another; among themselves they are compared by their vectors alone.
     """
-    scale = scales(index)[metric]
+    among = scales(index)[metric]
+    scale = among if scale is None else scale
     relevant = np.array([score(distance, scale) for _, distance in found])
     rows = [index.row_of(item_id) for item_id, _ in found]
     vectors = index.embeddings[rows]
@@ -30,6 +37,6 @@ def diversified(
         best = left.pop(int(np.argmax(gain)))
         taken.append(best)
         away = distances(metric, vectors[best], vectors)
-        likeness = np.array([score(distance, scale) for distance in away])
+        likeness = np.array([score(distance, among) for distance in away])
         nearest_taken = np.maximum(nearest_taken, likeness)
     return [found[place] for place in taken]

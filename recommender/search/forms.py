@@ -20,6 +20,7 @@ PICTURE_RULE = (
 )
 K_RULE = str(KOutOfRange(None, MOST))
 MIN_SCORE_RULE = "min_score must be a number between 0 and 100."
+COLOUR_RULE = "colour must be a number between 0 and 1."
 DIVERSITY_RULE = "diversity must be a number between 0 and 1."
 
 
@@ -46,6 +47,9 @@ class SimilarForm(FilterForm):
     disliked = IdsField(required=False)
     diversity = forms.FloatField(
         required=False, min_value=0, max_value=1, error_messages=all_say(DIVERSITY_RULE)
+    )
+    colour = forms.FloatField(
+        required=False, min_value=0, max_value=1, error_messages=all_say(COLOUR_RULE)
     )
     min_score = forms.FloatField(
         required=False, min_value=0, max_value=100, error_messages=all_say(MIN_SCORE_RULE)
@@ -80,6 +84,7 @@ class SimilarForm(FilterForm):
             "k": given["k"],
             "diversity": given["diversity"] or 0.0,
             "min_score": given["min_score"] or 0.0,
+            "colour": given["colour"] or 0.0,
         }
         return Query(**fields | asked)
 

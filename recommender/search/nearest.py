@@ -1,6 +1,6 @@
 """The nearest rows of an index that pass: from its lists where they suffice, else by a scan."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import numpy as np
 
@@ -8,6 +8,8 @@ from catalog.models import Product
 from recommender import configured
 from recommender.index.metrics import Metric
 from recommender.index.similarity_index import Neighbour, SimilarityIndex
+from recommender.search.copies import Apart
+from recommender.search.point import Point
 from recommender.search.query import Query
 
 # Neighbours looked at beyond those wanted, since some may not pass.
@@ -18,7 +20,7 @@ Products = dict[str, Product]
 
 
 def nearest_in_lists(
-    index: SimilarityIndex, query: Query, wanted: int
+    index: SimilarityIndex, query: Query, wanted: int, apart: Apart
 ) -> tuple[Found, Products] | None:
     """The nearest that pass, and their products; None where the lists end too soon.
 
@@ -28,7 +30,7 @@ def nearest_in_lists(
         lists = {
             metric: index.neighbours(query.liked[0], metric, length) for metric in query.metrics
         }
-        found, products = passing(lists, query, wanted)
+        found, products = passing(lists, query, wanted, apart)
         whole = len(index) - 1 <= length
         if whole or all(len(neighbours) == wanted for neighbours in found.values()):
             return found, products
@@ -36,41 +38,71 @@ def nearest_in_lists(
 
 
 def nearest_in_a_scan(
-    index: SimilarityIndex, query: Query, vector: np.ndarray, wanted: int
+    index: SimilarityIndex, query: Query, point: Point, wanted: int, apart: Apart
 ) -> tuple[Found, Products]:
-    """The nearest to a (d,) vector that pass, and their products; exact, unless ANN is set.
+    """The nearest to a point that pass, and their products; exact, unless ANN is set.
 
-    Without filters nearly all pass: then the nearest are found first, and looked up.
+    As many more are found as it takes, since of those that are the same one counts. Without
+    filters nearly all pass, and the nearest are found first; with them, those that pass.
     """
-    if query.filters.keep_nearly_all():
-        asked = wanted + SPARE
-        found = {
-            metric: index.search(
-                vector, metric, asked, exclude=query.named, approximate=configured.approximate()
-            )
-            for metric in query.metrics
-        }
-        kept, products = passing(found, query, wanted)
-        if all(len(kept[metric]) == wanted or len(found[metric]) < asked for metric in kept):
+    rows = None if query.filters.keep_nearly_all() else _rows_that_pass(index, query)
+    count = len(index) if rows is None else len(rows)
+    nearest = _by_colour(index, query, point, rows) if query.colour else None
+    asked = wanted + SPARE
+    while True:
+        if nearest is not None:
+            found = {metric: nearest[metric](asked) for metric in query.metrics}
+        else:
+            found = {
+                metric: index.search(
+                    point.vector, metric, asked, exclude=query.named, among=rows,
+                    approximate=configured.approximate(),
+                )
+                for metric in query.metrics
+            }  # fmt: skip
+        kept, products = passing(found, query, wanted, apart)
+        if asked >= count or all(len(neighbours) == wanted for neighbours in kept.values()):
             return kept, products
-    return _nearest_of_those_that_pass(index, query, vector, wanted)
+        asked *= 4
 
 
-def _nearest_of_those_that_pass(
-    index: SimilarityIndex, query: Query, vector: np.ndarray, wanted: int
-) -> tuple[Found, Products]:
+def _rows_that_pass(index: SimilarityIndex, query: Query) -> np.ndarray:
     others = query.filters.products().exclude(item_id__in=query.named)
-    rows = index.rows_of(others.values_list("item_id", flat=True))
-    found = {metric: index.search(vector, metric, wanted, among=rows) for metric in query.metrics}
-    return passing(found, query, wanted)
+    return index.rows_of(others.values_list("item_id", flat=True))
 
 
-def passing(found: Found, query: Query, wanted: int) -> tuple[Found, Products]:
-    """The first of each list that pass, and their products; one query of the database."""
+def _by_colour(
+    index: SimilarityIndex, query: Query, point: Point, rows: np.ndarray | None
+) -> dict[Metric, Callable[[int], list[Neighbour]]]:
+    """For each metric what finds the n nearest of the rows, where colour counts, too."""
+    every = np.arange(len(index)) if rows is None else rows
+    named = set(index.rows_of(query.named).tolist())
+
+    def finder(metric: Metric) -> Callable[[int], list[Neighbour]]:
+        away = point.distances(index, metric, rows)
+        order = np.argsort(away, kind="stable")
+
+        def nearest(count: int) -> list[Neighbour]:
+            places = [place for place in order[: count + len(named)] if every[place] not in named]
+            return [
+                Neighbour(str(index.item_ids[every[place]]), float(away[place]))
+                for place in places[:count]
+            ]
+
+        return nearest
+
+    return {metric: finder(metric) for metric in query.metrics}
+
+
+def passing(found: Found, query: Query, wanted: int, apart: Apart) -> tuple[Found, Products]:
+    """The first of each list that pass, and their products; one query of the database.
+
+    Of those that are the same, the nearest.
+    """
     ids = {neighbour.item_id for neighbours in found.values() for neighbour in neighbours}
     products = _products(query, ids)
     kept = {
-        metric: [neighbour for neighbour in neighbours if neighbour.item_id in products][:wanted]
+        metric: apart.first_of_each(neighbours, products)[:wanted]
         for metric, neighbours in found.items()
     }
     return kept, products

@@ -5,12 +5,13 @@ import numpy as np
 from catalog.thumbnails import BadPicture, make_picture
 from recommender import configured
 from recommender.embedders.contract import EmbedderError
+from recommender.index.colours import colours_of
 from recommender.index.similarity_index import SimilarityIndex
 from recommender.search.errors import BadQuery, NotReady
 
 
-def embedding_of(data: bytes, index: SimilarityIndex) -> np.ndarray:
-    """The (d,) embedding of a picture's bytes, by the embedder and weights that made the index.
+def embedding_of(data: bytes, index: SimilarityIndex) -> tuple[np.ndarray, np.ndarray]:
+    """The (d,) embedding of a picture's bytes, by what made the index, and its (48,) colours.
 
     Raises BadQuery for what is no picture, NotReady when these weights are not at hand.
     """
@@ -28,4 +29,4 @@ def embedding_of(data: bytes, index: SimilarityIndex) -> np.ndarray:
         raise BadQuery(f"The picture cannot be read: {error}") from error
     except EmbedderError as error:
         raise NotReady(str(error)) from error
-    return np.asarray(embedder.embed([embedder.decode(picture)])[0])
+    return np.asarray(embedder.embed([embedder.decode(picture)])[0]), colours_of(picture)

@@ -20,6 +20,7 @@ class Query:
     That is a product, several that are liked (and others that are not), or a picture's bytes; with
     liked ones, a picture is one more of them. Only products that pass the filters are answered.
     `diversity`, 0 to 1: how much it counts that the answers differ among themselves.
+    `colour`, 0 to 1: how much colour counts beside shape and print, which 0 leaves to the network.
     `min_score`, 0 to 100: what scores less is not answered; the newest of the same category are.
     Raises BadQuery, KOutOfRange among them, for what cannot be meant.
     """
@@ -32,6 +33,7 @@ class Query:
     k: int = FEW
     diversity: float = 0.0
     min_score: float = 0.0
+    colour: float = 0.0
 
     def __post_init__(self) -> None:
         if not self.liked and self.picture is None:
@@ -44,6 +46,8 @@ class Query:
             raise KOutOfRange(self.k, MOST)
         if not 0 <= self.diversity <= 1:
             raise BadQuery("diversity must be a number between 0 and 1.")
+        if not 0 <= self.colour <= 1:
+            raise BadQuery("colour must be a number between 0 and 1.")
         if not 0 <= self.min_score <= 100:
             raise BadQuery("min_score must be a number between 0 and 100.")
 
@@ -54,8 +58,13 @@ class Query:
 
     @property
     def is_one_product(self) -> bool:
-        """Whether the lists of the index may hold the answer."""
+        """Whether one product alone is asked about."""
         return len(self.named) == 1 and self.picture is None
+
+    @property
+    def lists_may_answer(self) -> bool:
+        """Whether the lists of the index, which know no colour, may hold the answer."""
+        return self.is_one_product and not self.colour
 
 
 def metric_named(name: str) -> Metric:

@@ -11,8 +11,9 @@ from recommender.index.metrics import Metric
 from recommender.index.similarity_index import SimilarityIndex
 from recommender.models import Rule
 from recommender.search.answers import Because, Match
+from recommender.search.point import Point
 from recommender.search.query import Query
-from recommender.search.scores import scales, score
+from recommender.search.scores import score
 
 
 @dataclass(frozen=True)
@@ -62,13 +63,13 @@ def pinned_products(rules: Rules, query: Query) -> dict[str, Product]:
 
 
 def pinned(
-    products: Mapping[str, Product], index: SimilarityIndex, vector: np.ndarray, metric: Metric
+    products: Mapping[str, Product], index: SimilarityIndex, point: Point, metric: Metric
 ) -> list[Match]:
     """The pinned products as matches; with their distance, where the index knows them."""
-    rows = index.rows_of(products)
-    found = index.search(vector, metric, max(1, len(rows)), among=rows)
-    distances = {neighbour.item_id: neighbour.distance for neighbour in found}
-    scale = scales(index)[metric] if distances else 1.0
+    known = [item_id for item_id in products if item_id in index]
+    rows = np.array([index.row_of(item_id) for item_id in known], np.int64)
+    distances = dict(zip(known, point.distances(index, metric, rows).tolist(), strict=True))
+    scale = point.scale(index, metric)
     return [
         Match(
             product,

@@ -26,6 +26,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "price_to": {"metavar": "PRICE", "help": "only products at this price or less"},
     "in_stock": {"action": "store_true", "help": "only products that are not sold out"},
     "min_score": {"metavar": "0…100", "help": "what scores less gives way to its category"},
+    "colour": {"metavar": "0…1", "help": "how much colour counts; default 0, shape and print"},
     "diversity": {"metavar": "0…1", "help": "how much the answers shall differ; default 0"},
 }
 

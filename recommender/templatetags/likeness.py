@@ -18,6 +18,7 @@ def tile(match: Match, narrowed: str = "") -> dict[str, Any]:
         "distance": "" if match.distance is None else four_digits(match.distance),
         "score": "" if match.score is None else f"{match.score:.0f}",
         "of_category": match.because is Because.CATEGORY,
+        "copies": match.copies,
         "chosen": match.because is Because.PINNED,
         "narrowed": narrowed,
     }

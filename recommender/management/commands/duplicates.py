@@ -1,0 +1,40 @@
+"""`manage.py duplicates`."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from recommender import duplicates
+from recommender.search.answering import live_index
+from recommender.search.errors import SearchError
+from runs.commands import RunCommand
+from runs.outcomes import printable
+from runs.progress import counted
+
+
+class Command(RunCommand):
+    expected = (SearchError,)
+    help = "Lists the products that show the same picture: on the terminal, as CSV, as a page."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--similar", action="store_true", help="nearly the same counts, too")
+        parser.add_argument("--csv", type=Path, metavar="FILE", help="a row a product")
+        parser.add_argument("--html", type=Path, metavar="FILE", help="a page with the pictures")
+
+    def handle(self, **options: Any) -> None:
+        index = live_index()
+        found = duplicates.find(index, similar=options["similar"])
+        if options["csv"]:
+            duplicates.write_csv(found, options["csv"])
+        if options["html"]:
+            duplicates.write_html(found, options["html"])
+        if not (options["csv"] or options["html"]):
+            for line in duplicates.lines(found):
+                self.stdout.write(printable(line))
+        products = sum(len(group.products) for group in found)
+        limit = index.manifest.similar if options["similar"] else index.manifest.same
+        self.stdout.write(
+            f"{counted(len(found), 'group')} of {counted(products, 'product')}, within a cosine "
+            f"distance of {limit:.4f}."
+        )
