@@ -13,6 +13,7 @@ ALL = (
     "live_query",
     "all_lists",
     "exactness",
+    "map",
     "embed",
     "build",
 )

@@ -7,6 +7,7 @@ from django.utils.functional import SimpleLazyObject
 
 from recommender import store
 from recommender.embedders.registry import EMBEDDERS
+from recommender.places import map_path
 
 
 def network(request: HttpRequest) -> dict[str, Any]:
@@ -22,4 +23,10 @@ def _network() -> dict[str, Any]:
     embedder = EMBEDDERS.get(manifest.embedder)
     untrained = embedder is not None and not embedder.trained
     vgg16 = manifest.embedder.startswith("vgg16") and not untrained
-    return {"manifest": manifest, "embedder": embedder, "untrained": untrained, "vgg16": vgg16}
+    return {
+        "manifest": manifest,
+        "embedder": embedder,
+        "untrained": untrained,
+        "vgg16": vgg16,
+        "has_map": map_path(manifest.embedder).exists(),
+    }

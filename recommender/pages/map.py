@@ -1,0 +1,149 @@
+"""The map: every product's thumbnail on a plane, and what the page needs to move about on it."""
+
+import hashlib
+from collections import Counter
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
+
+from catalog import versioning
+from catalog.models import Product
+from catalog.pictures import Kind, address
+from recommender.mapping.product_map import ProductMap
+from recommender.mapping.sprites import TILE, side_shown
+from recommender.mapping.store import live_map, overview_without, read_picture
+from recommender.search.errors import NotReady
+
+FOR_EVER = "public, max-age=31536000, immutable"
+COLUMNS = ("item_id", "title", "category", "content_hash", "picture_width", "picture_height")
+# Stands in an address for what the page's script puts there.
+PLACE = "PLACE"
+
+
+@csrf_exempt  # so that a POST is told 405
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """The page; where it is, how near and what is looked for stand in the query string."""
+    try:
+        drawn = live_map()
+        gone = _gone(drawn)
+    except NotReady as error:
+        error.log()
+        context = {"error": error, "show_commands": settings.DEBUG}
+        return render(request, "recommender/no_map.html", context, status=503)
+    context = {
+        "count": len(drawn) - len(gone),
+        "overview": _overview_address(drawn, gone),
+        "size": [8 * side for side in drawn.size],
+        "categories": _categories(drawn, gone),
+        "product_address": reverse("product", args=[PLACE]),
+        "place": PLACE,
+    }
+    return render(request, "recommender/map.html", context)
+
+
+@csrf_exempt  # so that a POST is told 405
+@require_safe
+@gzip_page
+def products(request: HttpRequest) -> HttpResponse:
+    """Where each shown product lies, its title, category and thumbnail; JSON with an ETag."""
+    try:
+        drawn = live_map()
+    except NotReady as error:
+        return JsonResponse({"error": str(error)}, status=error.status)
+    depends_on = f"{drawn.overview} {versioning.version()} {request.path}"
+    etag = f'"{hashlib.sha256(depends_on.encode()).hexdigest()[:32]}"'
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = JsonResponse(_told(drawn), json_dumps_params={"separators": (",", ":")})
+    response["ETag"], response["Cache-Control"] = etag, "no-cache"
+    return response
+
+
+@csrf_exempt  # so that a POST is told 405
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """All of the map in one picture, for where there is no JavaScript and until it has begun."""
+    try:
+        drawn = live_map()
+        gone = _gone(drawn)
+        picture = overview_without(drawn, gone)
+    except (NotReady, OSError):
+        raise Http404("no map") from None
+    response = HttpResponse(picture, content_type="image/webp")
+    as_asked = request.GET.get("v") == _version(drawn, gone)
+    response["Cache-Control"] = FOR_EVER if as_asked else "public, max-age=300"
+    return response
+
+
+@csrf_exempt  # so that a POST is told 405
+@require_safe
+def picture(request: HttpRequest, name: str) -> HttpResponse:
+    """A tile; its name tells its content, so it may be kept for ever."""
+    try:
+        found = read_picture(live_map(), name)
+    except (NotReady, OSError):
+        raise Http404("no such picture") from None
+    return HttpResponse(found, content_type="image/webp", headers={"Cache-Control": FOR_EVER})
+
+
+def _gone(drawn: ProductMap) -> list[int]:
+    """The numbers of the products that lie on the map and are not shown any more."""
+    shown = set(Product.shown.values_list("item_id", flat=True))
+    return [number for number, item_id in enumerate(drawn.item_ids) if item_id not in shown]
+
+
+def _version(drawn: ProductMap, gone: list[int]) -> str:
+    return hashlib.sha256(f"{drawn.overview} {gone}".encode()).hexdigest()[:12]
+
+
+def _overview_address(drawn: ProductMap, gone: list[int]) -> str:
+    return f"{reverse('map-overview')}?v={_version(drawn, gone)}"
+
+
+def _categories(drawn: ProductMap, gone: list[int]) -> list[tuple[str, int]]:
+    """The categories on the map, and how many of their products are; the largest first."""
+    left = set(drawn.item_ids) - {drawn.item_ids[number] for number in gone}
+    named = Product.shown.exclude(category="").values_list("item_id", "category")
+    counts = Counter(category for item_id, category in named if item_id in left)
+    return sorted(counts.items(), key=lambda found: (-found[1], found[0]))
+
+
+def _told(drawn: ProductMap) -> dict[str, Any]:
+    """What the page's script asks for; `products` are [cell, id, title, category, thumbnail, side].
+
+    A cell is row · columns + column; the category stands once, in `categories`; `side` is that of
+    the square in the middle of the 250×250 thumbnail that is shown.
+    """
+    (columns, rows), cells = drawn.size, drawn.cells.tolist()
+    shown = {row[0]: row[1:] for row in Product.shown.values_list(*COLUMNS)}
+    names: dict[str, int] = {}
+    products, gone = [], []
+    for number, (item_id, (column, row)) in enumerate(zip(drawn.item_ids, cells, strict=True)):
+        if item_id not in shown:
+            gone.append(number)
+            continue
+        title, category, content_hash, *size = shown[item_id]
+        thumbnail = address(Kind.THUMBNAIL, item_id, content_hash)
+        place = names.setdefault(category, len(names))
+        products.append(
+            [row * columns + column, item_id, title, place, thumbnail, side_shown(*size)]
+        )
+    return {
+        "columns": columns,
+        "rows": rows,
+        "overview": _overview_address(drawn, gone),
+        "pictures": reverse("map-picture", args=[PLACE]),
+        "tile": TILE,
+        "tiles": [[tile.level, tile.column, tile.row, tile.name] for tile in drawn.tiles],
+        "gone": [cells[number][1] * columns + cells[number][0] for number in gone],
+        "categories": list(names),
+        "products": products,
+    }

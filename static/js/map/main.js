@@ -1,0 +1,267 @@
+// The map's page: puts its parts together.
+
+import * as address from "./address.js";
+import { listen } from "./gestures.js";
+import { Painter } from "./painter.js";
+import { Products } from "./products.js";
+import { View } from "./view.js";
+
+// Pages are left by whole loads here, so that Back finds this one as it was.
+document.body.removeAttribute("hx-boost");
+
+const root = document.getElementById("map");
+const find = (selector) => root.querySelector(selector);
+const [stage, canvas, still] = [".map-stage", ".map-canvas", ".map-still"].map(find);
+const [card, list, found, said] = [".map-card", ".map-list", ".map-found", ".map-said"].map(find);
+const search = find(".map-search input");
+const LISTED = 12;
+const NEAR = 96;
+// On a touch screen, smaller pictures are zoomed in on first.
+const LARGE_ENOUGH = 36;
+
+async function begin() {
+  const [answer] = await Promise.all([fetch(root.dataset.products), still.decode()]);
+  if (!answer.ok) throw new Error(answer.statusText);
+  new Page(await answer.json(), await createImageBitmap(still));
+}
+
+class Page {
+  constructor(told, overview) {
+    this.products = new Products(told, root.dataset.product, root.dataset.place);
+    this.view = new View(told.columns, told.rows);
+    this.painter = new Painter(canvas, told, this.products, overview, () => this.changed(false));
+    Object.assign(this, { matches: null, next: 0, hovered: null, asked: false, category: "" });
+    this.showCanvas();
+    this.restore();
+    listen(canvas, this.view, this);
+    this.listenToControls();
+  }
+
+  showCanvas() {
+    canvas.hidden = false;
+    root.dataset.live = "";
+    new ResizeObserver(() => this.fit()).observe(stage);
+    const scheme = matchMedia("(prefers-color-scheme: dark)");
+    scheme.addEventListener("change", () => this.restyle());
+    this.fit();
+    this.restyle();
+  }
+
+  fit() {
+    const { clientWidth: width, clientHeight: height } = stage;
+    this.view.resize(width, height);
+    this.painter.resize(width, height, Math.min(devicePixelRatio || 1, 2));
+    this.changed(false);
+    this.paint();
+  }
+
+  // Colours are the style sheet's.
+  restyle() {
+    const style = getComputedStyle(root);
+    this.painter.accent = style.getPropertyValue("--accent").trim();
+    this.paper = style.getPropertyValue("--map-paper").trim();
+    this.colour = new Map();
+    for (const chip of root.querySelectorAll("[data-colour]")) {
+      const swatch = getComputedStyle(chip.querySelector(".map-swatch")).backgroundColor;
+      this.colour.set(this.products.categories.indexOf(chip.dataset.category), swatch);
+    }
+    this.other = style.getPropertyValue("--map-other").trim();
+    this.showColours();
+    this.showMatches();
+  }
+
+  restore() {
+    const { place, q, category, colours } = address.read();
+    search.value = q;
+    this.category = category;
+    this.coloured = colours;
+    if (q || category) this.look({ fly: false });
+    if (place) this.view.set(place);
+    this.showColours();
+    this.settle();
+  }
+
+  listenToControls() {
+    search.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.goOn();
+    });
+    let soon;
+    search.addEventListener("input", () => {
+      clearTimeout(soon);
+      soon = setTimeout(() => this.look({ fly: true }), 150);
+    });
+    const moves = { in: () => this.view.zoomed(1.6), out: () => this.view.zoomed(1 / 1.6), all: () => this.view.all() };
+    for (const button of root.querySelectorAll("[data-do]"))
+      button.addEventListener("click", () => {
+        this.view.fly(moves[button.dataset.do]());
+        this.changed();
+      });
+    find(".map-colours")?.addEventListener("click", () => {
+      this.coloured = !this.coloured;
+      this.showColours();
+      this.changed();
+    });
+    for (const chip of root.querySelectorAll("[data-category]"))
+      chip.addEventListener("click", () => {
+        this.category = this.category === chip.dataset.category ? "" : chip.dataset.category;
+        this.look({ fly: true });
+      });
+    canvas.addEventListener("focus", () => this.settle());
+    canvas.addEventListener("blur", () => this.leave());
+    addEventListener("pagehide", () => this.keep());
+  }
+
+  // What is looked for: the others grow pale, and one is taken to where they are.
+  look({ fly }) {
+    this.matches = this.products.matching(search.value, this.category);
+    this.next = 0;
+    const { found: words, none } = root.dataset;
+    const count = this.matches?.length ?? 0;
+    found.textContent = this.matches ? (count ? words.replace("NUMBER", count) : none) : "";
+    for (const chip of root.querySelectorAll("[data-category]"))
+      chip.setAttribute("aria-pressed", chip.dataset.category === this.category);
+    this.showMatches();
+    if (fly) this.view.fly(count ? this.view.around(this.matches.map(({ column, row }) => [column, row]), NEAR) : this.view.all(), 500);
+    this.changed();
+  }
+
+  // From one that was found to the next.
+  goOn() {
+    if (!this.matches) this.look({ fly: true });
+    if (!this.matches?.length) return;
+    const product = this.matches[this.next++ % this.matches.length];
+    this.hovered = product;
+    this.view.fly({ x: product.column + 0.5, y: product.row + 0.5, scale: NEAR }, 600);
+    this.changed();
+  }
+
+  showMatches() {
+    const kept = this.matches && new Set(this.matches);
+    this.painter.dim = kept && this.painter.layer((product) => (kept.has(product) ? null : this.paper));
+    this.changed(false);
+  }
+
+  showColours() {
+    const colour = ({ category }) => this.colour.get(category) ?? this.other;
+    this.painter.colours = this.coloured ? this.painter.layer(colour) : null;
+    find(".map-colours")?.setAttribute("aria-pressed", Boolean(this.coloured));
+    this.changed(false);
+  }
+
+  // Asks for a frame; `moved` says that one looks from elsewhere now.
+  changed(moved = true) {
+    if (moved) {
+      card.hidden = true;
+      this.settleSoon();
+    }
+    if (this.asked) return;
+    this.asked = true;
+    requestAnimationFrame((now) => this.frame(now));
+  }
+
+  frame(now) {
+    this.asked = false;
+    if (this.view.step(now)) this.changed();
+    this.paint();
+  }
+
+  paint() {
+    this.painter.paint(this.view, this.hovered);
+  }
+
+  settleSoon() {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.settle(), 250);
+  }
+
+  // One has come to rest: the list, the address and what is read aloud follow.
+  settle() {
+    const { x, y } = this.view.target;
+    const near = this.products.nearest(x, y, LISTED, this.matches ?? this.products.all);
+    list.replaceChildren(...near.map((product) => this.tile(product)));
+    if (document.activeElement === canvas && canvas.matches(":focus-visible")) {
+      this.hovered = near[0] ?? null;
+      said.textContent = this.hovered ? this.hovered.title : "";
+      this.changed(false);
+    }
+    this.keep();
+  }
+
+  tile({ address: href, thumbnail, title }) {
+    const tile = document.getElementById("map-tile").content.cloneNode(true);
+    tile.querySelector("a").href = href;
+    tile.querySelector("img").src = thumbnail;
+    tile.querySelector(".tile-title").textContent = title;
+    return tile;
+  }
+
+  keep() {
+    const { x, y, scale } = this.view.target;
+    const all = this.view.all();
+    const showsAll = Math.abs(scale - all.scale) < 0.01;
+    const place = showsAll ? null : { x, y, scale };
+    address.write({ place, q: search.value.trim(), category: this.category, colours: this.coloured });
+  }
+
+  under(px, py) {
+    const [column, row] = this.view.toMap(px, py).map(Math.floor);
+    const product = this.products.at(column, row);
+    return !product || !this.matches || this.matches.includes(product) ? product : null;
+  }
+
+  hover(px, py) {
+    const product = this.under(px, py);
+    canvas.classList.toggle("map-pointing", Boolean(product));
+    if (product !== this.hovered) {
+      this.hovered = product;
+      this.changed(false);
+      if (product) this.fillCard(product);
+    }
+    card.hidden = !product;
+    if (product) this.placeCard(px, py);
+  }
+
+  fillCard({ thumbnail, title, category }) {
+    card.querySelector("img").src = thumbnail;
+    card.querySelector(".map-card-title").textContent = title;
+    card.querySelector(".map-card-category").textContent = this.products.categories[category];
+  }
+
+  placeCard(px, py) {
+    const [right, below] = [px + card.offsetWidth + 24 < stage.clientWidth, py + card.offsetHeight + 24 < stage.clientHeight];
+    card.style.left = `${right ? px + 16 : Math.max(px - card.offsetWidth - 16, 4)}px`;
+    card.style.top = `${below ? py + 16 : Math.max(py - card.offsetHeight - 16, 4)}px`;
+  }
+
+  leave() {
+    this.hovered = null;
+    card.hidden = true;
+    this.changed(false);
+  }
+
+  click(px, py, event) {
+    const product = this.under(px, py);
+    if (!product) return;
+    if (event.pointerType === "touch" && this.view.scale < LARGE_ENOUGH) {
+      this.view.fly(this.view.zoomed((2 * LARGE_ENOUGH) / this.view.scale, px, py), 350);
+      return this.changed();
+    }
+    this.open(product, event.ctrlKey || event.metaKey || event.button === 1);
+  }
+
+  enter() {
+    if (this.hovered) this.open(this.hovered);
+  }
+
+  open(product, apart = false) {
+    this.keep();
+    if (apart) window.open(product.address, "_blank", "noopener");
+    else location.assign(product.address);
+  }
+}
+
+begin().catch((error) => {
+  found.textContent = root.dataset.broken;
+  console.error(error);
+});

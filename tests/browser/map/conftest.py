@@ -1,0 +1,1 @@
+from tests.maps import drawn, fewer_rounds, folder  # noqa: F401 – fixtures

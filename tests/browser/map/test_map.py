@@ -1,0 +1,182 @@
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from catalog.models import Product
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+PAINTED = """(selector) => {
+  const canvas = document.querySelector(selector);
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let opaque = 0;
+  for (let at = 3; at < data.length; at += 4) opaque += data[at] > 0;
+  return opaque / (canvas.width * canvas.height);
+}"""
+
+
+@pytest.fixture
+def open_map(drawn, open_page):
+    def open_map(query="", **options):
+        page = open_page(f"/map/{query}", **options)
+        page.locator(".map[data-live]").wait_for()
+        return page
+
+    return open_map
+
+
+def place_of(page, drawn, item_id) -> dict[str, float]:
+    """Where a product is on the canvas, from what the page's address says of the view."""
+    given = dict(re.findall(r"(x|y|zoom)=([-\d.]+)", page.url))
+    column, row = drawn.cells[drawn.item_ids.index(item_id)].tolist()
+    box = page.locator(".map-canvas").bounding_box()
+    scale = float(given["zoom"])
+    return {
+        "x": (column + 0.5 - float(given["x"])) * scale + box["width"] / 2,
+        "y": (row + 0.5 - float(given["y"])) * scale + box["height"] / 2,
+    }
+
+
+def test_a_click_leads_to_the_product_and_back_to_the_same_place(open_map, drawn):
+    page = open_map()
+    assert page.evaluate(PAINTED, ".map-canvas") > 0.1
+    assert "zoom" not in page.url
+    page.locator(".map-canvas").hover()
+    page.mouse.wheel(0, -100)
+    page.wait_for_url("**zoom=**")
+    page.mouse.down()
+    page.mouse.move(500, 400, steps=5)
+    page.mouse.up()
+    page.wait_for_timeout(700)
+    before = page.url
+    title = page.locator(".map-list .tile-title").first.inner_text()
+    at = place_of(page, drawn, title)
+    page.locator(".map-canvas").hover(position=at)
+    assert page.locator(".map-card-title").inner_text() == title
+    page.locator(".map-canvas").click(position=at)
+    page.wait_for_url(f"**/products/{title}/")
+    page.go_back()
+    page.wait_for_url(before)
+    page.locator(".map[data-live]").wait_for()
+    assert page.locator(".map-list .tile-title").first.inner_text() == title
+
+
+def test_the_place_in_a_shared_address_is_where_it_opens(open_map, drawn):
+    columns, rows = drawn.size
+    given = f"?x={columns / 2:.2f}&y={rows / 2 + 0.3:.2f}&zoom=150.00&q=hats&colours=on"
+    page = open_map(given)
+    page.wait_for_timeout(400)
+    assert page.url.endswith(given)
+    assert page.get_by_role("button", name="Colours").get_attribute("aria-pressed") == "true"
+
+
+def test_search_and_categories_find_and_fly(open_map):
+    Product.objects.filter(item_id="03").update(title="Ein Grüner Hut")
+    page = open_map()
+    page.get_by_label("Find on the map").fill("GRÜNER")
+    page.get_by_text("Found: 1").wait_for()
+    page.wait_for_url("**zoom=**")
+    assert page.locator(".map-list .tile-title").all_inner_texts() == ["Ein Grüner Hut"]
+    page.get_by_label("Find on the map").fill("nobody has this")
+    page.get_by_text("Nothing found").wait_for()
+    page.get_by_label("Find on the map").fill("")
+    page.get_by_role("button", name="shirts").click()
+    page.get_by_text("Found: 7").wait_for()
+    page.wait_for_url("**category=shirts**")
+    assert page.locator(".map-list li").count() == 7
+
+
+def test_by_keyboard_alone_one_moves_zooms_and_opens(open_map):
+    page = open_map()
+    page.get_by_label("Find on the map").focus()
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.className").startswith("map-canvas"):
+            break
+    page.keyboard.press("+")
+    page.keyboard.press("+")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**zoom=**")
+    said = page.locator(".map-said")
+    title = page.locator(".map-list .tile-title").first.inner_text()
+    assert said.inner_text() == title
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/products/{title}/")
+
+
+def test_the_list_in_the_middle_leads_to_products_too(open_map):
+    page = open_map()
+    tile = page.locator(".map-list a.tile").first
+    target = tile.get_attribute("href")
+    tile.click()
+    page.wait_for_url(f"**{target}")
+
+
+def test_a_finger_zooms_in_before_it_opens_and_two_pinch(open_map):
+    page = open_map(width=390)
+    client = page.context.new_cdp_session(page)
+    box = page.locator(".map-canvas").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def touch(kind, *points):
+        client.send(
+            "Input.dispatchTouchEvent",
+            {
+                "type": kind,
+                "touchPoints": [{"x": a, "y": b, "id": n} for n, (a, b) in enumerate(points)],
+            },
+        )
+
+    touch("touchStart", (x - 20, y), (x + 20, y))
+    for way in (40, 60, 80):
+        touch("touchMove", (x - way, y), (x + way, y))
+    touch("touchEnd")
+    page.wait_for_url("**zoom=**")
+    assert "/map/" in page.url
+
+
+def test_without_javascript_there_is_the_picture_and_the_list(drawn, open_page):
+    page = open_page("/map/", javascript=False)
+    still = page.get_by_alt_text("All products as small pictures; what looks alike lies together")
+    assert still.is_visible()
+    assert not page.locator(".map-zoom").is_visible()
+    page.get_by_label("Find on the map").fill("03")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/browse/?q=03")
+    page.go_back()
+    page.get_by_role("link", name="All products stand in a list, too.").click()
+    page.wait_for_url("**/browse/")
+
+
+def test_who_wants_no_motion_is_taken_there_at_once(open_map):
+    page = open_map()
+    zooms = """() => new Promise((done) => {
+      document.querySelector("[data-do=in]").click();
+      const seen = [];
+      const look = () => {
+        const canvas = document.querySelector(".map-canvas");
+        seen.push(canvas.toDataURL().length);
+        seen.length < 12 ? requestAnimationFrame(look) : done(new Set(seen.slice(1)).size);
+      };
+      requestAnimationFrame(look);
+    })"""
+    assert page.evaluate(zooms) > 3
+    page.emulate_media(reduced_motion="reduce")
+    assert page.evaluate(zooms) <= 2, "the new place, and it again with a sharper picture"
+
+
+@pytest.mark.parametrize("width", [390, 820, 1440, 1920])
+def test_at_every_width_nothing_serious_hinders_and_nothing_scrolls_sideways(open_map, width):
+    page = open_map("?colours=on", width=width)
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    found = Axe().run(page).response["violations"]
+    assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []
+
+
+def test_hidden_products_are_not_painted(open_map, drawn):
+    whole = open_map().evaluate(PAINTED, ".map-canvas")
+    Product.objects.filter(item_id__in=[f"{n:02}" for n in range(7)]).update(hidden=True)
+    half = open_map().evaluate(PAINTED, ".map-canvas")
+    assert half == pytest.approx(whole / 2, rel=0.1)

@@ -1,0 +1,31 @@
+"""Fixtures: fourteen products on the map, seven reddish hats and seven greenish shirts."""
+
+import pytest
+
+from recommender.mapping import layout, making
+from tests.conftest import picture_bytes
+
+COUNT = 14
+
+
+@pytest.fixture
+def fewer_rounds(monkeypatch):
+    """So few products lie where they should long before."""
+    monkeypatch.setattr(layout, "ROUNDS", 250)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for number in range(COUNT):
+        hat = number % 2
+        path = tmp_path / "pictures" / ("hats" if hat else "shirts") / f"{number:02}.jpg"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        colour = (250 - 9 * number, 20, 20) if hat else (20, 250 - 9 * number, 20)
+        path.write_bytes(picture_bytes(colour))
+    return tmp_path / "pictures"
+
+
+@pytest.fixture
+def drawn(live, fewer_rounds):
+    """The map of them, as it is live."""
+    return making.make_map("fake")

@@ -1,0 +1,130 @@
+import io
+import json
+
+import numpy as np
+import pytest
+from django.utils import timezone
+from PIL import Image
+
+from catalog.models import Product
+from recommender import places
+
+pytestmark = pytest.mark.django_db
+
+
+def html(response) -> str:
+    return response.content.decode()
+
+
+def told(client, **headers) -> dict:
+    return json.loads(client.get("/map/products.json", **headers).content)
+
+
+def test_every_product_is_told_with_its_place_and_its_thumbnail(client, drawn):
+    answer = told(client)
+    assert (answer["columns"], answer["rows"]) == drawn.size
+    for (cell, item_id, title, category, thumbnail, side), (column, row) in zip(
+        answer["products"], drawn.cells.tolist(), strict=True
+    ):
+        product = Product.objects.get(item_id=item_id)
+        assert divmod(cell, answer["columns"]) == (row, column)
+        assert answer["categories"][category] == product.category
+        assert (title, thumbnail) == (product.title, product.thumbnail_url)
+        assert side == 187  # of 40×30 pixels
+    for _, _, _, name in answer["tiles"]:
+        tile = client.get(answer["pictures"].replace("PLACE", name))
+        assert (tile.status_code, tile["Content-Type"]) == (200, "image/webp")
+        assert "immutable" in tile["Cache-Control"]
+
+
+def test_the_products_are_asked_for_once_by_who_has_them(client, drawn, django_assert_num_queries):
+    with django_assert_num_queries(3):  # two are the catalogue's version
+        first = client.get("/map/products.json", HTTP_ACCEPT_ENCODING="gzip")
+    assert first["Content-Encoding"] == "gzip"
+    assert first["Cache-Control"] == "no-cache"
+    with django_assert_num_queries(2):
+        again = client.get("/map/products.json", HTTP_IF_NONE_MATCH=first["ETag"])
+    assert (again.status_code, again.content) == (304, b"")
+    Product.objects.filter(item_id="03").update(title="A red hat")
+    assert client.get("/map/products.json", HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 200
+
+
+@pytest.mark.parametrize("change", [{"hidden": True}, {"gone_since": timezone.now()}])
+def test_a_product_that_is_hidden_or_gone_is_not_shown(client, drawn, change):
+    before = client.get("/map/").context["overview"]
+    Product.objects.filter(item_id="03").update(**change)
+    answer = told(client)
+    column, row = drawn.cells[drawn.item_ids.index("03")].tolist()
+    assert answer["gone"] == [row * answer["columns"] + column]
+    assert "03" not in [item_id for _, item_id, *_ in answer["products"]]
+    page = client.get("/map/")
+    assert "13 products" in html(page)
+    assert page.context["overview"] == answer["overview"] != before
+    overview = client.get(answer["overview"])
+    assert "immutable" in overview["Cache-Control"]
+    with Image.open(io.BytesIO(overview.content)) as picture:
+        opaque = np.asarray(picture.convert("RGBA"))[4::8, 4::8, 3] > 0
+    shown = set(zip(*np.nonzero(opaque.T), strict=True))
+    assert shown == set(map(tuple, drawn.cells.tolist())) - {(column, row)}
+
+
+def test_the_page_shows_a_picture_of_all_and_its_categories(client, drawn):
+    page = html(client.get("/map/"))
+    width, height = (8 * side for side in drawn.size)
+    assert f'width="{width}" height="{height}"' in page
+    assert 'data-category="hats"' in page
+    assert client.get(client.get("/map/").context["overview"]).status_code == 200
+    assert "immutable" not in client.get("/map/overview.webp?v=other")["Cache-Control"]
+
+
+def test_what_a_shop_writes_is_never_markup(client, drawn):
+    Product.objects.update(category='"><script>alert(1)</script>', title="</script><b>")
+    assert "<script>alert" not in html(client.get("/map/"))
+
+
+def test_the_map_is_linked_where_there_is_one(client, live):
+    assert 'href="/map/"' not in html(client.get("/browse/"))
+    from recommender.mapping import making
+
+    making.make_map("fake")
+    assert 'href="/map/"' in html(client.get("/browse/"))
+
+
+@pytest.mark.parametrize("damage", [None, b"{}"])
+def test_without_a_map_the_shopper_is_calm_and_the_owner_reads_the_command(
+    client, drawn, settings, caplog, damage
+):
+    path = places.map_path("fake")
+    path.unlink()
+    if damage is not None:
+        path.write_bytes(damage)
+    response = client.get("/map/")
+    assert response.status_code == 503
+    assert "The map is not drawn yet" in html(response)
+    assert 'href="/browse/"' in html(response)
+    assert "build_map" not in html(response)
+    assert "Run: manage.py build_map" in caplog.text
+    settings.DEBUG = True
+    assert "python manage.py build_map" in html(client.get("/map/"))
+    assert client.get("/map/products.json").status_code == 503
+    assert client.get("/map/overview.webp").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["0" * 32, "..", "fake", "a" * 400])
+def test_a_picture_that_there_is_not_is_not_found(client, drawn, name):
+    assert client.get(f"/map/pictures/{name}.webp").status_code == 404
+
+
+def test_a_new_map_is_taken_up_at_once(client, drawn, settings):
+    from recommender.mapping import making
+
+    assert len(told(client)["products"]) == 14
+    settings.MAP_MOST_PRODUCTS = 13
+    making.make_map("fake")
+    assert len(told(client)["products"]) == 13
+
+
+def test_the_map_answers_to_get_and_head_only(client, drawn):
+    for address in ("/map/", "/map/products.json", "/map/overview.webp"):
+        assert client.head(address).status_code == 200
+        assert client.post(address).status_code == 405
