@@ -23,7 +23,10 @@ from catalog.claims import (
 from catalog.metadata import Bare, bare
 from catalog.pixels import as_seen
 
+Box = tuple[float, float, float, float]
+
 SIDE = 250
+SMALLEST_PART = 16
 LONGER_SIDE = 500
 QUALITY = 90
 # All that Pillow reads itself, of one picture or several. Not those that run an interpreter (EPS,
@@ -88,9 +91,28 @@ def make_pictures(data: bytes) -> Pictures:
     return Pictures(picture, _as_jpeg(padded), *seen.size)
 
 
-def make_picture(data: bytes) -> bytes:
-    """The bytes of any picture -> those that networks look at. Raises BadPicture."""
-    return make_pictures(data).picture
+def make_picture(data: bytes, box: Box | None = None) -> bytes:
+    """The bytes of any picture, or of a part of it -> those that networks look at.
+
+    `box` is left, top, right, bottom as shares of width and height. Raises BadPicture, also for a
+    part of fewer than 16 pixels a side.
+    """
+    if box is None:
+        return make_pictures(data).picture
+    seen = _decoded(data)
+    width, height = seen.size
+    part = seen.crop(
+        (
+            round(box[0] * width),
+            round(box[1] * height),
+            round(box[2] * width),
+            round(box[3] * height),
+        )
+    )
+    if min(part.size) < SMALLEST_PART:
+        raise BadPicture(f"{part.width}×{part.height} pixels of it are too few to compare")
+    part.thumbnail((LONGER_SIDE, LONGER_SIDE), Image.Resampling.LANCZOS)
+    return _as_jpeg(part)
 
 
 def unpadded(thumbnail: bytes) -> bytes:

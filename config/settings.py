@@ -242,6 +242,8 @@ CORS_ALLOW_METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 CORS_ALLOW_HEADERS = ("accept", "content-type", "if-none-match", "x-api-key")
 CORS_EXPOSE_HEADERS = ("ETag", "Retry-After")
 
+# Whether a visitor may name a picture elsewhere, which is then fetched and compared.
+PICTURE_BY_URL = env.bool("PICTURE_BY_URL", True)
 # Who may ask it, and how often a minute: 0 is no limit.
 API_KEYS_REQUIRED = env.bool("API_KEYS_REQUIRED", False)
 API_RATE = env_count("API_RATE", 0)

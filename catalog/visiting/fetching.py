@@ -87,7 +87,9 @@ class Fetcher:
     """Fetches what robots.txt allows, one request at a time, with a pause before each.
 
     user_agent names the visitor and how to reach them; pause is in seconds, per host, and a
-    robots.txt may ask for a longer one. `sleep`, `resolver` and `connector` are there for tests.
+    robots.txt may ask for a longer one. An exchange takes `most_seconds`, or MOST_SECONDS. One that
+    is not `patient`, since somebody waits for the answer, neither pauses nor asks again. `sleep`,
+    `resolver` and `connector` are there for tests.
     """
 
     def __init__(
@@ -99,9 +101,13 @@ class Fetcher:
         sleep: Callable[[float], None] = time.sleep,
         resolver: Resolver = resolve,
         connector: Connector = create_connection,
+        most_seconds: float | None = None,
+        patient: bool = True,
     ) -> None:
         self.user_agent = user_agent
         self.pause = pause
+        self._most_seconds = most_seconds
+        self.patient = patient
         self.sleep = sleep
         self._adapter = CheckedAdapter(allow_loopback, resolver, connector)
         self._sessions: dict[str, requests.Session] = {}
@@ -129,7 +135,7 @@ class Fetcher:
     def _follow(self, url: str, headers: dict[str, str], most_bytes: int) -> Response:
         """The answer behind all redirects, each of them allowed, within one budget."""
         origin = _origin(_split(url))
-        budget = Budget(MOST_SECONDS, most_bytes)
+        budget = Budget(self._most_seconds or MOST_SECONDS, most_bytes)
         for _ in range(MOST_REDIRECTS + 1):
             parts = _split(url)
             began = time.monotonic()
@@ -164,7 +170,7 @@ class Fetcher:
         return parse_robots(response.body) if response.status == 200 else parse_nothing()
 
     def _robots_answer(self, url: str) -> Response:
-        budget = Budget(MOST_SECONDS, MOST_BYTES)
+        budget = Budget(self._most_seconds or MOST_SECONDS, MOST_BYTES)
         for _ in range(MOST_REDIRECTS + 1):
             response = self._once(url, {}, budget)
             if not response.redirect:
@@ -174,7 +180,7 @@ class Fetcher:
 
     def _patiently(self, ask: Callable[[], Response]) -> Response:
         """The answer. A shop that is busy or breaks off is asked again a few times."""
-        for attempt in range(TRIES - 1):
+        for attempt in range(TRIES - 1 if self.patient else 0):
             asked_to_wait = ""
             with suppress(_Dropped):
                 response = ask()
@@ -185,6 +191,8 @@ class Fetcher:
         return ask()
 
     def _wait_for_turn(self, parts: SplitResult, budget: Budget) -> None:
+        if not self.patient:
+            return
         rules = self._robots.get(_origin(parts))
         asked = rules.crawl_delay(self.user_agent) if isinstance(rules, Protego) else None
         pause = max(self.pause, min(float(asked or 0), LONGEST_PAUSE))

@@ -21,6 +21,8 @@ MEANINGS = {
     "in_stock": "Leave out what the shop calls sold out.",
     "metric": "How distances are measured.",
     "k": "How many neighbours.",
+    "url": "The address of a picture to compare; it is fetched, and not kept.",
+    "crop": "A part of the picture: left,top,right,bottom as shares between 0 and 1.",
     "liked": "An item_id to be like; may be repeated.",
     "disliked": "An item_id to be unlike; may be repeated.",
     "diversity": "0 to 1: how much it counts that the answers differ among themselves.",

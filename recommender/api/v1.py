@@ -46,11 +46,11 @@ api = NinjaAPI(
     response={200: SimilarAnswer, **REFUSALS},
     url_name="similar",
     summary="The look-alikes of a product",
-    openapi_extra={"parameters": parameters(SimilarForm, "liked", "disliked")},
+    openapi_extra={"parameters": parameters(SimilarForm, "liked", "disliked", "url")},
 )
 def similar(request: HttpRequest, item_id: str) -> HttpResponse:
     """The k nearest products of a product under one metric."""
-    query = SimilarForm(request.GET).query(liked=(item_id,), disliked=())
+    query = SimilarForm(request.GET).query(liked=(item_id,), disliked=(), url="")
     return keep(JsonResponse(answer(query).as_dict()))
 
 
@@ -58,23 +58,31 @@ def similar(request: HttpRequest, item_id: str) -> HttpResponse:
     "similar/",
     response={200: SimilarAnswer, **REFUSALS},
     url_name="similar-to-several",
-    summary="The look-alikes of several products",
-    openapi_extra={"parameters": parameters(SimilarForm, require="liked")},
+    summary="The look-alikes of several products, or of a picture elsewhere",
+    openapi_extra={"parameters": parameters(SimilarForm)},
 )
 def similar_to_several(request: HttpRequest) -> HttpResponse:
-    """The k nearest products of those that are liked, away from those that are not."""
-    return keep(JsonResponse(answer(SimilarForm(request.GET).query()).as_dict()))
+    """The k nearest products of those that are liked, away from those that are not.
+
+    Name one that is liked, or the address of a picture.
+    """
+    query = SimilarForm(request.GET).query()
+    response = JsonResponse(answer(query).as_dict())
+    if query.url:  # what is there may change
+        response["Cache-Control"] = "no-store"
+        return response
+    return keep(response)
 
 
 @api.post(
     "similar/",
     response={200: SimilarAnswer, **REFUSALS},
     summary="The look-alikes of a picture",
-    openapi_extra={"parameters": parameters(SimilarForm), **PICTURE},
+    openapi_extra={"parameters": parameters(SimilarForm, "url"), **PICTURE},
 )
 def similar_to_a_picture(request: HttpRequest) -> HttpResponse:
     """The k nearest products of a picture, and of those that are liked beside it."""
-    query = SimilarForm(request.GET).query(picture=picture_of(request.FILES))
+    query = SimilarForm(request.GET).query(picture=picture_of(request.FILES), url="")
     return JsonResponse(answer(query).as_dict(), headers={"Cache-Control": "no-store"})
 
 

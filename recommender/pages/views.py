@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -29,6 +30,7 @@ NARROWING = (
     "in_stock",
     "diversity",
     "colour",
+    "crop",
     "min_score",
 )
 EXPLANATIONS = {
@@ -55,7 +57,9 @@ def product(request: HttpRequest, item_id: str) -> HttpResponse:
     """A product and what looks like it, a row for each metric; the query string narrows it."""
     form = SimilarForm(request.GET)
     try:
-        return keep(_page(request, form, form.query(liked=(item_id,), disliked=(), **IN_ROWS)))
+        return keep(
+            _page(request, form, form.query(liked=(item_id,), disliked=(), url="", **IN_ROWS))
+        )
     except SearchError as error:
         return refused(request, error)
 
@@ -64,12 +68,18 @@ def product(request: HttpRequest, item_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def picture(request: HttpRequest) -> HttpResponse:
     """What looks like a picture of the visitor's own."""
-    if request.method != "POST":
-        return render(request, "recommender/picture.html", {"most": MOST_MEGABYTES})
     form = SimilarForm(request.GET)
+    if request.method != "POST" and not request.GET.get("url"):
+        return render(
+            request,
+            "recommender/picture.html",
+            {"most": MOST_MEGABYTES, "by_url": settings.PICTURE_BY_URL},
+        )
     try:
+        if request.method != "POST":
+            return _page(request, form, form.query(liked=(), disliked=(), **IN_ROWS))
         asked = picture_of(request.FILES)
-        return _page(request, form, form.query(picture=asked, **IN_ROWS))
+        return _page(request, form, form.query(picture=asked, url="", **IN_ROWS))
     except SearchError as error:
         return refused(request, error)
 

@@ -14,7 +14,7 @@ from recommender.search.diversity import diversified
 from recommender.search.errors import NotReady
 from recommender.search.fallback import newest_of_the_category
 from recommender.search.nearest import Found, Products, nearest_in_a_scan, nearest_in_lists
-from recommender.search.picture_query import embedding_of
+from recommender.search.picture_query import embedding_of, picture_of_query
 from recommender.search.point import Point, middle
 from recommender.search.products import catalogue_is_empty, shown_products
 from recommender.search.query import MOST, Query
@@ -94,11 +94,14 @@ def _point(index: SimilarityIndex, query: Query) -> Point | None:
             "The index has no colours yet.", f"manage.py build_index --embedder {name}"
         )
     rows, away = index.rows_of(query.liked), index.rows_of(query.disliked)
+    picture = picture_of_query(query)
+    if picture is not None and not query.has_picture:
+        rows = rows[:0]  # a part of the product's picture stands for it
     vectors, colours = list(index.embeddings[rows]), []
     if index.colours is not None:
         colours = list(index.colours[rows])
-    if query.picture is not None:
-        vector, seen = embedding_of(query.picture, index)
+    if picture is not None:
+        vector, seen = embedding_of(picture, index, query)
         vectors.append(vector)
         colours.append(seen)
     if not vectors:

@@ -12,7 +12,7 @@ from django.utils.datastructures import MultiValueDict
 from catalog.forms import FilterForm
 from recommender.index.metrics import Metric
 from recommender.search.errors import BadQuery, KOutOfRange
-from recommender.search.query import FEW, MOST, Query, metric_named
+from recommender.search.query import CROP_RULE, FEW, MOST, Crop, Query, metric_named
 
 MOST_MEGABYTES = 10
 PICTURE_RULE = (
@@ -38,11 +38,27 @@ class IdsField(forms.Field):
         return tuple(dict.fromkeys(str(item_id) for item_id in value or ()))
 
 
+class CropField(forms.Field):
+    """Four shares with commas between them."""
+
+    def clean(self, value: Any) -> Crop | None:
+        text = str(value or "").strip()
+        if not text:
+            return None
+        try:
+            left, top, right, bottom = (float(share) for share in text.split(","))
+            return Crop(left, top, right, bottom)
+        except (ValueError, BadQuery):
+            raise ValidationError(CROP_RULE) from None
+
+
 class SimilarForm(FilterForm):
     """All that a Query can ask; each field has a default, and none is bent into shape."""
 
     metric = forms.CharField(required=False)
     k = forms.IntegerField(min_value=1, max_value=MOST, error_messages=all_say(K_RULE))
+    url = forms.CharField(required=False, max_length=2000)
+    crop = CropField(required=False)
     liked = IdsField(required=False)
     disliked = IdsField(required=False)
     diversity = forms.FloatField(
@@ -79,6 +95,8 @@ class SimilarForm(FilterForm):
         fields = {
             "liked": given["liked"],
             "disliked": given["disliked"],
+            "url": given["url"],
+            "crop": given["crop"],
             "filters": self.filters(),
             "metrics": (given["metric"],),
             "k": given["k"],

@@ -1,23 +1,68 @@
 """A picture of one's own as a query: the same way that products go, from bytes to vector."""
 
 import numpy as np
+from django.conf import settings
 
+from catalog.pictures import read_picture
 from catalog.thumbnails import BadPicture, make_picture
+from catalog.visiting.fetching import Fetcher, FetchError
 from recommender import configured
 from recommender.embedders.contract import EmbedderError
 from recommender.index.colours import colours_of
 from recommender.index.similarity_index import SimilarityIndex
-from recommender.search.errors import BadQuery, NotReady
+from recommender.search.errors import BadQuery, NotReady, legible
+from recommender.search.query import Query
+
+# What a picture behind an address may take, while somebody waits.
+MOST_SECONDS, MOST_BYTES = 8.0, 10 * 2**20
 
 
-def embedding_of(data: bytes, index: SimilarityIndex) -> tuple[np.ndarray, np.ndarray]:
+def picture_of_query(query: Query) -> bytes | None:
+    """The bytes of the picture that is asked about: given, behind an address, or a product's own.
+
+    A product's own counts where a part of it is asked about. Raises BadQuery.
+    """
+    if query.url:
+        return fetched(query.url)
+    if query.picture is None and query.crop is not None:
+        try:
+            return read_picture(query.liked[0])
+        except (OSError, ValueError) as error:
+            raise BadQuery("The product has no picture that could be cropped.") from error
+    return query.picture
+
+
+def fetched(url: str) -> bytes:
+    """The picture behind an address; it is compared, and not kept. Raises BadQuery."""
+    if not settings.PICTURE_BY_URL:
+        raise BadQuery("Pictures are not fetched from other sites here. Send the picture itself.")
+    try:
+        return fetcher().get(url, most_bytes=MOST_BYTES).body
+    except FetchError as error:
+        raise BadQuery(f"The picture cannot be fetched: {legible(str(error))}.") from error
+
+
+def fetcher() -> Fetcher:
+    """One that goes where scrapes may go, and is soon back."""
+    return Fetcher(
+        settings.SCRAPE_USER_AGENT,
+        allow_loopback=settings.SCRAPE_ALLOW_LOOPBACK,
+        most_seconds=MOST_SECONDS,
+        patient=False,
+    )
+
+
+def embedding_of(
+    data: bytes, index: SimilarityIndex, query: Query
+) -> tuple[np.ndarray, np.ndarray]:
     """The (d,) embedding of a picture's bytes, by what made the index, and its (48,) colours.
 
-    Raises BadQuery for what is no picture, NotReady when these weights are not at hand.
+    Of the part that the query asks about. Raises BadQuery for what is no picture, NotReady when
+    these weights are not at hand.
     """
     name = index.manifest.embedder
     try:
-        picture = make_picture(data)
+        picture = make_picture(data, query.crop.box if query.crop else None)
         source = configured.embedder_to_serve(name)
         if source.weights_sha256 != index.manifest.weights_sha256:
             raise NotReady(

@@ -11,14 +11,34 @@ FEW = 5
 MOST = 50
 # Products that may be liked and disliked at once.
 MOST_NAMED = 20
+CROP_RULE = "crop must be left,top,right,bottom: shares of the picture between 0 and 1, in order."
+
+
+@dataclass(frozen=True)
+class Crop:
+    """A part of a picture: its edges as shares of width and height. Raises BadQuery."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.left < self.right <= 1 and 0 <= self.top < self.bottom <= 1):
+            raise BadQuery(CROP_RULE)
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        return self.left, self.top, self.right, self.bottom
 
 
 @dataclass(frozen=True)
 class Query:
     """The k products nearest to what is asked about, under each of the metrics.
 
-    That is a product, several that are liked (and others that are not), or a picture's bytes; with
-    liked ones, a picture is one more of them. Only products that pass the filters are answered.
+    That is a product, several that are liked (and others that are not), or a picture's bytes or
+    its address; with liked ones, a picture is one more of them. `crop`: a part of the picture, or
+    of that of the one product that is liked. Only products that pass the filters are answered.
     `diversity`, 0 to 1: how much it counts that the answers differ among themselves.
     `colour`, 0 to 1: how much colour counts beside shape and print, which 0 leaves to the network.
     `min_score`, 0 to 100: what scores less is not answered; the newest of the same category are.
@@ -28,6 +48,8 @@ class Query:
     liked: tuple[str, ...] = ()
     disliked: tuple[str, ...] = ()
     picture: bytes | None = None
+    url: str = ""
+    crop: Crop | None = None
     filters: Filters = field(default_factory=Filters)
     metrics: tuple[Metric, ...] = (Metric.COSINE,)
     k: int = FEW
@@ -36,8 +58,12 @@ class Query:
     colour: float = 0.0
 
     def __post_init__(self) -> None:
-        if not self.liked and self.picture is None:
+        if not self.liked and not self.has_picture:
             raise BadQuery("Name a product that is liked, or give a picture.")
+        if self.picture is not None and self.url:
+            raise BadQuery("Give a picture or its address, not both.")
+        if self.crop and not self.has_picture and len(self.liked) != 1:
+            raise BadQuery("A crop is of one picture, or of one product that is liked.")
         if len(self.named) > MOST_NAMED:
             raise BadQuery(f"At most {MOST_NAMED} products can be named at once.")
         if both := set(self.liked) & set(self.disliked):
@@ -57,14 +83,19 @@ class Query:
         return (*self.liked, *self.disliked)
 
     @property
+    def has_picture(self) -> bool:
+        """Whether a picture is given, or its address."""
+        return self.picture is not None or bool(self.url)
+
+    @property
     def is_one_product(self) -> bool:
         """Whether one product alone is asked about."""
-        return len(self.named) == 1 and self.picture is None
+        return len(self.named) == 1 and not self.has_picture
 
     @property
     def lists_may_answer(self) -> bool:
         """Whether the lists of the index, which know no colour, may hold the answer."""
-        return self.is_one_product and not self.colour
+        return self.is_one_product and not self.colour and self.crop is None
 
 
 def metric_named(name: str) -> Metric:

@@ -17,6 +17,7 @@ from recommender.search.query import FEW, MOST, Query
 OPTIONS: dict[str, dict[str, Any]] = {
     "metric": {"default": Metric.COSINE.value, "help": ", ".join(Metric)},
     "k": {"default": FEW, "help": f"how many neighbours, 1 to {MOST}"},
+    "crop": {"metavar": "LEFT,TOP,RIGHT,BOTTOM", "help": "a part of the picture, as shares of it"},
     "liked": {"action": "append", "metavar": "ITEM_ID", "help": "another one to be like"},
     "disliked": {"action": "append", "metavar": "ITEM_ID", "help": "one to be unlike"},
     "q": {"metavar": "WORDS", "help": "only products with these words"},
@@ -54,10 +55,12 @@ class NoSuchThing(SearchError):
 
 
 def query_of(text: str, form: SimilarForm) -> Query:
-    """The query about what was typed: a product's id, else a picture file's name.
+    """The query about what was typed: a product's id, an address, else a picture file's name.
 
     Raises SearchError, and OSError when the file cannot be read.
     """
+    if text.startswith(("http://", "https://")):
+        return form.query(url=text)
     try:
         shown_products([text])
         return form.query(liked=(text, *form.liked_ids()))

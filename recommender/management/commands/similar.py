@@ -15,11 +15,11 @@ class Command(RunCommand):
     expected = (OSError,)
     help = (
         "Shows the products that look most like a product, or like a picture of your own. "
-        "What is the item_id of a product is taken as that; else it is a file's name."
+        "What is the item_id of a product is taken as that; else it is a file's name or an address."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("query", metavar="ITEM_ID|PICTURE_FILE")
+        parser.add_argument("query", metavar="ITEM_ID|PICTURE_FILE|ADDRESS")
         terminal.add_options(parser)
         parser.add_argument("--json", action="store_true", help="as the API gives it")
 

@@ -1,0 +1,150 @@
+"""A picture behind an address, and a part of a picture, as queries."""
+
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+from PIL import Image
+
+from recommender.search.answering import answer
+from recommender.search.errors import BadQuery
+from recommender.search.forms import SimilarForm
+from recommender.search.query import Crop, Query
+from tests.conftest import picture_bytes
+from tests.shops import Shop
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def elsewhere(live, folder, settings):
+    settings.SCRAPE_ALLOW_LOOPBACK = True
+    with Shop({"/3.jpg": lambda _headers: (folder / "hats" / "3.jpg").read_bytes()}) as shop:
+        yield shop
+
+
+def nearest(**query):
+    return answer(Query(**query)).rankings[0].matches[0].product.item_id
+
+
+def test_a_picture_elsewhere_is_fetched_and_compared(client, elsewhere, capsys):
+    address = f"{elsewhere.url}/3.jpg"
+    assert nearest(url=address) == "3"
+    answered = client.get("/api/v1/similar/", {"url": address, "metric": "euclidean"})
+    first = answered.json()["neighbours"][0]
+    assert (first["item_id"], first["distance"]) == ("3", 0)
+    assert answered["Cache-Control"] == "no-store"
+    assert "ETag" not in answered
+    page = client.get("/picture/", {"url": address})
+    assert 'href="/products/3/' in page.content.decode()
+    call_command("similar", address)
+    assert capsys.readouterr().out.splitlines()[1].split()[2] == "3"
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("ftp://example.com/a.jpg", "only http and https"),
+        ("no address", "only http and https"),
+        ("http://[", "no address"),
+        ("http://127.0.0.1:9/a.jpg", "cannot be fetched"),
+        ("http://169.254.169.254/latest/meta-data", "cannot be fetched"),
+    ],
+)
+def test_what_cannot_be_fetched_is_a_sentence(client, live, settings, url, sentence):
+    settings.SCRAPE_ALLOW_LOOPBACK = False
+    response = client.get("/api/v1/similar/", {"url": url})
+    assert response.status_code == 400
+    assert sentence in response.json()["error"]
+    assert client.get("/picture/", {"url": url}).status_code == 400
+
+
+def test_a_page_elsewhere_is_no_picture_and_one_that_fails_is_asked_once(elsewhere):
+    elsewhere.answers |= {"/page": "<html>", "/busy": (503, {"Retry-After": "60"}, b"")}
+    with pytest.raises(BadQuery, match="cannot be read"):
+        nearest(url=f"{elsewhere.url}/page")
+    with pytest.raises(BadQuery, match="503"):
+        nearest(url=f"{elsewhere.url}/busy")
+    assert elsewhere.requests.count("/busy") == 1
+
+
+def test_a_crawl_delay_keeps_no_visitor_waiting(elsewhere):
+    elsewhere.answers["/robots.txt"] = "User-agent: *\nCrawl-delay: 60"
+    assert nearest(url=f"{elsewhere.url}/3.jpg") == "3"
+
+
+def test_it_can_be_switched_off(client, live, settings):
+    settings.PICTURE_BY_URL = False
+    response = client.get("/api/v1/similar/?url=https://example.com/a.jpg")
+    assert response.status_code == 400
+    assert "not fetched" in response.json()["error"]
+    assert 'name="url"' not in client.get("/picture/").content.decode()
+
+
+# A part of a picture -----------------------------------------------------------------------------
+
+
+def halves(left, right) -> bytes:
+    """A picture whose halves are the colours of two of the products."""
+    picture = Image.new("RGB", (200, 100), left)
+    picture.paste(right, (100, 0, 200, 100))
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+COLOURS = {n: (40 * n, 200 - 30 * n, 10 * n * n % 255) for n in range(6)}
+
+
+def test_a_part_of_a_picture_is_asked_about(live):
+    both = halves(COLOURS[1], COLOURS[4])
+    assert nearest(picture=both, crop=Crop(0, 0, 0.5, 1)) == "1"
+    assert nearest(picture=both, crop=Crop(0.5, 0, 1, 1)) == "4"
+
+
+def test_a_part_is_of_the_picture_as_it_is_seen(live):
+    """EXIF says that it lies on its side: what is stored on the left is seen at the top."""
+    with Image.open(io.BytesIO(halves(COLOURS[1], COLOURS[4]))) as picture:
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        buffer = io.BytesIO()
+        picture.save(buffer, "JPEG", exif=exif, quality=95)
+    assert nearest(picture=buffer.getvalue(), crop=Crop(0, 0, 1, 0.5)) == "1"
+
+
+def test_a_part_of_a_products_own_picture_is_asked_about(client, live):
+    found = client.get("/api/v1/products/0/similar/?crop=0,0,0.8,0.8").json()
+    assert len(found["neighbours"]) == 5
+    assert "0" not in [n["item_id"] for n in found["neighbours"]]
+
+
+@pytest.mark.parametrize(
+    "crop",
+    ["0,0,1", "0,0,0,1", "1,0,0,1", "0,0,1.1,1", "a,b,c,d", "nan,0,1,1", "0,0,1,1,1", "-1,0,1,1"],
+)
+def test_a_part_that_there_is_not_is_refused(client, live, crop):
+    response = client.get("/api/v1/products/0/similar/", {"crop": crop})
+    assert response.status_code == 400
+    assert response.json()["error"].startswith("crop must be left,top,right,bottom")
+
+
+def test_a_part_of_a_few_pixels_or_of_several_products_is_refused(live):
+    data = picture_bytes((9, 9, 9), size=(100, 100))
+    with pytest.raises(BadQuery, match="too few"):
+        nearest(picture=data, crop=Crop(0, 0, 0.1, 0.1))
+    with pytest.raises(BadQuery, match="one picture"):
+        Query(liked=("0", "1"), crop=Crop(0, 0, 0.5, 0.5))
+    with pytest.raises(BadQuery, match="not both"):
+        Query(picture=data, url="https://example.com/a.jpg")
+
+
+def test_the_terminal_takes_a_part(live, folder, capsys):
+    call_command("similar", str(folder / "hats" / "3.jpg"), "--crop", "0,0,0.9,0.9", "-k", "1")
+    assert capsys.readouterr().out.splitlines()[1].split()[2] == "3"
+    with pytest.raises(CommandError, match="crop must be"):
+        call_command("similar", "0", "--crop", "5")
+
+
+def test_the_form_gives_what_was_said():
+    query = SimilarForm({"liked": ["0"], "crop": "0.1, 0.2,0.9,1"}).query()
+    assert query.crop == Crop(0.1, 0.2, 0.9, 1)
