@@ -2,16 +2,17 @@
 
 import pytest
 
-from recommender.mapping import layout, making
+from recommender.mapping import layout, making, sprites
 from tests.conftest import picture_bytes
 
 COUNT = 14
 
 
 @pytest.fixture
-def fewer_rounds(monkeypatch):
-    """So few products lie where they should long before."""
+def small(monkeypatch):
+    """So few products lie where they should long before, and need no large tiles."""
     monkeypatch.setattr(layout, "ROUNDS", 250)
+    monkeypatch.setattr(sprites, "TILE", 256)
 
 
 @pytest.fixture
@@ -26,6 +27,6 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def drawn(live, fewer_rounds):
+def drawn(live, small):
     """The map of them, as it is live."""
     return making.make_map("fake")

@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from typing import Any
 
+import numpy as np
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -16,13 +17,15 @@ from django.views.decorators.http import require_safe
 from catalog import versioning
 from catalog.models import Product
 from catalog.pictures import Kind, address
+from recommender.mapping import sprites
 from recommender.mapping.product_map import ProductMap
-from recommender.mapping.sprites import TILE, side_shown
 from recommender.mapping.store import live_map, overview_without, read_picture
 from recommender.search.errors import NotReady
 
 FOR_EVER = "public, max-age=31536000, immutable"
 COLUMNS = ("item_id", "title", "category", "content_hash", "picture_width", "picture_height")
+# Products listed beneath the map; as many as in main.js.
+LISTED = 12
 # Stands in an address for what the page's script puts there.
 PLACE = "PLACE"
 
@@ -43,6 +46,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "overview": _overview_address(drawn, gone),
         "size": [8 * side for side in drawn.size],
         "categories": _categories(drawn, gone),
+        "near": _in_the_middle(drawn, gone),
         "product_address": reverse("product", args=[PLACE]),
         "place": PLACE,
     }
@@ -100,6 +104,15 @@ def _gone(drawn: ProductMap) -> list[int]:
     return [number for number, item_id in enumerate(drawn.item_ids) if item_id not in shown]
 
 
+def _in_the_middle(drawn: ProductMap, gone: list[int]) -> list[Product]:
+    """The products that the page lists first, nearest to the middle first, as its script does."""
+    ways = ((drawn.cells + 0.5 - np.array(drawn.size) / 2) ** 2).sum(axis=1)
+    ways[gone] = np.inf
+    nearest = [drawn.item_ids[number] for number in np.argsort(ways, kind="stable")[:LISTED]]
+    found = Product.shown.in_bulk(nearest, field_name="item_id")
+    return [found[item_id] for item_id in nearest if item_id in found]
+
+
 def _version(drawn: ProductMap, gone: list[int]) -> str:
     return hashlib.sha256(f"{drawn.overview} {gone}".encode()).hexdigest()[:12]
 
@@ -134,14 +147,14 @@ def _told(drawn: ProductMap) -> dict[str, Any]:
         thumbnail = address(Kind.THUMBNAIL, item_id, content_hash)
         place = names.setdefault(category, len(names))
         products.append(
-            [row * columns + column, item_id, title, place, thumbnail, side_shown(*size)]
+            [row * columns + column, item_id, title, place, thumbnail, sprites.side_shown(*size)]
         )
     return {
         "columns": columns,
         "rows": rows,
         "overview": _overview_address(drawn, gone),
         "pictures": reverse("map-picture", args=[PLACE]),
-        "tile": TILE,
+        "tile": sprites.TILE,
         "tiles": [[tile.level, tile.column, tile.row, tile.name] for tile in drawn.tiles],
         "gone": [cells[number][1] * columns + cells[number][0] for number in gone],
         "categories": list(names),

@@ -179,13 +179,20 @@ class Page {
   settle() {
     const { x, y } = this.view.target;
     const near = this.products.nearest(x, y, LISTED, this.matches ?? this.products.all);
-    list.replaceChildren(...near.map((product) => this.tile(product)));
+    this.list(near);
     if (document.activeElement === canvas && canvas.matches(":focus-visible")) {
       this.hovered = near[0] ?? null;
       said.textContent = this.hovered ? this.hovered.title : "";
       this.changed(false);
     }
     this.keep();
+  }
+
+  // Shows them beneath the map, unless they stand there already.
+  list(products) {
+    const shown = [...list.querySelectorAll("a")].map((link) => link.getAttribute("href"));
+    if (shown.join(" ") === products.map((product) => product.address).join(" ")) return;
+    list.replaceChildren(...products.map((product) => this.tile(product)));
   }
 
   tile({ address: href, thumbnail, title }) {

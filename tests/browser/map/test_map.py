@@ -149,6 +149,19 @@ def test_without_javascript_there_is_the_picture_and_the_list(drawn, open_page):
     page.wait_for_url("**/browse/")
 
 
+def test_nothing_shifts_once_it_stands(open_map):
+    page = open_map()
+    page.wait_for_timeout(500)
+    shifts = """() => new Promise((done) => new PerformanceObserver((list) =>
+      done(list.getEntries().map((entry) => entry.value))).observe({ type: "layout-shift", buffered: true })
+      || setTimeout(() => done([]), 300))"""
+    assert page.evaluate(shifts) == []
+    page.get_by_role("button", name="Colours").click()
+    page.get_by_role("button", name="Zoom in").click()
+    page.wait_for_timeout(700)
+    assert page.evaluate(shifts) == []
+
+
 def test_who_wants_no_motion_is_taken_there_at_once(open_map):
     page = open_map()
     zooms = """() => new Promise((done) => {

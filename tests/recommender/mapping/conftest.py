@@ -1,1 +1,1 @@
-from tests.maps import drawn, fewer_rounds, folder  # noqa: F401 – fixtures
+from tests.maps import drawn, folder, small  # noqa: F401 – fixtures

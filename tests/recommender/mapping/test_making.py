@@ -13,7 +13,7 @@ from runs.files import locked
 from runs.models import Run
 from tests.conftest import picture_bytes
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fewer_rounds")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small")]
 
 
 def cells_of(product_map) -> dict[str, tuple[int, int]]:
@@ -43,10 +43,14 @@ def test_each_product_has_a_cell_that_shows_its_picture(drawn):
 
 
 def test_the_sharpest_tiles_show_every_cell_where_it_lies(drawn):
-    [tile] = [tile for tile in drawn.tiles if tile.level == 64]
-    with Image.open(places.map_pictures("fake") / f"{tile.name}.webp") as picture:
-        opaque = np.asarray(picture.convert("RGBA"))[32::64, 32::64, 3] > 0
-    assert set(zip(*np.nonzero(opaque.T), strict=True)) == set(cells_of(drawn).values())
+    shown = set()
+    for tile in drawn.tiles:
+        if tile.level == 64:
+            with Image.open(places.map_pictures("fake") / f"{tile.name}.webp") as picture:
+                opaque = np.asarray(picture.convert("RGBA"))[32::64, 32::64, 3] > 0
+            here = zip(*np.nonzero(opaque.T), strict=True)
+            shown |= {(4 * tile.column + column, 4 * tile.row + row) for column, row in here}
+    assert shown == set(cells_of(drawn).values())
 
 
 def test_what_is_written_is_what_is_read(drawn):
@@ -63,6 +67,7 @@ def test_nothing_new_costs_nothing(drawn, monkeypatch):
     assert making.make_map("fake") is None
 
 
+@pytest.mark.slow
 def test_a_picture_that_was_lost_is_drawn_again(drawn):
     lost = places.map_pictures("fake") / f"{drawn.tiles[0].name}.webp"
     lost.unlink()
@@ -88,18 +93,20 @@ def test_a_newcomer_is_placed_beside_its_like_and_nothing_else_moves(
     assert now.drift == 1
 
 
+@pytest.mark.slow
 def test_a_changed_picture_is_drawn_and_the_old_ones_stay_for_one_map_more(
     drawn, folder, fake_source
 ):
-    first = set(pictures())
+    maps, first = [drawn], pictures()
     for colour in ("white", "black"):
         (folder / "hats" / "01.jpg").write_bytes(picture_bytes(colour))
         list(import_folder(folder))
         call_command("build_index")
-    now = read_map(places.map_path("fake"))
-    assert not now.names & first
-    assert now.names < set(pictures())
-    assert not first & set(pictures())
+        maps.append(read_map(places.map_path("fake")))
+    assert len({each.overview for each in maps}) == 3
+    assert set(pictures()) == maps[1].names | maps[2].names
+    unchanged = drawn.names & maps[2].names
+    assert {name: pictures()[name] for name in unchanged} == {n: first[n] for n in unchanged}
 
 
 def test_after_many_have_come_and_gone_all_are_laid_out_from_where_they_were(
@@ -120,6 +127,7 @@ def test_after_many_have_come_and_gone_all_are_laid_out_from_where_they_were(
     assert now.drift == 0
 
 
+@pytest.mark.slow
 def test_of_too_many_products_an_even_part_is_shown(live, settings):
     settings.MAP_MOST_PRODUCTS = 12
     drawn = making.make_map("fake")
@@ -137,6 +145,7 @@ def test_zero_draws_none_and_a_small_shop_needs_none(live, fake_source, settings
         call_command("build_map")
 
 
+@pytest.mark.slow
 def test_build_index_leaves_the_map_out_where_it_is_told_so(live, fake_source):
     call_command("build_index", no_map=True)
     assert not places.map_path("fake").exists()
@@ -155,6 +164,7 @@ def test_a_map_that_fails_never_fails_the_build(catalogue, fake_source, monkeypa
     assert Run.objects.get().state == Run.State.DONE
 
 
+@pytest.mark.slow
 def test_a_damaged_map_is_drawn_anew(drawn, fake_source):
     path = places.map_path("fake")
     for damage in (b"", b"{}", b"[1]", path.read_bytes()[:-40], b"[" * 100_000, b"\xff"):
@@ -165,6 +175,7 @@ def test_a_damaged_map_is_drawn_anew(drawn, fake_source):
     assert cells_of(read_map(path)) == cells_of(drawn)
 
 
+@pytest.mark.slow
 def test_two_processes_do_not_draw_one_map(live, fake_source, capsys):
     with locked(places.map_path("fake").with_suffix(".lock")):
         with pytest.raises(CommandError, match="Another process is drawing the map"):
@@ -178,6 +189,7 @@ def test_without_an_index_build_map_says_what_to_do(db):
         call_command("build_map")
 
 
+@pytest.mark.slow
 def test_a_product_whose_thumbnail_is_lost_keeps_its_cell(live, caplog):
     from catalog import pictures as kept
 
