@@ -1,0 +1,26 @@
+"""The exported site, opened from the disk."""
+
+import pytest
+from django.core.management import call_command
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_it_opens_from_the_disk_and_leads_from_product_to_product(
+    chromium, live, tmp_path, javascript
+):
+    call_command("export_site", str(tmp_path / "site"))
+    problems, page = [], chromium.new_page(java_script_enabled=javascript)
+    page.on("console", lambda message: problems.append(message.text))
+    page.on("requestfailed", lambda request: problems.append(request.url))
+    page.goto(f"file://{tmp_path}/site/index.html")
+    page.click('a[href="products/0.html"]')
+    assert page.url.endswith("/products/0.html")
+    page.click('ol a[href="2.html"] >> nth=0')
+    assert page.url.endswith("/products/2.html")
+    assert page.evaluate("[...document.images].every(image => image.naturalWidth > 0)")
+    page.go_back()
+    assert page.url.endswith("/products/0.html")
+    page.context.close()
+    assert problems == []
