@@ -22,7 +22,7 @@ class RunCommand(BaseCommand):
     """
 
     recorded = False
-    # Errors whose message is for the user, and needs nothing added.
+    # Errors whose message is for the user, and needs nothing added; `for_owner`, where one has it.
     expected: tuple[type[Exception], ...] = ()
     run: Run | None = None
 
@@ -41,7 +41,8 @@ class RunCommand(BaseCommand):
         except DatabaseError as error:
             raise CommandError(_database_sentence(error)) from error
         except self.expected as error:
-            sentence = "\n".join(map(printable, str(error).split("\n")))
+            told = str(getattr(error, "for_owner", error))
+            sentence = "\n".join(map(printable, told.split("\n")))
             self._end(Run.State.FAILED, sentence)
             raise CommandError(sentence) from error
         except OSError as error:
