@@ -15,6 +15,11 @@ from catalog.forms import BrowseForm
 
 PER_PAGE = 48
 A_YEAR = 31_536_000
+# What any site may show in its pages, under whatever policy those have.
+FOR_OTHER_SITES = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
 
 
 @csrf_exempt  # so that a POST is told 405
@@ -58,4 +63,6 @@ def media(request: HttpRequest, kind: str, name: str) -> HttpResponse | FileResp
     response["Last-Modified"] = modified
     age = f"max-age={A_YEAR}, immutable" if "v" in request.GET else "max-age=300"
     response["Cache-Control"] = f"public, {age}"
+    for name, value in FOR_OTHER_SITES.items():
+        response[name] = value
     return response

@@ -96,9 +96,15 @@ def build(embedder: str) -> None:
 
 
 @contextmanager
-def site(port: int, embedder: str) -> Iterator[subprocess.Popen[bytes]]:
-    """gunicorn on 127.0.0.1:`port`, answering; ended, workers too, when the block is left."""
-    environment = os.environ | {"BIND": f"127.0.0.1:{port}", "EMBEDDER": embedder}
+def site(port: int, embedder: str, shop: DemoShop) -> Iterator[subprocess.Popen[bytes]]:
+    """gunicorn on 127.0.0.1:`port`, answering; ended, workers too, when the block is left.
+
+    The shop shows the site's look-alikes below its shirts from then on.
+    """
+    address = f"127.0.0.1:{port}"
+    own = {"BIND": address, "EMBEDDER": embedder, "CORS_ALLOWED_ORIGINS": shop.url}
+    environment = os.environ | own
+    shop.site = f"http://{address}"
     command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi"]
     process = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR)
     try:

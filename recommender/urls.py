@@ -6,11 +6,13 @@ from catalog import addresses  # noqa: F401 – registers <item:…>
 from recommender.api import v1
 from recommender.pages import map as product_map
 from recommender.pages import views as pages
+from recommender.pages.widget import widget
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("products/<item:item_id>/", pages.product, name="product"),
     path("picture/", pages.picture, name="picture"),
+    path("widget.js", widget, name="widget"),
     path("map/", product_map.show, name="map"),
     path("map/products.json", product_map.products, name="map-products"),
     path("map/overview.webp", product_map.overview, name="map-overview"),

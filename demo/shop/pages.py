@@ -54,7 +54,7 @@ def category(base: str, path: str, specs: list[ShirtSpec], number: int) -> str |
     return _page("T-shirts", body, head + _json({"@type": "ItemList", "itemListElement": elements}))
 
 
-def product(base: str, spec: ShirtSpec) -> str:
+def product(base: str, spec: ShirtSpec, site: str = "") -> str:
     data = _product(base, spec)
     head = _json(data) + "".join(
         f'<meta property="{name}" content="{escape(value)}">'
@@ -74,6 +74,8 @@ def product(base: str, spec: ShirtSpec) -> str:
         f"<p>{stock} · {spec.category} · No. {spec.item_id}</p>"
         "<p>Combed cotton, cut straight, washed once before it comes to you.</p></div></div>"
     )
+    if site:
+        body += f'<script src="{site}/widget.js" data-item="{spec.item_id}"></script>'
     return _page(spec.title, body, head)
 
 

@@ -27,12 +27,14 @@ LAST_MODIFIED = "Mon, 01 Jan 2024 00:00:00 GMT"
 class DemoShop(AbstractContextManager["DemoShop"]):
     """Serves `specs` at `url` while the block lasts; drawings are kept in `folder`.
 
-    `specs` may be replaced while it runs: the next request sees the new ones.
+    `specs` may be replaced while it runs: the next request sees the new ones. So may `site`, the
+    address of the site whose look-alikes stand below each shirt; empty, none do.
     """
 
     def __init__(self, specs: list[ShirtSpec], folder: Path, port: int = 0) -> None:
         """Binds 127.0.0.1:`port`, 0 meaning any free one. Raises OSError."""
         self.specs = specs
+        self.site = ""
         self.folder = folder
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self._server.daemon_threads = True
@@ -147,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
                 chosen = [spec for spec in specs if spec.category == name]
                 return pages.category(base, path, chosen, number)
         if (named := _PRODUCT.fullmatch(path)) and (spec := self._spec(named[1])):
-            return pages.product(base, spec)
+            return pages.product(base, spec, self.shop.site)
         return None
 
     def _spec(self, item_id: str) -> ShirtSpec | None:

@@ -44,7 +44,7 @@ class Command(RunCommand):
         with demo.open_shop(make_specs(count=count), settings.VAR_DIR / "shirts") as shop:
             self._fill(shop, embedder)
             if serve:
-                with demo.site(port, embedder) as site:
+                with demo.site(port, embedder, shop) as site:
                     self.stdout.write(f"\nOpen http://127.0.0.1:{port} – Ctrl-C ends it.")
                     site.wait()
 

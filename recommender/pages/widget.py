@@ -1,0 +1,28 @@
+"""/widget.js: the script that puts a row of look-alikes into any page of any site."""
+
+from functools import cache
+from pathlib import Path
+
+from django.contrib.staticfiles import finders
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import conditional_page, require_safe
+
+from catalog.views import FOR_OTHER_SITES
+
+AN_HOUR = 3600
+
+
+@cache
+def _script() -> bytes:
+    """The file itself, read once: another version comes with a restart."""
+    return Path(str(finders.find("js/widget.js"))).read_bytes()
+
+
+@csrf_exempt  # so that a POST is told 405
+@require_safe
+@conditional_page
+def widget(request: HttpRequest) -> HttpResponse:
+    """The widget. Its address stays: after an hour browsers ask whether it has changed."""
+    headers = {"Cache-Control": f"public, max-age={AN_HOUR}", **FOR_OTHER_SITES}
+    return HttpResponse(_script(), content_type="text/javascript; charset=utf-8", headers=headers)
