@@ -6,10 +6,10 @@ from PIL import Image
 from catalog.models import Product
 from catalog.ways_in import import_folder
 from recommender import places, store
-from recommender.mapping import making
+from recommender.mapping import making, sprites
 from recommender.mapping.product_map import MapFileError, read_map
 from recommender.mapping.sprites import side_shown
-from runs.files import locked
+from runs.files import locked, replace_file
 from runs.models import Run
 from tests.conftest import picture_bytes
 
@@ -162,6 +162,25 @@ def test_a_map_that_fails_never_fails_the_build(catalogue, fake_source, monkeypa
     assert "The index is live, but its map could not be drawn" in capsys.readouterr().err
     assert len(store.live_index()) == 14
     assert Run.objects.get().state == Run.State.DONE
+
+
+@pytest.mark.slow
+def test_a_disk_that_is_full_midway_leaves_the_map_as_it_was(drawn, fake_source, monkeypatch):
+    written = []
+
+    def until_full(path, data):
+        if len(written) == 2:
+            raise OSError(28, "No space left on device")
+        written.append(path)
+        replace_file(path, data)
+
+    monkeypatch.setattr(sprites, "replace_file", until_full)
+    monkeypatch.setattr(sprites, "RECIPE", 2)
+    with pytest.raises(CommandError, match="No space left"):
+        call_command("build_map", full=True)
+    now = read_map(places.map_path("fake"))
+    assert now.names == drawn.names
+    assert now.names < set(pictures())
 
 
 @pytest.mark.slow
