@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 
 from catalog import versioning
 from recommender import configured, store
+from recommender.places import map_path
 
 # Seconds for which whoever asks need not ask again.
 FRESH = 60
@@ -33,7 +34,8 @@ def keep(response: HttpResponse) -> HttpResponse:
 def state() -> str:
     """What all answers depend on, as text: the live index, the catalogue, what is asked of both."""
     name = configured.name_served()
-    parts = (name, store.signature_of(name), versioning.version(), configured.approximate())
+    index = (store.signature_of(name), configured.approximate(), map_path(name).exists())
+    parts = (name, *index, versioning.version())
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
 
 

@@ -85,11 +85,14 @@ def test_what_a_shop_writes_is_never_markup(client, drawn):
 
 
 def test_the_map_is_linked_where_there_is_one(client, live):
-    assert 'href="/map/"' not in html(client.get("/browse/"))
     from recommender.mapping import making
 
+    pages = ("/browse/", "/products/03/")
+    for page in pages:
+        assert 'href="/map/"' not in html(client.get(page))
     making.make_map("fake")
-    assert 'href="/map/"' in html(client.get("/browse/"))
+    for page in pages:
+        assert 'href="/map/"' in html(client.get(page)), "also where the page was kept"
 
 
 @pytest.mark.parametrize("damage", [None, b"{}"])
