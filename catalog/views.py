@@ -40,8 +40,8 @@ def browse(request: HttpRequest) -> HttpResponse:
 
 def _wants_the_grid_alone(request: HttpRequest) -> bool:
     """Whether htmx will put the answer into the page; Back and boosted links take a whole one."""
-    htmx = getattr(request, "htmx")  # noqa: B009 – the middleware's, unknown to HttpRequest
-    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+    htmx = getattr(request, "htmx", None)  # the middleware's; another project may do without
+    return htmx is not None and bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
 @csrf_exempt  # so that a POST is told 405
