@@ -16,6 +16,8 @@ ALL = (
     "map",
     "embed",
     "build",
+    "upload",
+    "serve",
 )
 
 

@@ -1,6 +1,7 @@
 """How `make serve` runs gunicorn. GUNICORN_CMD_ARGS overrides any of it."""
 
 # Before anything else is imported: what waits for a client gives way to the others.
+import gevent
 from gevent import monkey
 
 monkey.patch_all()
@@ -72,6 +73,11 @@ def pre_fork(_server: object, _worker: object) -> None:
     import_module("config.urls")
     gc.collect()
     gc.freeze()
+
+
+def post_request(_worker: object, _request: object, _environ: object, _response: object) -> None:
+    """Gives way to the other clients, however fast this one asks again."""
+    gevent.sleep(0)
 
 
 def post_worker_init(_worker: object) -> None:

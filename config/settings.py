@@ -152,6 +152,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         SQLITE_FILE = BASE_DIR / DATABASES["default"]["NAME"]
         # Only `migrate` makes it: a file that is missing for once is not replaced by an empty one.
         DATABASES["default"]["NAME"] = f"{SQLITE_FILE.as_uri()}?{how_to_open(SQLITE_FILE)}"
+    # To open it costs more than most requests; a client's connection keeps its own for a while.
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
     # Readers go on while a scrape writes.
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
@@ -205,7 +207,7 @@ INSTALLED_APPS = [
     "demo",
 ]
 MIDDLEWARE = [
-    "recommender.kept.without_body",
+    "recommender.kept.sized",
     "recommender.api.health.health",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",

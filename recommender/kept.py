@@ -81,18 +81,18 @@ def _conditional(request: HttpRequest, response: HttpResponse, now: str) -> Http
     return response
 
 
-def without_body(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
-    """The middleware that answers HEAD with the head alone."""
+def sized(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
+    """The first middleware: an answer tells its length, and to HEAD the head alone is sent."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
+        if not response.streaming and not response.has_header("Content-Length"):
+            response["Content-Length"] = str(len(response.content))
         if request.method == "HEAD":
             if response.streaming:
                 response.streaming_content = ()  # type: ignore[attr-defined]
             else:
-                length = len(response.content)
                 response.content = b""
-                response["Content-Length"] = str(length)
         return response
 
     return middleware

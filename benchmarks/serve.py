@@ -1,0 +1,157 @@
+"""The site under load: JSON and pages a second, and what a swap of the index costs them.
+
+gunicorn with its two workers, 11,556 products × 4096, clients on the same machine and the same
+cores. The peer is the smallest answer that the same server can give: /healthz.
+"""
+
+import asyncio
+import os
+import random
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.common import COUNT, relu_vectors, temporary_folder
+
+CONNECTIONS, SECONDS = 8, 8.0
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def main() -> None:
+    with temporary_folder() as folder:
+        _fill(folder)
+        with _site() as address:
+            ids = [f"{number:07}" for number in range(COUNT)]
+            few = random.Random(0).sample(ids, 200)
+            works: dict[str, Callable[[], str]] = {
+                "peer, /healthz": lambda: "/healthz",
+                "JSON, 200 products asked for again and again": lambda: _json(random.choice(few)),
+                "JSON, any product": lambda: _json(random.choice(ids)),
+                "page, 200 products asked for again and again": lambda: _page(random.choice(few)),
+                "page, any product": lambda: _page(random.choice(ids)),
+            }
+            for name, path in works.items():
+                asyncio.run(_load(address, path, 2.0))
+                print(f"{name}: {_told(asyncio.run(_load(address, path, SECONDS)))}", flush=True)
+            swapper = subprocess.Popen([sys.executable, "-c", SWAPS], cwd=ROOT)
+            times = asyncio.run(_load(address, works["JSON, any product"], SECONDS))
+            swapper.wait()
+            print(f"JSON, any product, while the index is swapped 5 times: {_told(times)}")
+
+
+def _json(item_id: str) -> str:
+    return f"/api/v1/products/{item_id}/similar/"
+
+
+def _page(item_id: str) -> str:
+    return f"/products/{item_id}/"
+
+
+def _told(times: list[float]) -> str:
+    lost = sum(1 for value in times if value < 0)
+    milliseconds = 1e3 * np.array([value for value in times if value >= 0])
+    middle, slow = np.percentile(milliseconds, [50, 99])
+    rate = len(milliseconds) / SECONDS
+    return f"{rate:,.0f} a second, median {middle:.1f} ms, p99 {slow:.1f} ms, {lost} failed"
+
+
+async def _load(address: tuple[str, int], path: Callable[[], str], seconds: float) -> list[float]:
+    """What each request took, -1 for one that failed; on connections that are kept."""
+    until = time.perf_counter() + seconds
+    results: list[float] = []
+    await asyncio.gather(*(_client(address, path, until, results) for _ in range(CONNECTIONS)))
+    return results
+
+
+async def _client(
+    address: tuple[str, int], path: Callable[[], str], until: float, results: list[float]
+) -> None:
+    reader, writer = await asyncio.open_connection(*address)
+    while time.perf_counter() < until:
+        began = time.perf_counter()
+        writer.write(f"GET {path()} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
+            await reader.readexactly(length)
+            sound = head.startswith(b"HTTP/1.1 200")
+            results.append(time.perf_counter() - began if sound else -1)
+            if b"connection: close" in head.lower():
+                writer.close()
+                reader, writer = await asyncio.open_connection(*address)
+        except (asyncio.IncompleteReadError, OSError, ValueError):
+            results.append(-1)
+            reader, writer = await asyncio.open_connection(*address)
+    writer.close()
+
+
+def _fill(folder: Path) -> None:
+    """A catalogue and an index of made-up products."""
+    os.environ |= {
+        "VAR_DIR": str(folder / "var"), "MEDIA_ROOT": str(folder / "media"),
+        "DATABASE_URL": f"sqlite:///{folder}/db", "EMBEDDER": "vgg16-untrained",
+        "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "ERROR",
+    }  # fmt: skip
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.utils import timezone
+
+    from benchmarks.common import build
+    from catalog.models import Product
+    from recommender.publishing import publish
+
+    call_command("migrate", verbosity=0)
+    now = timezone.now()
+    Product.objects.bulk_create(
+        Product(
+            item_id=f"{n:07}", shop_item_id=f"{n:07}", title=f"Shirt {n}", price=n % 90,
+            currency="EUR", category=f"kind {n % 9}", shop="shop", source="made up",
+            content_hash=f"{n:064x}", first_seen=now, last_seen=now,
+        )
+        for n in range(COUNT)
+    )  # fmt: skip
+    publish(build(relu_vectors()))
+
+
+# In a process of its own: the same index, put in place again and again.
+SWAPS = """
+import shutil, time
+import django; django.setup()
+from recommender.places import index_path
+path = index_path("vgg16-untrained")
+for _ in range(5):
+    shutil.copy(path, path.with_name("again")); path.with_name("again").replace(path)
+    time.sleep(1.2)
+"""
+
+
+@contextmanager
+def _site() -> Iterator[tuple[str, int]]:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        address = probe.getsockname()
+    command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi"]
+    gunicorn = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | {"BIND": f"127.0.0.1:{address[1]}"},
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        for _ in range(300):
+            with suppress(OSError), socket.create_connection(address, 1):
+                break
+            time.sleep(0.1)
+        yield address
+    finally:
+        gunicorn.terminate()
+        gunicorn.wait()
+
+
+if __name__ == "__main__":
+    main()

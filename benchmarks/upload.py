@@ -1,0 +1,97 @@
+"""A photo of 12 megapixels, from its bytes to five neighbours, beside decoding it alone."""
+
+import io
+import os
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from benchmarks.common import peak_megabytes, temporary_folder
+
+SIZE, REPEATS, PRODUCTS = (4000, 3000), 15, 11_556
+
+
+def main() -> None:
+    photo = _photo()
+    with temporary_folder() as folder:
+        os.environ |= {
+            "VAR_DIR": str(folder / "var"), "MEDIA_ROOT": str(folder / "media"),
+            "DATABASE_URL": f"sqlite:///{folder}/db", "EMBEDDER": "efficientnet-lite2",
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+        }  # fmt: skip
+        _fill(photo)
+        from recommender.search.answering import answer
+        from recommender.search.query import Query
+
+        before = peak_megabytes()
+        whole = _median(lambda: answer(Query(picture=photo)))
+        grown = peak_megabytes() - before
+        bare = _median(lambda: Image.open(io.BytesIO(photo)).load())
+    print(
+        f"{len(photo) / 2**20:.1f} MB of JPEG to five of {PRODUCTS:,}: {1e3 * whole:.0f} ms, "
+        f"{grown:.0f} MB more; decoding it alone, as large as it is: {1e3 * bare:.0f} ms"
+    )
+
+
+def _photo() -> bytes:
+    """Blurred noise: like a photo, there is something everywhere."""
+    noise = np.random.default_rng(0).integers(0, 256, (SIZE[1] // 4, SIZE[0] // 4, 3), np.uint8)
+    picture = Image.fromarray(noise).resize(SIZE).filter(ImageFilter.GaussianBlur(2))
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
+
+
+def _fill(photo: bytes) -> None:
+    """A catalogue, and an index of vectors at all distances from the photo's own."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.utils import timezone
+
+    from catalog.models import Product
+    from catalog.thumbnails import make_picture
+    from recommender import configured
+    from recommender.index.similarity_index import Manifest, SimilarityIndex
+    from recommender.publishing import publish
+
+    call_command("migrate", verbosity=0)
+    now, chosen = timezone.now(), configured.embedder_to_build()
+    ids = [f"{number:07}" for number in range(PRODUCTS)]
+    Product.objects.bulk_create(
+        Product(
+            item_id=i,
+            shop_item_id=i,
+            shop="shop",
+            content_hash="f" * 64,
+            first_seen=now,
+            last_seen=now,
+        )
+        for i in ids
+    )
+    embedder = configured.loaded(chosen)
+    own = embedder.embed([embedder.decode(make_picture(photo))])[0]
+    random = np.random.default_rng(1)
+    away = random.random((PRODUCTS, 1), np.float32) * np.float32(own.std())
+    vectors = own + away * random.standard_normal((PRODUCTS, len(own)), np.float32)
+    manifest = Manifest.of(chosen.spec, chosen.weights_sha256)
+    hashes = [f"{number:064x}" for number in range(PRODUCTS)]
+    publish(SimilarityIndex.build(manifest, ids, hashes, vectors, k=5))
+
+
+def _median(work: Callable[[], object]) -> float:
+    work()
+    times = []
+    for _ in range(REPEATS):
+        began = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+if __name__ == "__main__":
+    main()
