@@ -1,12 +1,13 @@
 """What stands behind the question mark: bounded, so that no search costs more than its answer."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import F, QuerySet
 
 from catalog.filters import Filters
-from catalog.models import folded
+from catalog.models import Product, folded
 
 MOST_WORDS = 8
 LAST_PAGE = 1_000_000
@@ -59,7 +60,34 @@ class FilterForm(forms.Form):
 
 
 class BrowseForm(FilterForm):
+    """A page of the grid, and its order."""
+
+    ORDERS: ClassVar[dict[str, tuple[str, ...]]] = {
+        "": ("item_id",),
+        "newest": ("-first_seen", "item_id"),
+        "price": (),
+        "-price": (),
+        "title": ("title", "item_id"),
+    }
+
+    sort = forms.ChoiceField(
+        required=False,
+        choices=[(order, order) for order in ORDERS if order],
+        error_messages={"invalid_choice": "Say newest, price, -price or title."},
+    )
     page = forms.IntegerField(required=False, min_value=1, max_value=LAST_PAGE)
+
+    def products(self) -> "QuerySet[Product]":
+        """What a valid form asks for, in its order; what has no price comes last."""
+        order = self.cleaned_data["sort"]
+        products = self.filters().products()
+        if order.endswith("price"):
+            price = F("price")
+            by_price = (
+                price.desc(nulls_last=True) if order[0] == "-" else price.asc(nulls_last=True)
+            )
+            return products.order_by(by_price, "item_id")
+        return products.order_by(*self.ORDERS[order])
 
 
 class ProductsForm(BrowseForm):

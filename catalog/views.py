@@ -30,9 +30,8 @@ def browse(request: HttpRequest) -> HttpResponse:
     form = BrowseForm(request.GET)
     if not form.is_valid():
         return render(request, "400.html", {"error": form.sentence()}, status=400)
-    filters = form.filters()
-    page = Paginator(filters.products(), PER_PAGE).get_page(form.cleaned_data["page"] or 1)
-    context = {"page": page, "q": filters.text, "category": filters.category}
+    page = Paginator(form.products(), PER_PAGE).get_page(form.cleaned_data["page"] or 1)
+    context = {"page": page, "given": form.cleaned_data}
     if _wants_the_grid_alone(request):
         return render(request, "catalog/_grid.html", context)
     return render(request, "catalog/browse.html", context | {"categories": categories()})

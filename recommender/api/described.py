@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from catalog.forms import YesNoField
+from catalog.forms import BrowseForm, YesNoField
 from recommender.index.metrics import Metric
 from recommender.search.forms import IdsField, SimilarForm
 from recommender.search.query import FEW, MOST_NAMED
@@ -28,6 +28,7 @@ MEANINGS = {
     "diversity": "0 to 1: how much it counts that the answers differ among themselves.",
     "colour": "0 to 1: how much colour counts beside shape and print.",
     "min_score": "0 to 100: what scores less gives way to the newest of the category.",
+    "sort": "newest, price, -price (the highest first) or title; else by item_id.",
     "page": "The page, from 1 on.",
     "per_page": "Products on a page.",
 }
@@ -64,6 +65,8 @@ def _schema(form: type[forms.Form], name: str, field: forms.Field) -> dict[str, 
             kind = "integer" if type(field) is forms.IntegerField else "number"
             number = {"type": kind, "minimum": field.min_value, "maximum": field.max_value}
             return number | default if field.required else {"anyOf": [number, NOTHING]}
+        case forms.ChoiceField():
+            return {"enum": list(BrowseForm.ORDERS)}
         case forms.CharField():
             return {"type": "string", "maxLength": field.max_length, "pattern": NO_NUL}
     return {"type": "string"}

@@ -140,7 +140,7 @@ def _page(request: HttpRequest, form: ProductsForm) -> HttpResponse:
     if not form.is_valid():
         raise BadQuery(form.sentence())
     given = form.cleaned_data
-    found = Paginator(form.filters().products(), given["per_page"] or ProductsForm.PER_PAGE)
+    found = Paginator(form.products(), given["per_page"] or ProductsForm.PER_PAGE)
     page = found.get_page(given["page"] or 1)
     content = {
         "count": found.count,

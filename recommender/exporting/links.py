@@ -80,7 +80,10 @@ def _rewrite_links(tree: html.HtmlElement, here: str, wanted: Wanted) -> None:
     for element in tree.xpath("//*[@href]"):
         address = element.get("href")
         if element.tag == "link":
-            element.set("href", _shown(address, here, wanted))
+            if shown := _shown(address, here, wanted):
+                element.set("href", shown)
+            else:
+                element.drop_tree()
         elif urlsplit(address).scheme in ("http", "https") or address.startswith("#"):
             continue
         elif file := file_behind(address):

@@ -22,11 +22,9 @@ def _network() -> dict[str, Any]:
         return {}
     embedder = EMBEDDERS.get(manifest.embedder)
     untrained = embedder is not None and not embedder.trained
-    vgg16 = manifest.embedder.startswith("vgg16") and not untrained
     return {
         "manifest": manifest,
         "embedder": embedder,
         "untrained": untrained,
-        "vgg16": vgg16,
         "has_map": map_path(manifest.embedder).exists(),
     }

@@ -1,5 +1,6 @@
 """The similarity pages."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,13 +15,13 @@ from recommender.index.metrics import Metric
 from recommender.kept import keep
 from recommender.pages.refusals import refused
 from recommender.search.answering import answer, live_index
+from recommender.search.answers import agreement
 from recommender.search.errors import SearchError
 from recommender.search.forms import MOST_MEGABYTES, SimilarForm, picture_of
 from recommender.search.products import random_product
-from recommender.search.query import Query
+from recommender.search.query import MOST
 
 PER_ROW = 5
-IN_ROWS: dict[str, Any] = {"metrics": tuple(Metric), "k": PER_ROW}
 NARROWING = (
     "q",
     "category",
@@ -57,9 +58,7 @@ def product(request: HttpRequest, item_id: str) -> HttpResponse:
     """A product and what looks like it, a row for each metric; the query string narrows it."""
     form = SimilarForm(request.GET)
     try:
-        return keep(
-            _page(request, form, form.query(liked=(item_id,), disliked=(), url="", **IN_ROWS))
-        )
+        return keep(_page(request, form, liked=(item_id,), disliked=(), url=""))
     except SearchError as error:
         return refused(request, error)
 
@@ -77,22 +76,30 @@ def picture(request: HttpRequest) -> HttpResponse:
         )
     try:
         if request.method != "POST":
-            return _page(request, form, form.query(liked=(), disliked=(), **IN_ROWS))
-        asked = picture_of(request.FILES)
-        return _page(request, form, form.query(picture=asked, url="", **IN_ROWS))
+            return _page(request, form, liked=(), disliked=())
+        return _page(request, form, picture=picture_of(request.FILES), url="")
     except SearchError as error:
         return refused(request, error)
 
 
-def _page(request: HttpRequest, form: SimilarForm, query: Query) -> HttpResponse:
-    """The answer as a page; raises SearchError."""
-    answered = answer(query)
+def _page(request: HttpRequest, form: SimilarForm, **asked: Any) -> HttpResponse:
+    """The answer as a page: under all metrics, the one asked for first; raises SearchError."""
+    query = form.query(**asked)
+    leading = query.metrics[0]
+    metrics = (leading, *(metric for metric in Metric if metric is not leading))
+    answered = answer(replace(query, metrics=metrics, k=max(query.k, PER_ROW)))
+    by_metric = {ranking.metric: ranking for ranking in answered.rankings}
     context = {
         "answer": answered,
         "product": answered.product,
-        "rows": [(ranking, EXPLANATIONS[ranking.metric]) for ranking in answered.rankings],
+        "strong": answered.rankings[0],
+        "rows": [(by_metric[metric].first(PER_ROW), EXPLANATIONS[metric]) for metric in Metric],
+        "agreement": agreement(answered.rankings, PER_ROW),
+        "per_row": PER_ROW,
+        "most": MOST,
         "form": form,
         "narrowed": _narrowed(request),
+        "distances": request.GET.get("distances") == "on",
     }
     return render(request, "recommender/similar.html", context)
 

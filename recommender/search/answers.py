@@ -56,6 +56,9 @@ class Ranking:
     metric: Metric
     matches: list[Match]
 
+    def first(self, k: int) -> "Ranking":
+        return Ranking(self.metric, self.matches[:k])
+
     def led_by(self, first: Sequence[Match], k: int) -> "Ranking":
         """The ranking with other matches before its own, each product once; k at most."""
         if not first:
@@ -96,3 +99,9 @@ class Answer:
             "indexed": self.indexed,
             "neighbours": [match.as_dict() for match in ranking.matches],
         }
+
+
+def agreement(rankings: Sequence[Ranking], k: int) -> int:
+    """How many of the k first products all rankings have in common."""
+    ids = [{match.product.item_id for match in ranking.matches[:k]} for ranking in rankings]
+    return len(set.intersection(*ids)) if ids else 0

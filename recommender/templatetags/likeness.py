@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext_lazy as _
 
 from recommender import state
 from recommender.search.answers import Because, Match
@@ -10,9 +11,39 @@ from recommender.search.answers import Because, Match
 register = template.Library()
 
 
+# From which score on a likeness is called so; 50 is any two products of the shop.
+WORDS = (
+    (95, _("Nearly the same")),
+    (80, _("Very alike")),
+    (65, _("Alike")),
+    (50, _("Somewhat alike")),
+    (0, _("Hardly alike")),
+)
+
+
+def in_a_word(score: float | None) -> str:
+    """What a score means to people."""
+    if score is None:
+        return ""
+    return str(next(word for least, word in WORDS if score >= least))
+
+
 @register.inclusion_tag("catalog/_tile.html")
-def tile(match: Match, narrowed: str = "") -> dict[str, Any]:
-    """A neighbour as a link to its own page, with its score, and its distance to four digits."""
+def tile(match: Match, narrowed: str = "", distances: bool = False) -> dict[str, Any]:
+    """A neighbour as a link to its own page; on demand with its distance, to four digits."""
+    return _shown(match, narrowed) | {"distances": distances}
+
+
+@register.inclusion_tag("recommender/_look.html")
+def look(match: Match, narrowed: str = "", distances: bool = False) -> dict[str, Any]:
+    """A neighbour as a large tile, with price and stock, its likeness as a bar and a word."""
+    return _shown(match, narrowed) | {
+        "word": in_a_word(match.score),
+        "distances": distances,
+    }
+
+
+def _shown(match: Match, narrowed: str) -> dict[str, Any]:
     return {
         "product": match.product,
         "distance": "" if match.distance is None else four_digits(match.distance),

@@ -20,10 +20,10 @@ def test_a_click_on_a_neighbour_pivots_and_back_comes_back(live, open_page, java
     target = first.get_attribute("href")
     first.click()
     page.wait_for_url(f"**{target}")
-    assert page.locator(f".item-id:has-text('{target.split('/')[2]}')").count() == 1
+    page.locator(f".item-id:has-text('{target.split('/')[2]}')").wait_for()
     page.go_back()
     page.wait_for_url("**/products/0/")
-    assert page.locator(".item-id:has-text('No. 0')").count() == 1
+    page.locator(".item-id:has-text('No. 0')").wait_for()
 
 
 @pytest.mark.parametrize("width", WIDTHS)

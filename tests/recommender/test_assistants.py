@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import anyio
@@ -25,7 +26,8 @@ def ask(tool, transport=None, **arguments):
             text = "".join(part.text for part in result.content)
             return result.structured_content, text, bool(result.is_error)
 
-    return anyio.run(asked)
+    with ThreadPoolExecutor(1) as thread:  # a browser's test may have a loop in this one
+        return thread.submit(anyio.run, asked).result()
 
 
 pytestmark = pytest.mark.django_db(transaction=True)

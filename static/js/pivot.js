@@ -1,0 +1,31 @@
+/* The clicked picture moves into the query's place (lookalike.css names both for the browser's view
+   transition), and a product that stands in several rows shows it. Both are extras: every tile is
+   a plain link. */
+
+const TILES = "a.look, a.tile";
+
+/* By classes, for the policy of the page allows no style of an element's own. */
+document.addEventListener("click", (event) => {
+  const tile = event.target.closest?.(TILES);
+  if (!tile) return;
+  for (const element of document.querySelectorAll(".moving")) element.classList.remove("moving");
+  document.querySelector(".subject")?.classList.add("still");
+  tile.querySelector("img")?.classList.add("moving");
+});
+
+const tie = (event, on) => {
+  const item = event.target.closest?.(TILES)?.dataset.item;
+  if (item === undefined) return;
+  for (const tile of document.querySelectorAll(TILES)) {
+    tile.classList.toggle("tied", on && tile.dataset.item === item);
+  }
+};
+
+for (const [name, on] of [["pointerover", true], ["pointerout", false], ["focusin", true], ["focusout", false]]) {
+  document.addEventListener(name, (event) => tie(event, on));
+}
+
+// A move that another one cuts short, as by Back, is nothing to complain of.
+addEventListener("unhandledrejection", (event) => {
+  if (event.reason?.name === "AbortError") event.preventDefault();
+});

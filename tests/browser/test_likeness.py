@@ -1,0 +1,101 @@
+"""The similarity page: one strong row, three ways of measuring, and the grid's order."""
+
+import gzip
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from catalog.models import Product
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+WIDTHS = (390, 820, 1440, 1920)
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_one_strong_row_leads_with_likeness_price_and_stock(live, open_page, javascript):
+    Product.objects.update(price="19.90", currency="EUR")
+    Product.objects.filter(item_id="1").update(in_stock=False)
+    page = open_page("/products/0/", javascript=javascript)
+    tiles = page.locator("ol.looks a.look")
+    assert tiles.count() == 5
+    assert "19.90 EUR" in tiles.first.inner_text()
+    assert page.locator("ol.looks .sold-out").count() == 1
+    assert page.locator("ol.looks meter").count() == 5
+    assert page.locator("ol.looks .distance").count() == 0
+    page.get_by_role("link", name="With distances").click()
+    page.wait_for_url("**distances=on")
+    page.locator("ol.looks .distance").nth(4).wait_for()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_metric_that_leads_is_a_switch_in_the_address(live, open_page, javascript):
+    page = open_page("/products/0/", javascript=javascript)
+    page.get_by_role("link", name="Manhattan").click()
+    page.wait_for_url("**metric=manhattan")
+    led = "ol.row[data-metric=manhattan] a >> nth=0"
+    assert page.locator("h3 a[aria-current]").inner_text() == "Manhattan"
+    first = page.locator("ol.looks a >> nth=0").get_attribute("href")
+    assert page.locator(led).get_attribute("href") == first
+
+
+def test_a_neighbour_in_several_rows_is_tied_by_mouse_and_keyboard(live, open_page):
+    page = open_page("/products/0/")
+    page.locator("ol.row a.tile").first.hover()
+    tied = page.locator("a.tied")
+    assert tied.count() >= 2
+    items = tied.evaluate_all("all => [...new Set(all.map(tile => tile.dataset.item))]")
+    assert len(items) == 1
+    page.mouse.move(0, 0)
+    assert page.locator("a.tied").count() == 0
+    page.locator("ol.looks a").first.focus()
+    assert page.locator("a.tied").count() >= 2
+
+
+def test_the_shop_comes_first_among_the_buttons(live, open_page):
+    Product.objects.filter(item_id="0").update(product_url="https://shop.example/0")
+    page = open_page("/products/0/")
+    assert page.locator(".actions a").first.inner_text() == "See it in the shop"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("path", ["/products/0/", "/browse/", "/picture/"])
+def test_nothing_serious_stands_in_the_way_of_anybody(live, open_page, width, path):
+    found = Axe().run(open_page(path, width=width)).response["violations"]
+    assert [(v["id"], v["help"]) for v in found if v["impact"] in ("serious", "critical")] == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_header_begins_where_the_content_does(live, open_page, width):
+    page = open_page("/products/0/", width=width)
+    left = "all => Math.round(all[0].getBoundingClientRect().left)"
+    header = page.locator(".wordmark").evaluate_all(left)
+    assert abs(header - page.locator(".query").evaluate_all(left)) <= 1
+
+
+def test_nothing_moves_after_the_page_has_loaded(live, open_page):
+    page = open_page("/products/0/", width=390)
+    shift = page.evaluate(
+        "new Promise(done => { let sum = 0; new PerformanceObserver(list => { for (const entry of "
+        "list.getEntries()) sum += entry.value }).observe({type: 'layout-shift', buffered: true}); "
+        "setTimeout(() => done(sum), 500) })"
+    )
+    assert shift < 0.01
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_grid_is_put_in_order_and_narrowed_by_price(live, open_page, javascript):
+    for number in range(6):
+        Product.objects.filter(item_id=str(number)).update(price=10 * number, title=f"Tee {number}")
+    page = open_page("/browse/?sort=-price&price_from=20", javascript=javascript)
+    assert page.locator("#grid .tile-title").all_inner_texts() == [
+        "Tee 5",
+        "Tee 4",
+        "Tee 3",
+        "Tee 2",
+    ]
+
+
+def test_the_page_is_light(client, live):
+    page = client.get("/products/0/").content
+    assert len(page) <= 60_000
+    assert len(gzip.compress(page)) <= 18_000
