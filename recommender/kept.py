@@ -66,7 +66,8 @@ class Kept:
 
 def _key(request: HttpRequest, now: str) -> str:
     htmx = [request.headers.get(name, "") for name in ("HX-Request", "HX-Boosted", "HX-Target")]
-    parts = (now, request.get_full_path(), request.get_host(), get_language(), htmx)
+    place = (request.scheme, request.get_host(), request.get_full_path())
+    parts = (now, place, get_language(), htmx)
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
