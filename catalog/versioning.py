@@ -8,12 +8,16 @@ from collections.abc import Iterator
 
 from django.apps import AppConfig
 from django.db import connections, models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from catalog.models import CatalogueVersion
 
 WATCHED: list[type[models.Model]] = []
 EVENTS = ("INSERT", "UPDATE", "DELETE")
+# How each database names the triggers that it has.
+THERE = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT trigger_name FROM information_schema.triggers",
+}
 
 
 def version() -> int:
@@ -32,32 +36,31 @@ def set_up(sender: AppConfig, using: str, **_more: object) -> None:
     """Makes the triggers that are missing; called after `migrate`."""
     connection = connections[using]
     tables = set(connection.introspection.table_names())
-    counter = CatalogueVersion._meta.db_table
-    if counter not in tables:
+    if CatalogueVersion._meta.db_table not in tables or connection.vendor not in THERE:
         return
-    watched = [model._meta.db_table for model in WATCHED]
-    with connection.schema_editor() as editor:
-        CatalogueVersion.objects.using(using).get_or_create(id=1)
-        for table in (name for name in watched if name in tables):
-            for statement in _statements(editor, table, counter):
-                editor.execute(statement)
+    CatalogueVersion.objects.using(using).get_or_create(id=1)
+    with connection.cursor() as cursor:
+        cursor.execute(THERE[connection.vendor])
+        there = {name for (name,) in cursor.fetchall()}
+        for table in (model._meta.db_table for model in WATCHED):
+            if table in tables:
+                for statement in _statements(connection.vendor, table, there):
+                    cursor.execute(statement)
 
 
-def _statements(editor: BaseDatabaseSchemaEditor, table: str, counter: str) -> Iterator[str]:
-    quoted, count = editor.quote_name(table), f"UPDATE {counter} SET number = number + 1"  # noqa: S608
-    if editor.connection.vendor == "sqlite":
-        for event in EVENTS:
-            yield (
-                f"CREATE TRIGGER IF NOT EXISTS {table}_{event.lower()}_counts AFTER {event} "
-                f"ON {quoted} BEGIN {count}; END"
-            )
-    elif editor.connection.vendor == "postgresql":
+def _statements(vendor: str, table: str, there: set[str]) -> Iterator[str]:
+    """What makes the triggers of a table that are not there yet."""
+    counter = CatalogueVersion._meta.db_table
+    count = f"UPDATE {counter} SET number = number + 1"  # noqa: S608
+    missing = [event for event in EVENTS if f"{table}_{event.lower()}_counts" not in there]
+    if missing and vendor == "postgresql":
         yield (
             "CREATE OR REPLACE FUNCTION count_a_change() RETURNS trigger LANGUAGE plpgsql AS "
             f"$$ BEGIN {count}; RETURN NULL; END $$"
         )
-        for event in EVENTS:
-            yield (
-                f"CREATE OR REPLACE TRIGGER {table}_{event.lower()}_counts AFTER {event} "
-                f"ON {quoted} FOR EACH STATEMENT EXECUTE FUNCTION count_a_change()"
-            )
+    for event in missing:
+        trigger = f"CREATE TRIGGER {table}_{event.lower()}_counts AFTER {event} ON {table}"
+        if vendor == "postgresql":
+            yield f"{trigger} FOR EACH STATEMENT EXECUTE FUNCTION count_a_change()"
+        else:
+            yield f"{trigger} BEGIN {count}; END"
