@@ -50,6 +50,7 @@ def test_the_address_is_said_and_ctrl_c_ends_it_without_a_word(environment):
     assert "Traceback" not in error
 
 
+@pytest.mark.slow
 def test_the_address_may_stand_in_the_file_of_settings(environment, tmp_path):
     """A copy of the program, so that this one's own .env is left alone."""
     shutil.copytree(ROOT / "config", tmp_path / "site" / "config")
@@ -65,6 +66,7 @@ def test_the_address_may_stand_in_the_file_of_settings(environment, tmp_path):
     assert shown == ["127.0.0.1:7777", "127.0.0.1:8888"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux tells a process of its parent's end")
 def test_a_killed_demo_takes_its_site_with_it(environment):
     with socket.create_server(("127.0.0.1", 0)) as probe:

@@ -78,6 +78,7 @@ def test_a_web_worker_imports_neither_tensorflow_nor_numba(environment):
 # Settings ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("variable", "value"),
     [("EMBEDDER", "vgg19"), ("RUNTIME", "abacus"), ("SCRAPE_PAUSE_SECONDS", "soon"),
@@ -243,6 +244,7 @@ def test_workers_killed_by_an_index_cut_short_come_back_and_take_up_a_sound_one(
     wait_for(address, seconds=20)
 
 
+@pytest.mark.slow
 def test_the_site_serves_its_own_styles_pictures_and_errors(site):
     assert requests.get(f"{site}/static/css/lookalike.css", timeout=10).status_code == 200
     assert requests.get(f"{site}/static/js/htmx.min.js", timeout=10).status_code == 200
@@ -307,6 +309,7 @@ def test_the_demo_does_not_mix_with_a_real_shop(environment, folder, tmp_path):
     assert listed.stdout.strip().endswith("6")
 
 
+@pytest.mark.slow
 def test_the_demo_says_at_once_when_its_port_is_taken(environment):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

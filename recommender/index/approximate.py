@@ -54,7 +54,7 @@ def _offer(
 
     if not len(newcomers) or not len(asking):
         return
-    names = np.union1d(newcomers, asking)
+    names = np.union1d(newcomers, asking).astype(np.int64)  # as in merging: one compiled kernel
     part, keep = scorer.among(names), np.isin(names, asking, assume_unique=True)
     found = {
         metric: Lists(whole.rows[names], whole.distances[names]) for metric, whole in lists.items()

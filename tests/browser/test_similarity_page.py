@@ -33,6 +33,7 @@ def test_no_page_scrolls_sideways(live, open_page, width, path):
     assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", WIDTHS)
 def test_what_a_shop_writes_without_a_space_widens_no_page(live, open_page, width):
     Product.objects.update(title="W" * 500, category="W" * 200, price="123456789012.34")

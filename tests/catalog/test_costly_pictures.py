@@ -64,6 +64,7 @@ def test_the_largest_picture_of_each_kind_keeps_to_the_memory(kind, mode, option
     assert seconds < 15
 
 
+@pytest.mark.slow
 def test_a_small_file_that_unpacks_to_50_megapixels_keeps_to_the_memory(tmp_path):
     buffer = io.BytesIO()
     Image.new("LA", LARGEST, (90, 128)).save(buffer, "PNG")
@@ -86,6 +87,7 @@ def test_a_jpeg_of_countless_scans_is_refused_before_it_is_decoded(count, side):
         make_pictures(scans(count, side))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("count", "side"), [(100, 1500), (5, 6000)])
 def test_a_jpeg_of_as_many_scans_as_may_be_is_made_soon(count, side, tmp_path):
     memory, seconds, refused = measured(scans(count, side), tmp_path)

@@ -65,6 +65,7 @@ print(json.dumps(grown))
 """
 
 
+@pytest.mark.slow
 def test_no_hostile_picture_takes_much_memory():
     """In a process of its own, where no test before has raised the mark."""
     measured = subprocess.run(

@@ -65,6 +65,7 @@ def test_with_https_on_plain_requests_are_led_to_tls_and_probes_are_not(tmp_path
     assert health == "200 None None"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "statuses"),
     [("", ["200", "404"]), ("off", ["404", "404"]), ("office/", ["404", "200"])],

@@ -59,6 +59,7 @@ def test_a_build_on_a_full_disk_publishes_nothing_and_says_why(place, most_bytes
     assert sqlite3.connect(folder / "db").execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+@pytest.mark.slow
 def test_an_import_into_a_full_database_is_one_sentence(place):
     folder, environment = place
     done = manage(environment, "import_folder", str(folder / "shop"), most_bytes=0)

@@ -53,6 +53,7 @@ def test_what_a_query_reads_is_ascending_and_enough():
     assert len(cells.near(Metric.COSINE, VECTORS[7], 10_000)) == 400
 
 
+@pytest.mark.slow
 def test_the_same_rows_make_the_same_cells():
     one, other = (make_cells(VECTORS, squared_norms(VECTORS)) for _ in range(2))
     assert (one.centres == other.centres).all()
@@ -61,6 +62,7 @@ def test_the_same_rows_make_the_same_cells():
     assert one.reach == other.reach
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("metric", Metric)
 def test_nearly_all_nearest_neighbours_are_found_and_measured_exactly(metric):
     index, exact = built(), built(approximate=False)
