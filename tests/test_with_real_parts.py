@@ -203,7 +203,7 @@ def test_a_killed_worker_loses_no_more_than_its_open_requests(site):
         while not stop.is_set():
             try:
                 answered.append(requests.get(f"{site}/products/0/", timeout=10).status_code)
-            except requests.ConnectionError as error:
+            except requests.RequestException as error:
                 failed.append(error)
 
     threads = [threading.Thread(target=ask) for _ in range(3)]

@@ -26,6 +26,13 @@ def open_map(drawn, open_page):
     return open_map
 
 
+def painted(page) -> float:
+    """The share of the canvas that is painted, once all pictures have come."""
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(500)  # they are drawn in the next frames
+    return page.evaluate(PAINTED, ".map-canvas")
+
+
 def place_of(page, drawn, item_id) -> dict[str, float]:
     """Where a product is on the canvas, from what the page's address says of the view."""
     given = dict(re.findall(r"(x|y|zoom)=([-\d.]+)", page.url))
@@ -189,7 +196,7 @@ def test_at_every_width_nothing_serious_hinders_and_nothing_scrolls_sideways(ope
 
 
 def test_hidden_products_are_not_painted(open_map, drawn):
-    whole = open_map().evaluate(PAINTED, ".map-canvas")
+    whole = painted(open_map())
     Product.objects.filter(item_id__in=[f"{n:02}" for n in range(7)]).update(hidden=True)
-    half = open_map().evaluate(PAINTED, ".map-canvas")
+    half = painted(open_map())
     assert half == pytest.approx(whole / 2, rel=0.1)
