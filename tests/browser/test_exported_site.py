@@ -13,7 +13,7 @@ def test_it_opens_from_the_disk_and_leads_from_product_to_product(
     call_command("export_site", str(tmp_path / "site"))
     problems, page = [], chromium.new_page(java_script_enabled=javascript)
     page.on("console", lambda message: problems.append(message.text))
-    page.on("requestfailed", lambda request: problems.append(request.url))
+    page.on("requestfailed", lambda request: problems.append(f"{request.url}: {request.failure}"))
     page.goto(f"file://{tmp_path}/site/index.html")
     page.click('a[href="products/0.html"]')
     assert page.url.endswith("/products/0.html")
@@ -23,4 +23,5 @@ def test_it_opens_from_the_disk_and_leads_from_product_to_product(
     page.go_back()
     assert page.url.endswith("/products/0.html")
     page.context.close()
-    assert problems == []
+    # What a click overtook was given up, and is no fault.
+    assert [problem for problem in problems if "ERR_ABORTED" not in problem] == []

@@ -287,10 +287,11 @@ django.setup()
 from django.conf import settings
 from tests import fake_embedder
 fake_embedder.register()
-from recommender.building import build as building, pipeline
+from recommender.building import build as building, enriching, pipeline
 from recommender import configured, places, publishing, store
 settings.EMBEDDER = "fake"
 pipeline.SHARD, pipeline.BATCH = 4, 2
+enriching.FEWEST = 1000  # copies for the thresholds would be counted, too
 source = fake_embedder.FakeSource(pause=0.004)
 with publishing.exclusive("fake"):
     plan = building.plan(source)
