@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,30 +14,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 from recommender.index.metrics import Metric
 from recommender.kept import keep
 from recommender.pages.refusals import refused
+from recommender.pages.walk import narrowed, walk
 from recommender.search.answering import answer, live_index
-from recommender.search.answers import agreement
+from recommender.search.answers import Answer, agreement
 from recommender.search.errors import SearchError
 from recommender.search.forms import MOST_MEGABYTES, SimilarForm, picture_of
 from recommender.search.products import random_product
-from recommender.search.query import MOST
+from recommender.search.query import MOST, MOST_NAMED, Query
 
 PER_ROW = 5
-NARROWING = (
-    "q",
-    "category",
-    "shop",
-    "price_from",
-    "price_to",
-    "in_stock",
-    "diversity",
-    "colour",
-    "crop",
-    "min_score",
-)
 EXPLANATIONS = {
-    Metric.COSINE: "the angle between two vectors",
-    Metric.EUCLIDEAN: "the straight line between two points",
-    Metric.MANHATTAN: "all differences, added up",
+    Metric.COSINE: _("the angle between two vectors"),
+    Metric.EUCLIDEAN: _("the straight line between two points"),
+    Metric.MANHATTAN: _("all differences, added up"),
 }
 
 
@@ -55,12 +44,29 @@ def home(request: HttpRequest) -> HttpResponse:
 @csrf_exempt  # so that a POST is told 405
 @require_safe
 def product(request: HttpRequest, item_id: str) -> HttpResponse:
-    """A product and what looks like it, a row for each metric; the query string narrows it."""
+    """A product and what looks like it, a row for each metric; the query string narrows it.
+
+    With others that are liked and disliked, what looks like all of them.
+    """
     form = SimilarForm(request.GET)
     try:
-        return keep(_page(request, form, liked=(item_id,), disliked=(), url=""))
+        liked = tuple(dict.fromkeys((item_id, *form.liked_ids())))
+        answered = _answer(form.query(liked=liked, url=""))
     except SearchError as error:
         return refused(request, error)
+    way = walk(request, item_id)
+    context = {
+        "product": answered.named[item_id],
+        "liked": [answered.named[named] for named in liked[1:]],
+        "disliked": [answered.named[named] for named in answered.query.disliked],
+        "tune": request.GET.get("tune") == "on",
+        "may_name_more": len(answered.query.named) < MOST_NAMED,
+        "way": way.steps,
+        "onward": way.onward,
+        "narrowed": way.narrowed,
+    }
+    page = _shown(request, form, answered) | context
+    return keep(render(request, "recommender/similar.html", page))
 
 
 @csrf_exempt  # nothing is changed, and nothing is kept
@@ -83,29 +89,29 @@ def picture(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: SimilarForm, **asked: Any) -> HttpResponse:
-    """The answer as a page: under all metrics, the one asked for first; raises SearchError."""
-    query = form.query(**asked)
+    """The answer to a picture as a page; raises SearchError."""
+    answered = _answer(form.query(**asked))
+    page = _shown(request, form, answered) | {"narrowed": narrowed(request)}
+    return render(request, "recommender/similar.html", page)
+
+
+def _answer(query: Query) -> Answer:
+    """The answer under all metrics, the one asked for first; raises SearchError."""
     leading = query.metrics[0]
     metrics = (leading, *(metric for metric in Metric if metric is not leading))
-    answered = answer(replace(query, metrics=metrics, k=max(query.k, PER_ROW)))
+    return answer(replace(query, metrics=metrics, k=max(query.k, PER_ROW)))
+
+
+def _shown(request: HttpRequest, form: SimilarForm, answered: Answer) -> dict[str, Any]:
+    """What every page of an answer shows."""
     by_metric = {ranking.metric: ranking for ranking in answered.rankings}
-    context = {
+    return {
         "answer": answered,
-        "product": answered.product,
         "strong": answered.rankings[0],
         "rows": [(by_metric[metric].first(PER_ROW), EXPLANATIONS[metric]) for metric in Metric],
         "agreement": agreement(answered.rankings, PER_ROW),
         "per_row": PER_ROW,
         "most": MOST,
         "form": form,
-        "narrowed": _narrowed(request),
         "distances": request.GET.get("distances") == "on",
     }
-    return render(request, "recommender/similar.html", context)
-
-
-def _narrowed(request: HttpRequest) -> str:
-    """The part of the query string that goes on from page to page, with its question mark."""
-    given = [(name, request.GET.get(name, "")) for name in NARROWING]
-    given = [(name, value) for name, value in given if value not in ("", "0")]
-    return f"?{urlencode(given)}" if given else ""

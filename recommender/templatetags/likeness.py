@@ -3,9 +3,15 @@
 from typing import Any
 
 from django import template
+from django.http import QueryDict
+from django.template import Context
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models import Product
 from recommender import state
+from recommender.pages.walk import NARROWING
 from recommender.search.answers import Because, Match
 
 register = template.Library()
@@ -58,6 +64,44 @@ def _shown(match: Match, narrowed: str) -> dict[str, Any]:
 def four_digits(distance: float) -> str:
     """0.1234, 12.34, 1234: four significant digits, never an exponent for everyday sizes."""
     return f"{distance:.4g}" if distance < 1000 else f"{distance:.0f}"
+
+
+@register.simple_tag(takes_context=True)
+def with_one_more(context: Context, name: str, product: Product) -> str:
+    """The address of this page with the product among the `name`d: liked, or disliked."""
+    asked = context["request"].GET.copy()
+    asked.appendlist(name, product.item_id)
+    return _here(context, asked)
+
+
+@register.simple_tag(takes_context=True)
+def without(context: Context, name: str, product: Product) -> str:
+    """The address of this page without the product among the `name`d."""
+    asked = context["request"].GET.copy()
+    asked.setlist(name, [other for other in asked.getlist(name) if other != product.item_id])
+    return _here(context, asked)
+
+
+@register.simple_tag(takes_context=True)
+def without_filters(context: Context) -> str:
+    """The address of this page, asked about all products."""
+    asked = context["request"].GET.copy()
+    for name in NARROWING:
+        asked.pop(name, None)
+    return _here(context, asked)
+
+
+@register.simple_tag(takes_context=True)
+def beside_the_filters(context: Context) -> SafeString:
+    """What else the address of this page asks, as hidden fields of the filters' form."""
+    asked = context["request"].GET.lists()
+    pairs = [(name, value) for name, values in asked if name not in NARROWING for value in values]
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', pairs)
+
+
+def _here(context: Context, asked: QueryDict) -> str:
+    path = context["request"].path
+    return f"{path}?{asked.urlencode()}" if asked else str(path)
 
 
 @register.simple_tag

@@ -3,10 +3,11 @@
    a plain link. */
 
 const TILES = "a.look, a.tile";
+const LEADING_ON = `${TILES}, a.step`;
 
 /* By classes, for the policy of the page allows no style of an element's own. */
 document.addEventListener("click", (event) => {
-  const tile = event.target.closest?.(TILES);
+  const tile = event.target.closest?.(LEADING_ON);
   if (!tile) return;
   for (const element of document.querySelectorAll(".moving")) element.classList.remove("moving");
   document.querySelector(".subject")?.classList.add("still");

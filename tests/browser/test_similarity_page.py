@@ -100,7 +100,7 @@ def test_narrowing_down_keeps_to_what_is_asked_and_goes_on_with_the_visitor(live
     page.wait_for_url("**category=hats**")
     assert page.locator("ol.row").first.locator("a.tile").count() == 2
     page.locator("ol.row a.tile").first.click()
-    page.wait_for_url(re.compile(r"/products/[35]/\?category=hats$"))
+    page.wait_for_url(re.compile(r"/products/[35]/\?category=hats&trail=1$"))
     page.get_by_role("link", name="Show all").click()
     page.wait_for_url(lambda url: "category" not in url)
     assert page.locator("ol.row").first.locator("a.tile").count() == 5

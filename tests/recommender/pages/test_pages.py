@@ -50,7 +50,7 @@ def test_head_works_wherever_get_does(client, live):
 def test_a_product_page_links_its_neighbours(client, live):
     page = html(client.get("/products/0/"))
     assert page.count('class="tile"') == 15
-    assert 'href="/products/1/"' in page
+    assert 'href="/products/1/?trail=0"' in page
     assert 'class="tile" href="/products/0/"' not in page
 
 
@@ -165,7 +165,7 @@ def test_the_page_shows_the_larger_picture(client, live):
 def test_the_page_can_be_narrowed_down_and_goes_on_narrowed(client, live):
     page = html(client.get("/products/0/", {"category": "hats", "in_stock": "on", "q": ""}))
     assert page.count('class="tile"') == 9
-    assert 'href="/products/1/?category=hats&amp;in_stock=on"' in page
+    assert 'href="/products/1/?category=hats&amp;in_stock=on&amp;trail=0"' in page
     assert "Nothing passes" in html(client.get("/products/0/", {"price_from": "1000"}))
 
 

@@ -1,0 +1,57 @@
+"""The way walked as small pictures, and what is liked and disliked."""
+
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+def walked(page):
+    return page.locator(".trail img").evaluate_all("all => all.map(image => image.alt)")
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_way_is_shown_and_can_be_clicked_back(live, open_page, javascript):
+    page = open_page("/products/0/", javascript=javascript)
+    assert page.locator(".trail").count() == 0
+    names = ["0"]
+    for _ in range(3):
+        tile = page.locator("ol.looks a.look").first
+        names.append(tile.get_attribute("data-item"))
+        tile.click()
+        page.wait_for_url(f"**/products/{names[-1]}/?**")
+        page.locator(f".item-id:has-text('No. {names[-1]}')").wait_for()
+        expected = names if names[-1] not in names[:-1] else None
+        if expected is None:  # it came back to a step, and is there again
+            names = names[: names.index(names[-1]) + 1]
+        assert walked(page) == (names if len(names) > 1 else [])
+    if len(names) > 1:
+        page.locator(".trail a").first.click()
+        page.wait_for_url("**/products/0/")
+        page.go_back()
+        page.wait_for_url("**trail=0**")
+        page.locator(".trail li").nth(1).wait_for()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_one_likes_and_dislikes_out_of_the_way_until_wanted(live, open_page, javascript):
+    page = open_page("/products/0/?k=2", javascript=javascript)
+    assert page.locator(".tune").count() == 0
+    page.get_by_role("link", name="More or less like one of these").click()
+    page.locator(".tune").first.wait_for()
+    liked = page.locator("ol.looks a.look").first.get_attribute("data-item")
+    page.get_by_role("link", name="More like this").first.click()
+    page.wait_for_url(f"**liked={liked}**")
+    page.locator(".named").wait_for()
+    page.get_by_role("link", name="Less like this").first.click()
+    page.wait_for_url("**disliked=**")
+    page.locator(".named li").nth(1).wait_for()
+    page.get_by_role("link", name="Done choosing").click()
+    page.locator(".tune").first.wait_for(state="detached")
+    page.locator(".named a").first.click()
+    page.wait_for_url(lambda url: f"liked={liked}" not in url.replace("disliked", ""))
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_long_way_does_not_widen_the_page(live, open_page, width):
+    page = open_page("/products/5/?tune=on&trail=0&trail=1&trail=2&trail=3&trail=4&liked=1", width)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
