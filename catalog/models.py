@@ -130,6 +130,13 @@ class Product(models.Model):
         return pictures.address(pictures.Kind.PICTURE, self.item_id, self.content_hash)
 
     @property
+    def fills_a_square(self) -> bool:
+        """Whether a square cut out of its picture's middle shows most of it."""
+        if not self.picture_width or not self.picture_height:
+            return False
+        return 2 / 3 <= self.picture_width / self.picture_height <= 3 / 2
+
+    @property
     def shop_url(self) -> str:
         """Its page in the shop, where that is an address that may be shown; else nothing."""
         return self.product_url if is_web_address(self.product_url) else ""

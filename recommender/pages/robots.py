@@ -1,0 +1,17 @@
+"""/robots.txt: a product has one page; by filters and ways walked it has as many as one likes."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+
+@csrf_exempt  # so that a POST is told 405
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def robots(request: HttpRequest) -> HttpResponse:
+    """Whom it concerns are crawlers; it counts where the site lies at the root of its host."""
+    pages = [f"{reverse('product', args=['x'])[:-2]}*?", reverse("picture")]
+    lines = ["User-agent: *", *(f"Disallow: {page}" for page in pages)]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
