@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
+from catalog.colours import NAMES
 from catalog.models import Product, folded
 
 
@@ -15,7 +16,8 @@ class Filters:
 
     `text`: words, each in the title, the item_id or the category, whatever their case or width.
     Prices are compared as numbers, whatever the currency; both ends count. `in_stock` leaves out
-    what the shop calls sold out; `without`, the products of these ids.
+    what the shop calls sold out; `in_colour`, what shows little or nothing of that colour;
+    `without`, the products of these ids.
     """
 
     text: str = ""
@@ -24,6 +26,7 @@ class Filters:
     price_from: Decimal | None = None
     price_to: Decimal | None = None
     in_stock: bool = False
+    in_colour: str = ""
     without: tuple[str, ...] = ()
 
     def keep_nearly_all(self) -> bool:
@@ -43,9 +46,18 @@ class Filters:
             products = products.filter(price__gte=self.price_from)
         if self.price_to is not None:
             products = products.filter(price__lte=self.price_to)
+        if self.in_colour:
+            products = products.filter(colour_names__contains=f" {self.in_colour} ")
         if self.without:
             products = products.exclude(item_id__in=self.without)
         return products.exclude(in_stock=False) if self.in_stock else products
+
+
+def colours() -> list[str]:
+    """The names of the colours that the products have."""
+    sets = Product.shown.order_by().values_list("colour_names", flat=True).distinct()
+    there = {name for names in sets for name in names.split()}
+    return [name for name in NAMES if name in there]
 
 
 def categories() -> list[Any]:

@@ -5,12 +5,28 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext_lazy as _
 
+from catalog.colours import NAMES
 from catalog.filters import Filters
 from catalog.models import Product, folded
 
 MOST_WORDS = 8
 LAST_PAGE = 1_000_000
+COLOUR_WORDS = {
+    "black": _("black"),
+    "white": _("white"),
+    "grey": _("grey"),
+    "red": _("red"),
+    "pink": _("pink"),
+    "orange": _("orange"),
+    "yellow": _("yellow"),
+    "green": _("green"),
+    "blue": _("blue"),
+    "purple": _("purple"),
+    "brown": _("brown"),
+    "beige": _("beige"),
+}
 
 
 class YesNoField(forms.Field):
@@ -34,6 +50,11 @@ class FilterForm(forms.Form):
     price_from = forms.DecimalField(required=False, min_value=0, max_digits=14, decimal_places=2)
     price_to = forms.DecimalField(required=False, min_value=0, max_digits=14, decimal_places=2)
     in_stock = YesNoField(required=False)
+    in_colour = forms.ChoiceField(
+        required=False,
+        choices=[(name, COLOUR_WORDS[name]) for name in NAMES],
+        error_messages={"invalid_choice": f"Say one of {', '.join(NAMES)}."},
+    )
 
     def clean_q(self) -> str:
         words = str(self.cleaned_data["q"])
@@ -49,7 +70,7 @@ class FilterForm(forms.Form):
 
     def filters(self) -> Filters:
         """What the fields of a valid form ask for."""
-        named = ("category", "shop", "price_from", "price_to", "in_stock")
+        named = ("category", "shop", "price_from", "price_to", "in_stock", "in_colour")
         return Filters(self.cleaned_data["q"], **{name: self.cleaned_data[name] for name in named})
 
     def sentence(self) -> str:

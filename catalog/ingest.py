@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from catalog import pictures
 from catalog.batches import Batch
+from catalog.colours import colour_names
 from catalog.models import Product
 from catalog.pictures import Kind
 from catalog.records import ProductRecord, Record, SourceError, Unreadable
@@ -148,6 +149,7 @@ def _store(run: _Run, record: ProductRecord) -> None:
     made = _new_pictures(run, product, record)
     changes = ["picture"] if product.content_hash != before else []
     changes += _take_fields(product, record)
+    product.colour_names = _colour_names(product, made)
     if product.gone_since:
         changes.append("back in the shop")
     if not _lies_in(run.source, product.source):  # a part does not take over from the whole
@@ -209,6 +211,17 @@ def _new_pictures(run: _Run, product: Product, record: ProductRecord) -> Picture
     product.image_hash, product.content_hash = image_hash, sha256_of(made.picture)
     product.picture_width, product.picture_height = made.width, made.height
     return made
+
+
+def _colour_names(product: Product, made: Pictures | None) -> str:
+    """As it is where nothing has changed; an older catalogue has none yet."""
+    if made is None and product.colour_names:
+        return product.colour_names
+    try:
+        data = made.picture if made else pictures.read_picture(product.item_id)
+        return f" {' '.join(colour_names(data))} "
+    except (OSError, ValueError):
+        return ""
 
 
 def _picture_bytes(run: _Run, product: Product, record: ProductRecord, here: bool) -> bytes | None:

@@ -85,6 +85,12 @@ class Product(models.Model):
     )
     picture_height = models.PositiveSmallIntegerField(null=True, blank=True)
 
+    colour_names = models.CharField(
+        max_length=120,
+        blank=True,
+        help_text="Its colours with a space about each; those of colours.NAMES.",
+    )
+
     in_stock = models.BooleanField(null=True, help_text="Unknown where the shop does not say.")
     hidden = models.BooleanField(
         default=False,

@@ -1,5 +1,7 @@
 """The catalogue as a grid, and its pictures."""
 
+from typing import Any
+
 from django.core.exceptions import SuspiciousOperation
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -10,8 +12,8 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from catalog import pictures
-from catalog.filters import categories
-from catalog.forms import BrowseForm
+from catalog.filters import categories, colours
+from catalog.forms import COLOUR_WORDS, BrowseForm
 
 PER_PAGE = 48
 A_YEAR = 31_536_000
@@ -30,11 +32,15 @@ def browse(request: HttpRequest) -> HttpResponse:
     form = BrowseForm(request.GET)
     if not form.is_valid():
         return render(request, "400.html", {"error": form.sentence()}, status=400)
-    page = Paginator(form.products(), PER_PAGE).get_page(form.cleaned_data["page"] or 1)
-    context = {"page": page, "given": form.cleaned_data}
+    paginator = Paginator(form.products(), PER_PAGE)
+    page = paginator.get_page(form.cleaned_data["page"] or 1)
+    numbers = paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
+    context: dict[str, Any] = {"page": page, "numbers": numbers, "given": form.cleaned_data}
     if _wants_the_grid_alone(request):
         return render(request, "catalog/_grid.html", context)
-    return render(request, "catalog/browse.html", context | {"categories": categories()})
+    chips = [(name, COLOUR_WORDS[name]) for name in colours()]
+    context |= {"categories": categories(), "colours": chips}
+    return render(request, "catalog/browse.html", context)
 
 
 def _wants_the_grid_alone(request: HttpRequest) -> bool:

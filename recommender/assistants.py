@@ -51,19 +51,21 @@ def similar_products(
     price_from: str = "",
     price_to: str = "",
     in_stock: bool = False,
+    in_colour: str = "",
     diversity: float = 0.0,
     colour: float = 0.0,
     min_score: float = 0.0,
 ) -> dict[str, Any]:
     """The products that look most like one (item_id), or like several (liked, disliked).
 
-    k: 1 to 50. metric: cosine, euclidean or manhattan. words, category, shop, prices and in_stock
-    narrow the answer. diversity, colour: 0 to 1. min_score: 0 to 100.
+    k: 1 to 50. metric: cosine, euclidean or manhattan. words, category, shop, prices, in_stock and
+    in_colour (a name such as blue) narrow the answer. diversity, colour: 0 to 1. min_score: 0 to
+    100.
     """
     fields = {
         "k": k, "metric": metric, "q": words, "category": category, "shop": shop,
         "price_from": price_from, "price_to": price_to, "in_stock": in_stock,
-        "diversity": diversity, "colour": colour, "min_score": min_score,
+        "in_colour": in_colour, "diversity": diversity, "colour": colour, "min_score": min_score,
         "disliked": disliked or [],
     }  # fmt: skip
     with told():
@@ -77,13 +79,14 @@ def search_products(
     price_from: str = "",
     price_to: str = "",
     in_stock: bool = False,
+    in_colour: str = "",
     limit: int = 20,
     page: int = 1,
 ) -> dict[str, Any]:
     """Products by words in title, item_id or category; limit: 1 to 100 a page."""
     fields = {
         "q": words, "category": category, "price_from": price_from, "price_to": price_to,
-        "in_stock": in_stock, "per_page": limit, "page": page,
+        "in_stock": in_stock, "in_colour": in_colour, "per_page": limit, "page": page,
     }  # fmt: skip
     with told():
         form = SearchForm(fields)

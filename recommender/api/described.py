@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from catalog.colours import NAMES
 from catalog.forms import BrowseForm, YesNoField
 from recommender.index.metrics import Metric
 from recommender.search.forms import IdsField, SimilarForm
@@ -19,6 +20,7 @@ MEANINGS = {
     "price_from": "The least price, whatever the currency.",
     "price_to": "The highest price.",
     "in_stock": "Leave out what the shop calls sold out.",
+    "in_colour": "Only what shows a good deal of this colour.",
     "metric": "How distances are measured.",
     "k": "How many neighbours.",
     "url": "The address of a picture to compare; it is fetched, and not kept.",
@@ -66,7 +68,7 @@ def _schema(form: type[forms.Form], name: str, field: forms.Field) -> dict[str, 
             number = {"type": kind, "minimum": field.min_value, "maximum": field.max_value}
             return number | default if field.required else {"anyOf": [number, NOTHING]}
         case forms.ChoiceField():
-            return {"enum": list(BrowseForm.ORDERS)}
+            return {"enum": ["", *NAMES] if name == "in_colour" else list(BrowseForm.ORDERS)}
         case forms.CharField():
             return {"type": "string", "maxLength": field.max_length, "pattern": NO_NUL}
     return {"type": "string"}

@@ -20,6 +20,7 @@ NARROWING = (
     "price_from",
     "price_to",
     "in_stock",
+    "in_colour",
     "diversity",
     "colour",
     "crop",

@@ -12,7 +12,16 @@ from django.utils.datastructures import MultiValueDict
 from catalog.forms import FilterForm
 from recommender.index.metrics import Metric
 from recommender.search.errors import BadQuery, KOutOfRange
-from recommender.search.query import CROP_RULE, FEW, MOST, Crop, Query, metric_named
+from recommender.search.query import (
+    CROP_RULE,
+    FEW,
+    MOST,
+    MOST_NAMED,
+    NAMED_RULE,
+    Crop,
+    Query,
+    metric_named,
+)
 
 MOST_MEGABYTES = 10
 PICTURE_RULE = (
@@ -35,7 +44,10 @@ class IdsField(forms.Field):
     widget = forms.MultipleHiddenInput
 
     def clean(self, value: Any) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(str(item_id) for item_id in value or ()))
+        ids = [str(item_id) for item_id in value or ()]
+        if len(ids) > MOST_NAMED:
+            raise ValidationError(NAMED_RULE)
+        return tuple(dict.fromkeys(ids))
 
 
 class CropField(forms.Field):

@@ -11,6 +11,7 @@ FEW = 5
 MOST = 50
 # Products that may be liked and disliked at once.
 MOST_NAMED = 20
+NAMED_RULE = f"At most {MOST_NAMED} products can be named at once."
 CROP_RULE = "crop must be left,top,right,bottom: shares of the picture between 0 and 1, in order."
 
 
@@ -65,7 +66,7 @@ class Query:
         if self.crop and not self.has_picture and len(self.liked) != 1:
             raise BadQuery("A crop is of one picture, or of one product that is liked.")
         if len(self.named) > MOST_NAMED:
-            raise BadQuery(f"At most {MOST_NAMED} products can be named at once.")
+            raise BadQuery(NAMED_RULE)
         if both := set(self.liked) & set(self.disliked):
             raise BadQuery(f"“{min(both)}” cannot be liked and disliked at once.")
         if not 1 <= self.k <= MOST:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from catalog.colours import NAMES
 from recommender.index.metrics import Metric
 from recommender.search.answers import Answer, Match
 from recommender.search.errors import SearchError, UnknownProduct, legible
@@ -26,6 +27,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "price_from": {"metavar": "PRICE", "help": "only products at this price or more"},
     "price_to": {"metavar": "PRICE", "help": "only products at this price or less"},
     "in_stock": {"action": "store_true", "help": "only products that are not sold out"},
+    "in_colour": {"choices": NAMES, "help": "only products that show much of this colour"},
     "min_score": {"metavar": "0…100", "help": "what scores less gives way to its category"},
     "colour": {"metavar": "0…1", "help": "how much colour counts; default 0, shape and print"},
     "diversity": {"metavar": "0…1", "help": "how much the answers shall differ; default 0"},

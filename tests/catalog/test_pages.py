@@ -83,9 +83,10 @@ def test_browse_says_when_nothing_is_found(client, live):
 def test_browse_has_pages_that_keep_the_search(client, live, monkeypatch):
     monkeypatch.setattr("catalog.views.PER_PAGE", 2)
     page = html(client.get("/browse/", {"category": "hats", "page": 1}))
-    assert "Page 1 of 2" in page
+    assert '<span aria-current="page">1</span>' in page
     assert "?category=hats&amp;page=2" in page
-    assert "Page 2 of 2" in html(client.get("/browse/", {"category": "hats", "page": 99}))
+    last = html(client.get("/browse/", {"category": "hats", "page": 99}))
+    assert '<span aria-current="page">2</span>' in last
 
 
 def test_a_page_number_that_is_none_is_refused_with_a_sentence(client, live):
@@ -129,7 +130,7 @@ def test_no_search_costs_more_than_its_answer(
 
 
 def test_browse_needs_few_queries(client, live, django_assert_max_num_queries):
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         client.get("/browse/")
 
 

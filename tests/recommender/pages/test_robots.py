@@ -1,4 +1,7 @@
+import pytest
 from protego import Protego
+
+pytestmark = pytest.mark.django_db
 
 
 def test_crawlers_read_each_product_once(client):

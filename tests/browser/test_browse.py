@@ -1,0 +1,58 @@
+"""The grid: pages that come by themselves and have addresses all the same; colours."""
+
+import pytest
+
+from catalog.models import Product
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def pages_of_two(monkeypatch):
+    monkeypatch.setattr("catalog.views.PER_PAGE", 2)
+
+
+def test_the_next_page_comes_while_one_scrolls(live, open_page, pages_of_two):
+    page = open_page("/browse/?category=hats")
+    page.mouse.wheel(0, 5000)
+    page.locator("#grid a.tile").nth(2).wait_for()
+    assert page.locator("#grid ul.grid").count() == 2
+    assert page.locator("#grid .count").count() == 1
+    assert page.locator("nav.pages").count() == 1
+    assert "page=2" in page.url
+    page.locator("#grid a.tile").nth(2).click()
+    page.locator("ol.looks").wait_for()
+    page.go_back()
+    page.locator("#grid a.tile").nth(0).wait_for()
+    assert "category=hats" in page.url
+
+
+def test_pages_are_links_without_javascript(live, open_page, pages_of_two):
+    page = open_page("/browse/", javascript=False)
+    page.get_by_role("link", name="More").click()
+    assert page.url.endswith("?page=2")
+    page.locator(".pages").get_by_role("link", name="3").click()
+    assert page.locator("#grid a.tile").count() == 2
+    assert page.locator(".pages [aria-current]").inner_text() == "3"
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_colour_is_chosen_by_its_chip(live, open_page, javascript):
+    Product.objects.update(colour_names=" blue ")
+    Product.objects.filter(item_id="3").update(colour_names=" red blue ")
+    page = open_page("/browse/", javascript=javascript)
+    page.get_by_role("radio", name="red").check()
+    if not javascript:
+        page.get_by_role("button", name="Show").click()
+    page.wait_for_url("**in_colour=red**")
+    page.locator("#grid a.tile").nth(1).wait_for(state="detached")
+    assert page.locator("#grid a.tile").get_attribute("data-item") == "3"
+
+
+@pytest.mark.parametrize("width", [390, 820, 1440, 1920])
+def test_the_last_row_has_no_hole_when_a_page_is_full(live, open_page, width):
+    page = open_page("/browse/", width=width)
+    columns = page.locator("ul.grid").evaluate(
+        "grid => getComputedStyle(grid).gridTemplateColumns.split(' ').length"
+    )
+    assert 48 % columns == 0
