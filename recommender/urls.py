@@ -6,13 +6,14 @@ from catalog import addresses  # noqa: F401 – registers <item:…>
 from recommender.api import v1
 from recommender.pages import map as product_map
 from recommender.pages import views as pages
+from recommender.pages.own_picture import picture
 from recommender.pages.robots import robots
 from recommender.pages.widget import widget
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("products/<item:item_id>/", pages.product, name="product"),
-    path("picture/", pages.picture, name="picture"),
+    path("picture/", picture, name="picture"),
     path("robots.txt", robots, name="robots"),
     path("widget.js", widget, name="widget"),
     path("map/", product_map.show, name="map"),

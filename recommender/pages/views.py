@@ -1,33 +1,20 @@
 """The similarity pages."""
 
-from dataclasses import replace
-from typing import Any
-
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from recommender.index.metrics import Metric
 from recommender.kept import keep
 from recommender.pages.refusals import refused
-from recommender.pages.walk import narrowed, walk
-from recommender.search.answering import answer, live_index
-from recommender.search.answers import Answer, agreement
+from recommender.pages.rows import rows, under_all_metrics
+from recommender.pages.walk import walk
+from recommender.search.answering import live_index
 from recommender.search.errors import SearchError
-from recommender.search.forms import MOST_MEGABYTES, SimilarForm, picture_of
+from recommender.search.forms import SimilarForm
 from recommender.search.products import random_product
-from recommender.search.query import MOST, MOST_NAMED, Query
-
-PER_ROW = 5
-EXPLANATIONS = {
-    Metric.COSINE: _("the angle between two vectors"),
-    Metric.EUCLIDEAN: _("the straight line between two points"),
-    Metric.MANHATTAN: _("all differences, added up"),
-}
+from recommender.search.query import MOST_NAMED
 
 
 @never_cache
@@ -51,7 +38,7 @@ def product(request: HttpRequest, item_id: str) -> HttpResponse:
     form = SimilarForm(request.GET)
     try:
         liked = tuple(dict.fromkeys((item_id, *form.liked_ids())))
-        answered = _answer(form.query(liked=liked, url=""))
+        answered = under_all_metrics(form.query(liked=liked, url=""))
     except SearchError as error:
         return refused(request, error)
     way = walk(request, item_id)
@@ -65,53 +52,5 @@ def product(request: HttpRequest, item_id: str) -> HttpResponse:
         "onward": way.onward,
         "narrowed": way.narrowed,
     }
-    page = _shown(request, form, answered) | context
+    page = rows(request.GET, form, answered) | context
     return keep(render(request, "recommender/similar.html", page))
-
-
-@csrf_exempt  # nothing is changed, and nothing is kept
-@require_http_methods(["GET", "HEAD", "POST"])
-def picture(request: HttpRequest) -> HttpResponse:
-    """What looks like a picture of the visitor's own."""
-    form = SimilarForm(request.GET)
-    if request.method != "POST" and not request.GET.get("url"):
-        return render(
-            request,
-            "recommender/picture.html",
-            {"most": MOST_MEGABYTES, "by_url": settings.PICTURE_BY_URL},
-        )
-    try:
-        if request.method != "POST":
-            return _page(request, form, liked=(), disliked=())
-        return _page(request, form, picture=picture_of(request.FILES), url="")
-    except SearchError as error:
-        return refused(request, error)
-
-
-def _page(request: HttpRequest, form: SimilarForm, **asked: Any) -> HttpResponse:
-    """The answer to a picture as a page; raises SearchError."""
-    answered = _answer(form.query(**asked))
-    page = _shown(request, form, answered) | {"narrowed": narrowed(request)}
-    return render(request, "recommender/similar.html", page)
-
-
-def _answer(query: Query) -> Answer:
-    """The answer under all metrics, the one asked for first; raises SearchError."""
-    leading = query.metrics[0]
-    metrics = (leading, *(metric for metric in Metric if metric is not leading))
-    return answer(replace(query, metrics=metrics, k=max(query.k, PER_ROW)))
-
-
-def _shown(request: HttpRequest, form: SimilarForm, answered: Answer) -> dict[str, Any]:
-    """What every page of an answer shows."""
-    by_metric = {ranking.metric: ranking for ranking in answered.rankings}
-    return {
-        "answer": answered,
-        "strong": answered.rankings[0],
-        "rows": [(by_metric[metric].first(PER_ROW), EXPLANATIONS[metric]) for metric in Metric],
-        "agreement": agreement(answered.rankings, PER_ROW),
-        "per_row": PER_ROW,
-        "most": MOST,
-        "form": form,
-        "distances": request.GET.get("distances") == "on",
-    }

@@ -23,7 +23,6 @@ NARROWING = (
     "in_colour",
     "diversity",
     "colour",
-    "crop",
     "min_score",
 )
 SHOWING = ("metric", "distances")
@@ -57,13 +56,12 @@ def walk(request: HttpRequest, item_id: str) -> Walk:
         Step(product, f"{product.get_absolute_url()}{_query(going_on, way[:number])}")
         for number, product in enumerate(way)
     ]
-    narrowed = _query(_given(request.GET, NARROWING))
-    return Walk(steps, narrowed, _query(going_on, way, last=item_id))
+    return Walk(steps, narrowed(request.GET), _query(going_on, way, last=item_id))
 
 
-def narrowed(request: HttpRequest) -> str:
-    """The filters of the address, as a query string that goes on with every link."""
-    return _query(_given(request.GET, NARROWING))
+def narrowed(asked: QueryDict) -> str:
+    """The filters of what is asked, as a query string that goes on with every link."""
+    return _query(_given(asked, NARROWING))
 
 
 def _ids(given: Sequence[str], item_id: str) -> list[str]:

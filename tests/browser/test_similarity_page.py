@@ -104,12 +104,3 @@ def test_narrowing_down_keeps_to_what_is_asked_and_goes_on_with_the_visitor(live
     page.get_by_role("link", name="Show all").click()
     page.wait_for_url(lambda url: "category" not in url)
     assert page.locator("ol.row").first.locator("a.tile").count() == 5
-
-
-@pytest.mark.parametrize("javascript", [True, False])
-def test_a_picture_of_ones_own_finds_its_likes(live, folder, open_page, javascript):
-    page = open_page("/picture/", javascript=javascript)
-    page.get_by_label("Your picture").set_input_files(folder / "hats" / "3.jpg")
-    page.get_by_role("button", name="Find what looks like it").click()
-    page.locator("ol.row").nth(2).wait_for()
-    assert page.locator("ol.row a.tile").first.get_attribute("href") == "/products/3/"

@@ -54,7 +54,7 @@ def test_home_and_the_api_lead_below_the_path(live, below):
 
 @pytest.mark.django_db
 def test_the_page_of_a_fault_lies_below_the_path_too(live, below, monkeypatch):
-    monkeypatch.setattr("recommender.pages.views.answer", lambda query: 1 / 0)
+    monkeypatch.setattr("recommender.pages.rows.answer", lambda query: 1 / 0)
     response = get(below, "/look/products/0/")
     assert response.status_code == 500
     assert addresses_in(response.content.decode()) == {

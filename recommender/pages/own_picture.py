@@ -1,0 +1,56 @@
+"""/picture/: what looks like a picture of the visitor's own. It is compared, and not kept."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from recommender.pages.refusals import refused
+from recommender.pages.rows import rows, under_all_metrics
+from recommender.pages.walk import narrowed
+from recommender.search.errors import SearchError
+from recommender.search.forms import MOST_MEGABYTES, SimilarForm, picture_of
+
+
+@csrf_exempt  # nothing is changed, and nothing is kept
+@require_http_methods(["GET", "HEAD", "POST"])
+def picture(request: HttpRequest) -> HttpResponse:
+    """The form, and beside it the answer. The page's script takes a refusal into its place."""
+    asked = _asked(request)
+    form = SimilarForm(asked)
+    context = {
+        "form": form,
+        "narrowed": narrowed(asked),
+        "onward": narrowed(asked),
+        "most_megabytes": MOST_MEGABYTES,
+        "by_url": settings.PICTURE_BY_URL,
+    }
+    try:
+        context |= _answered(request, asked, form)
+    except SearchError as error:
+        if not getattr(request, "htmx", None):
+            return refused(request, error)
+        return render(request, "recommender/_refused.html", {"error": error}, status=error.status)
+    return render(request, "recommender/picture.html", context)
+
+
+def _asked(request: HttpRequest) -> QueryDict:
+    """The query string, and the fields of a form that was sent, which count first."""
+    asked = request.GET.copy()
+    for name, values in request.POST.lists():
+        asked.setlist(name, values)
+    return asked
+
+
+def _answered(request: HttpRequest, asked: QueryDict, form: SimilarForm) -> dict[str, Any]:
+    """The rows, where a picture or its address is given; raises SearchError."""
+    if request.method == "POST":
+        query = form.query(picture=picture_of(request.FILES), url="")
+    elif asked.get("url"):
+        query = form.query(liked=(), disliked=())
+    else:
+        return {"form": SimilarForm({})} if not form.is_valid() else {}
+    return rows(asked, form, under_all_metrics(query))

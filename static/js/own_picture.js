@@ -1,0 +1,167 @@
+/* A picture of one's own: dropped, pasted, chosen or photographed; shown at once, with a frame around
+   the part that counts. The form works without this; here it is sent by itself, and its answer comes
+   into the page. A canvas shows the picture, for the policy of the page allows no blob: addresses. */
+
+const form = document.querySelector("#own");
+const stage = form.querySelector(".stage");
+const canvas = stage.querySelector("canvas");
+const frame = stage.querySelector(".frame");
+const help = form.querySelector(".stage-help");
+const [chosen, photographed] = form.querySelectorAll("[type=file]");
+// Larger files are made smaller before they are sent: nobody looks at more than 500 pixels of them.
+const LARGE_BYTES = 2_000_000, ENOUGH_PIXELS = 1600;
+const SHOWN_PIXELS = 800;
+const LEAST_SHARE = 0.08, STEP = 0.02;
+const WHOLE = [0, 0, 1, 1];
+let part = WHOLE;
+
+/* The picture ------------------------------------------------------------------------------ */
+
+async function take(file) {
+  const picture = await createImageBitmap(file).catch(() => null);
+  if (picture === null) say(form.dataset.unseen);
+  else show(picture);
+  put(picture !== null && file.size > LARGE_BYTES ? await smaller(picture, file.name) : file);
+  set(WHOLE);
+  form.elements.k.value = "5";
+  send();
+}
+
+function show(picture) {
+  draw(canvas, picture, SHOWN_PIXELS);
+  stage.hidden = help.hidden = false;
+}
+
+function draw(onto, picture, most) {
+  const scale = Math.min(1, most / Math.max(picture.width, picture.height));
+  onto.width = Math.max(1, Math.round(picture.width * scale));
+  onto.height = Math.max(1, Math.round(picture.height * scale));
+  const pen = onto.getContext("2d");
+  pen.fillStyle = "#fff";
+  pen.fillRect(0, 0, onto.width, onto.height);
+  pen.drawImage(picture, 0, 0, onto.width, onto.height);
+}
+
+async function smaller(picture, name) {
+  const onto = document.createElement("canvas");
+  draw(onto, picture, ENOUGH_PIXELS);
+  const data = await new Promise((done) => onto.toBlob(done, "image/jpeg", 0.92));
+  return new File([data], name, {type: "image/jpeg"});
+}
+
+function put(file) {
+  const files = new DataTransfer();
+  files.items.add(file);
+  chosen.files = files.files;
+  photographed.value = "";
+}
+
+function send() {
+  if (chosen.files.length) form.requestSubmit();
+}
+
+function say(sentence) {
+  stage.hidden = help.hidden = true;
+  const words = document.createElement("p");
+  words.className = "refused";
+  words.setAttribute("role", "alert");
+  words.textContent = sentence;
+  document.querySelector("#found").replaceChildren(words);
+}
+
+for (const input of [chosen, photographed]) {
+  input.addEventListener("change", () => input.files.length && take(input.files[0]));
+}
+addEventListener("paste", (event) => {
+  const file = [...event.clipboardData.files].find((one) => one.type.startsWith("image/"));
+  if (file) take(file);
+});
+for (const name of ["dragenter", "dragover", "dragleave", "drop"]) {
+  addEventListener(name, (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    form.classList.toggle("above", name === "dragenter" || name === "dragover");
+    if (name === "drop" && event.dataTransfer.files.length) take(event.dataTransfer.files[0]);
+  });
+}
+
+/* The frame: left, top, right, bottom as shares of the picture -------------------------------- */
+
+function set(shares) {
+  part = shares;
+  const [left, top, right, bottom] = part.map((share) => `${100 * share}%`);
+  Object.assign(frame.style, {left, top, right: `calc(100% - ${right})`, bottom: `calc(100% - ${bottom})`});
+  const whole = part.every((share, place) => share === WHOLE[place]);
+  form.elements.crop.value = whole ? "" : part.map((share) => share.toFixed(3)).join(",");
+}
+
+const within = (value, low, high) => Math.min(Math.max(value, low), high);
+
+function moved([left, top, right, bottom], x, y) {
+  const dx = within(x, -left, 1 - right), dy = within(y, -top, 1 - bottom);
+  return [left + dx, top + dy, right + dx, bottom + dy];
+}
+
+function pulled([left, top, right, bottom], edges, x, y) {
+  if (edges.includes("l")) left = within(left + x, 0, right - LEAST_SHARE);
+  if (edges.includes("r")) right = within(right + x, left + LEAST_SHARE, 1);
+  if (edges.includes("t")) top = within(top + y, 0, bottom - LEAST_SHARE);
+  if (edges.includes("b")) bottom = within(bottom + y, top + LEAST_SHARE, 1);
+  return [left, top, right, bottom];
+}
+
+frame.addEventListener("pointerdown", (event) => {
+  event.preventDefault();
+  frame.focus({preventScroll: true});
+  frame.setPointerCapture(event.pointerId);
+  const {width, height} = canvas.getBoundingClientRect();
+  const edges = event.target.dataset.edge, from = part;
+  const follow = ({clientX, clientY}) => {
+    const x = (clientX - event.clientX) / width, y = (clientY - event.clientY) / height;
+    set(edges ? pulled(from, edges, x, y) : moved(from, x, y));
+  };
+  frame.addEventListener("pointermove", follow);
+  const done = () => {
+    for (const name of ["pointerup", "pointercancel"]) frame.removeEventListener(name, done);
+    frame.removeEventListener("pointermove", follow);
+    if (part.some((share, place) => share !== from[place])) send();
+  };
+  for (const name of ["pointerup", "pointercancel"]) frame.addEventListener(name, done);
+});
+
+const ARROWS = {ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP]};
+let typing;
+frame.addEventListener("keydown", (event) => {
+  const by = ARROWS[event.key];
+  if (!by) return;
+  event.preventDefault();
+  set(event.shiftKey ? pulled(part, "rb", ...by) : moved(part, ...by));
+  clearTimeout(typing);
+  typing = setTimeout(send, 500);
+});
+
+/* The rest ------------------------------------------------------------------------------------ */
+
+form.addEventListener("change", (event) => {
+  if (event.target.type !== "file" && event.target.name) send();
+});
+form.querySelector("[data-whole]").addEventListener("click", () => {
+  set(WHOLE);
+  send();
+});
+document.addEventListener("click", (event) => {
+  const more = event.target.closest?.("[data-k]");
+  if (!more) return;
+  form.elements.k.value = more.dataset.k;
+  send();
+});
+// What is refused says so where the answer would stand.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.requestConfig?.elt !== form || event.detail.xhr.status < 400) return;
+  event.detail.shouldSwap = event.detail.serverResponse.includes('id="found"');
+  event.detail.isError = !event.detail.shouldSwap;
+  if (!event.detail.shouldSwap) say(form.dataset.broken);
+});
+for (const name of ["htmx:sendError", "htmx:timeout"]) {
+  form.addEventListener(name, () => say(form.dataset.broken));
+}

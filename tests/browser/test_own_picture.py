@@ -1,0 +1,120 @@
+"""A picture of one's own: chosen, dropped, pasted, framed; refused."""
+
+import base64
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+FIRST = "ol.looks a.look >> nth=0"
+# Hands a file to the page as a drop or a paste does.
+HANDED = """([event, data, type]) => {
+  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+  const files = new DataTransfer();
+  files.items.add(new File([bytes], "a.jpg", {type}));
+  const given = event === "paste"
+    ? new ClipboardEvent("paste", {clipboardData: files, bubbles: true})
+    : new DragEvent(event, {dataTransfer: files, bubbles: true, cancelable: true});
+  document.body.dispatchEvent(given);
+}"""
+
+
+def hand(page, event, path, kind="image/jpeg"):
+    page.evaluate(HANDED, [event, base64.b64encode(path.read_bytes()).decode(), kind])
+
+
+def test_without_javascript_the_form_is_sent_and_the_rows_come(live, folder, open_page):
+    page = open_page("/picture/", javascript=False)
+    page.get_by_label("Choose a picture").set_input_files(folder / "hats" / "3.jpg")
+    page.get_by_role("button", name="Find what looks like it").click()
+    assert page.locator("ol.row").count() == 3
+    assert page.locator(FIRST).get_attribute("href") == "/products/3/"
+    assert page.get_by_label("Choose a picture").count() == 1, "the next one, from the same page"
+
+
+@pytest.mark.parametrize("way", ["choose", "drop", "paste"])
+def test_a_picture_is_shown_at_once_and_its_likes_beside_it(live, folder, open_page, way):
+    page = open_page("/picture/")
+    assert page.locator(".stage").is_hidden()
+    if way == "choose":
+        page.get_by_label("Choose a picture").set_input_files(folder / "hats" / "3.jpg")
+    else:
+        hand(page, way, folder / "hats" / "3.jpg")
+    page.locator(FIRST).wait_for()
+    assert page.locator(FIRST).get_attribute("data-item") == "3"
+    assert page.locator(".stage canvas").is_visible()
+    assert page.url.endswith("/picture/")
+
+
+def test_the_frame_says_which_part_counts_by_mouse_and_keyboard(live, tmp_path, open_page, folder):
+    from PIL import Image
+
+    both = Image.new("RGB", (400, 200))
+    for number, left in ((0, 0), (5, 200)):
+        name = "hats" if number % 2 else "shirts"
+        both.paste(Image.open(folder / name / f"{number}.jpg").resize((200, 200)), (left, 0))
+    both.save(tmp_path / "both.png")
+    page = open_page("/picture/")
+    page.get_by_label("Choose a picture").set_input_files(tmp_path / "both.png")
+    page.locator(FIRST).wait_for()
+    box = page.locator(".stage canvas").bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 8, box["y"] + box["height"] - 8)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2 - 12, box["y"] + box["height"] - 8, steps=4)
+    page.mouse.up()
+    page.locator("ol.looks li:first-child a[data-item='0']").wait_for()
+    left, top, right, _ = map(float, page.locator("[name=crop]").input_value().split(","))
+    assert (left, top) == (0, 0)
+    assert 0.4 < right < 0.55
+    page.locator(".frame").focus()
+    for _ in range(30):
+        page.keyboard.press("ArrowRight")
+    page.locator("ol.looks li:first-child a[data-item='5']").wait_for()
+    page.get_by_role("button", name="The whole picture").click()
+    assert page.locator("[name=crop]").input_value() == ""
+
+
+def test_what_is_no_picture_is_refused_where_the_answer_would_stand(live, tmp_path, open_page):
+    (tmp_path / "a.jpg").write_text("no picture at all")
+    page = open_page("/picture/", expect_errors=True)
+    page.get_by_label("Choose a picture").set_input_files(tmp_path / "a.jpg")
+    page.locator("#found .refused:has-text('cannot be read')").wait_for()
+    assert page.locator(".stage").is_hidden()
+    hand(page, "drop", tmp_path / "a.jpg", "text/plain")
+    page.locator("#found .refused").wait_for()
+
+
+def test_a_large_photo_is_made_smaller_before_it_is_sent(live, tmp_path, open_page):
+    from PIL import Image
+
+    Image.effect_noise((2400, 2400), 90).convert("RGB").save(tmp_path / "l.png")
+    assert (tmp_path / "l.png").stat().st_size > 10 * 2**20, "more than may be sent"
+    page = open_page("/picture/")
+    page.get_by_label("Choose a picture").set_input_files(tmp_path / "l.png")
+    page.locator(FIRST).wait_for()
+    sent = page.locator("[type=file] >> nth=0").evaluate("input => input.files[0].size")
+    assert sent < 4_000_000
+
+
+def test_filters_hold_for_a_picture_too_and_more_goes_on(live, folder, open_page):
+    page = open_page("/picture/")
+    page.get_by_label("Choose a picture").set_input_files(folder / "hats" / "3.jpg")
+    page.locator(FIRST).wait_for()
+    page.get_by_role("button", name="More").click()
+    page.locator("ol.looks li").nth(5).wait_for()
+    page.get_by_text("Narrow down").click()
+    page.get_by_label("Words").fill("5")
+    page.get_by_label("Words").blur()
+    page.locator("ol.looks li").nth(1).wait_for(state="detached")
+    assert page.locator(FIRST).get_attribute("data-item") == "5"
+    assert page.locator(FIRST).get_attribute("href") == "/products/5/?q=5"
+
+
+@pytest.mark.parametrize("width", [390, 820, 1440, 1920])
+def test_the_page_of_a_picture_is_for_everybody_and_fits(live, folder, open_page, width):
+    page = open_page("/picture/", width=width)
+    page.get_by_label("Choose a picture").set_input_files(folder / "hats" / "3.jpg")
+    page.locator(FIRST).wait_for()
+    found = Axe().run(page).response["violations"]
+    assert [(v["id"], v["help"]) for v in found if v["impact"] in ("serious", "critical")] == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
