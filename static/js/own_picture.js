@@ -14,6 +14,7 @@ const SHOWN_PIXELS = 800;
 const LEAST_SHARE = 0.08, STEP = 0.02;
 const WHOLE = [0, 0, 1, 1];
 let part = WHOLE;
+let isNew = false;
 
 /* The picture ------------------------------------------------------------------------------ */
 
@@ -24,16 +25,16 @@ async function take(file) {
   put(picture !== null && file.size > LARGE_BYTES ? await smaller(picture, file.name) : file);
   set(WHOLE);
   form.elements.k.value = "5";
+  isNew = true;
   send();
 }
 
 function show(picture) {
-  draw(canvas, picture, SHOWN_PIXELS);
+  draw(canvas, picture, SHOWN_PIXELS / Math.max(picture.width, picture.height));
   stage.hidden = help.hidden = false;
 }
 
-function draw(onto, picture, most) {
-  const scale = Math.min(1, most / Math.max(picture.width, picture.height));
+function draw(onto, picture, scale) {
   onto.width = Math.max(1, Math.round(picture.width * scale));
   onto.height = Math.max(1, Math.round(picture.height * scale));
   const pen = onto.getContext("2d");
@@ -44,7 +45,7 @@ function draw(onto, picture, most) {
 
 async function smaller(picture, name) {
   const onto = document.createElement("canvas");
-  draw(onto, picture, ENOUGH_PIXELS);
+  draw(onto, picture, Math.min(1, ENOUGH_PIXELS / Math.max(picture.width, picture.height)));
   const data = await new Promise((done) => onto.toBlob(done, "image/jpeg", 0.92));
   return new File([data], name, {type: "image/jpeg"});
 }
@@ -161,6 +162,13 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   event.detail.shouldSwap = event.detail.serverResponse.includes('id="found"');
   event.detail.isError = !event.detail.shouldSwap;
   if (!event.detail.shouldSwap) say(form.dataset.broken);
+});
+// On a phone the answer to a new picture stands below it.
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.requestConfig?.elt !== form || !isNew) return;
+  isNew = false;
+  const answer = document.querySelector("#found");
+  if (answer.getBoundingClientRect().top > innerHeight / 2) answer.scrollIntoView();
 });
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
   form.addEventListener(name, () => say(form.dataset.broken));

@@ -118,3 +118,12 @@ def test_the_page_of_a_picture_is_for_everybody_and_fits(live, folder, open_page
     found = Axe().run(page).response["violations"]
     assert [(v["id"], v["help"]) for v in found if v["impact"] in ("serious", "critical")] == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_on_a_phone_the_answer_comes_into_sight(live, folder, open_page):
+    page = open_page("/picture/", width=390)
+    page.get_by_label("Choose a picture").set_input_files(folder / "hats" / "3.jpg")
+    page.locator(FIRST).wait_for()
+    page.wait_for_timeout(300)
+    top = page.locator("#found").evaluate("found => found.getBoundingClientRect().top")
+    assert 0 <= top + 1 < 300
