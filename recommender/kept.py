@@ -35,7 +35,7 @@ def state() -> str:
     """What all answers depend on, as text: the live index, the catalogue, what is asked of both."""
     name = configured.name_served()
     index = (store.signature_of(name), configured.approximate(), map_path(name).exists())
-    parts = (name, *index, versioning.version())
+    parts = (name, *index, store.with_an_index(), versioning.version())
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
 
 

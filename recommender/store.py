@@ -6,7 +6,7 @@ from pathlib import Path
 
 from recommender import configured, publishing
 from recommender.embedders.choice import ChosenEmbedder
-from recommender.embedders.registry import embedder_spec
+from recommender.embedders.registry import EMBEDDERS, embedder_spec
 from recommender.errors import SimilarityError
 from recommender.index.file import IndexFileError, load_index
 from recommender.index.similarity_index import Manifest, SimilarityIndex
@@ -26,12 +26,13 @@ _refused: dict[Path, tuple[Signature, IndexFileError]] = {}
 _reload_lock = threading.Lock()
 
 
-def live_index() -> SimilarityIndex:
-    """The index that is live now, mapped into memory; a swapped one is taken up at once.
+def live_index(name: str = "") -> SimilarityIndex:
+    """The index of embedder `name`, else of the one that is served, mapped into memory.
 
-    Costs one `stat` unless the file has changed. Raises IndexUnavailable.
+    A swapped one is taken up at once. Costs one `stat` unless the file has changed. Raises
+    IndexUnavailable.
     """
-    name = configured.name_served()
+    name = name or configured.name_served()
     path = index_path(name)
     known = _live.get(path)
     try:
@@ -47,6 +48,13 @@ def live_index() -> SimilarityIndex:
         return known[1]
     with _reload_lock:
         return _reload(name, path, signature)
+
+
+def with_an_index() -> list[str]:
+    """The embedders that there is an index of, the one that is served first."""
+    served = configured.name_served()
+    names = dict.fromkeys((served, *EMBEDDERS))
+    return [name for name in names if name in EMBEDDERS and index_path(name).exists()]
 
 
 def _reload(name: str, path: Path, signature: Signature) -> SimilarityIndex:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from catalog import addresses  # noqa: F401 – registers <item:…>
 from recommender.api import v1
+from recommender.pages import compare
 from recommender.pages import map as product_map
 from recommender.pages import views as pages
 from recommender.pages.own_picture import picture
@@ -13,6 +14,7 @@ from recommender.pages.widget import widget
 urlpatterns = [
     path("", pages.home, name="home"),
     path("products/<item:item_id>/", pages.product, name="product"),
+    path("compare/<item:item_id>/", compare.show, name="compare"),
     path("picture/", picture, name="picture"),
     path("robots.txt", robots, name="robots"),
     path("widget.js", widget, name="widget"),

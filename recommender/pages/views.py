@@ -6,6 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from recommender import store
 from recommender.kept import keep
 from recommender.pages.refusals import refused
 from recommender.pages.rows import rows, under_all_metrics
@@ -51,6 +52,7 @@ def product(request: HttpRequest, item_id: str) -> HttpResponse:
         "way": way.steps,
         "onward": way.onward,
         "narrowed": way.narrowed,
+        "comparable": len(store.with_an_index()) > 1,
     }
     page = rows(request.GET, form, answered) | context
     return keep(render(request, "recommender/similar.html", page))

@@ -22,15 +22,17 @@ from recommender.search.rules import Rules, boosted, pinned, pinned_products, ru
 from recommender.search.scores import score
 
 
-def answer(query: Query) -> Answer:
+def answer(query: Query, embedder: str = "") -> Answer:
     """The k products that look most like what is asked about; all of them, where there are fewer.
+
+    By the index that is served, or by that of `embedder`.
 
     Products that have left the shop are neither asked about nor answered; the merchant's rules come
     last. Three queries of the database, unless the lists of the index hold too few that pass,
     something is pinned, or there are variants. Raises SearchError.
     """
     named = shown_products(query.named)
-    index = live_index()
+    index = live_index(embedder)
     point = _point(index, query)
     if point is None:
         nothing = [Ranking(metric, []) for metric in query.metrics]
@@ -68,10 +70,13 @@ def _with_copies(index: SimilarityIndex, rankings: list[Ranking]) -> list[Rankin
     ]
 
 
-def live_index() -> SimilarityIndex:
-    """The index that is live; raises NotReady with the commands that make one, in their order."""
+def live_index(embedder: str = "") -> SimilarityIndex:
+    """The index that is served, or that of `embedder`.
+
+    Raises NotReady with the commands that make one, in their order.
+    """
     try:
-        index = store.live_index()
+        index = store.live_index(embedder)
     except store.IndexUnavailable as error:
         raise _nothing_to_compare(error.sentence, error.command) from error
     if not len(index):

@@ -1,0 +1,82 @@
+"""/compare/<item_id>/: a product's neighbours by two embedders, side by side, for learners."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from recommender import store
+from recommender.embedders.registry import EMBEDDERS
+from recommender.index.metrics import Metric
+from recommender.pages.refusals import refused
+from recommender.search.answering import answer
+from recommender.search.answers import Answer
+from recommender.search.comparing import compare
+from recommender.search.errors import BadQuery, SearchError
+from recommender.search.query import MOST, Query
+
+# Tiles in each column.
+SHOWN = 10
+
+
+class CompareForm(forms.Form):
+    """Which two embedders, of those that there is an index of, and under which metric."""
+
+    left = forms.ChoiceField(required=False)
+    right = forms.ChoiceField(required=False)
+    metric = forms.ChoiceField(required=False, choices=[(m.value, m.value) for m in Metric])
+
+    def __init__(self, asked: Any, names: list[str]) -> None:
+        super().__init__(asked)
+        for side in ("left", "right"):
+            self.fields[side] = forms.ChoiceField(
+                required=False, choices=[(name, name) for name in names]
+            )
+        for name, field in self.fields.items():
+            allowed = ", ".join(str(value) for value, _ in field.choices)  # type: ignore[attr-defined]
+            field.error_messages["invalid_choice"] = f"{name} must be one of: {allowed}."
+
+
+@csrf_exempt  # so that a POST is told 405
+@require_safe
+def show(request: HttpRequest, item_id: str) -> HttpResponse:
+    """The two columns; with one index alone, that one."""
+    names = store.with_an_index()
+    form = CompareForm(request.GET, names)
+    try:
+        if not form.is_valid():
+            raise BadQuery(str(next(iter(form.errors.values()))[0]))
+        context = _columns(form.cleaned_data, names, item_id)
+    except SearchError as error:
+        return refused(request, error)
+    shown = {"names": names, "metrics": list(Metric), "show_commands": settings.DEBUG}
+    return render(request, "recommender/compare.html", context | shown)
+
+
+def _columns(given: dict[str, str], names: list[str], item_id: str) -> dict[str, Any]:
+    """The columns, and what they have in common; raises SearchError."""
+    metric = Metric(given["metric"] or Metric.COSINE)
+    query = Query(liked=(item_id,), metrics=(metric,), k=MOST)
+    left = given["left"] or next((name for name in names if name != given["right"]), "")
+    right = given["right"] or next((name for name in names if name != left), "")
+    told = {"metric": metric, "left": left, "right": right}
+    if not right:
+        alone = answer(query, left)
+        return told | {"product": alone.named[item_id], "columns": [_column(alone, set())]}
+    both = compare(query, left, right)
+    columns = [_column(side, both.shared) for side in (both.left, both.right)]
+    product = both.left.named[item_id]
+    return told | {"product": product, "columns": columns, "overlaps": both.overlaps}
+
+
+def _column(answered: Answer, shared: set[str]) -> dict[str, Any]:
+    matches = answered.rankings[0].matches[:SHOWN]
+    return {
+        "embedder": EMBEDDERS[answered.manifest.embedder],
+        "indexed": answered.indexed,
+        "matches": [(match, match.product.item_id in shared) for match in matches],
+    }
