@@ -38,3 +38,8 @@ def refresh_lock() -> Path:
 def compiled_folder() -> Path:
     """Where numba keeps what it has compiled."""
     return Path(settings.VAR_DIR) / "numba"
+
+
+def why_folder() -> Path:
+    """Where pictures of what makes products alike are kept."""
+    return Path(settings.VAR_DIR) / "why"

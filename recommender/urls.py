@@ -4,7 +4,7 @@ from django.urls import path
 
 from catalog import addresses  # noqa: F401 – registers <item:…>
 from recommender.api import v1
-from recommender.pages import compare
+from recommender.pages import compare, why
 from recommender.pages import map as product_map
 from recommender.pages import views as pages
 from recommender.pages.own_picture import picture
@@ -15,6 +15,8 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("products/<item:item_id>/", pages.product, name="product"),
     path("compare/<item:item_id>/", compare.show, name="compare"),
+    path("why/<item:item_id>/", why.show, name="why"),
+    path("why.webp/<item:item_id>/", why.picture, name="why-picture"),
     path("picture/", picture, name="picture"),
     path("robots.txt", robots, name="robots"),
     path("widget.js", widget, name="widget"),

@@ -12,6 +12,10 @@ from django.views.decorators.http import require_safe
 @cache_control(public=True, max_age=86_400)
 def robots(request: HttpRequest) -> HttpResponse:
     """Whom it concerns are crawlers; it counts where the site lies at the root of its host."""
-    pages = [f"{reverse('product', args=['x'])[:-2]}*?", reverse("picture")]
+    pages = [
+        f"{reverse('product', args=['x'])[:-2]}*?",
+        reverse("picture"),
+        f"{reverse('home')}why",
+    ]
     lines = ["User-agent: *", *(f"Disallow: {page}" for page in pages)]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

@@ -16,6 +16,7 @@ from recommender.search.errors import SearchError
 from recommender.search.forms import SimilarForm
 from recommender.search.products import random_product
 from recommender.search.query import MOST_NAMED
+from recommender.search.why import is_offered
 
 
 @never_cache
@@ -52,6 +53,7 @@ def product(request: HttpRequest, item_id: str) -> HttpResponse:
         "way": way.steps,
         "onward": way.onward,
         "narrowed": way.narrowed,
+        "why_offered": is_offered(),
         "comparable": len(store.with_an_index()) > 1,
     }
     page = rows(request.GET, form, answered) | context

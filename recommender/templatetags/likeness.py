@@ -27,6 +27,7 @@ WORDS = (
 )
 
 
+@register.filter(name="in_words")
 def in_a_word(score: float | None) -> str:
     """What a score means to people."""
     if score is None:

@@ -1,0 +1,57 @@
+"""/why/<item_id>/?like=<other>: two products, and what in each makes it like the other."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from recommender.pages.refusals import refused
+from recommender.search import why
+from recommender.search.errors import SearchError
+from recommender.search.why import Pair
+
+A_YEAR = 31_536_000
+RETRY_SECONDS = 5
+
+
+@csrf_exempt  # so that a POST is told 405
+@require_safe
+def show(request: HttpRequest, item_id: str) -> HttpResponse:
+    """The page. Its pictures are worked out when they are asked for."""
+    try:
+        asked = why.pair(item_id, request.GET.get("like", ""))
+    except SearchError as error:
+        return refused(request, error)
+    context = {
+        "product": asked.product,
+        "other": asked.other,
+        "score": asked.score,
+        "sides": [(side.product, _address(side)) for side in (asked, asked.turned)],
+    }
+    return render(request, "recommender/why.html", context)
+
+
+@csrf_exempt  # so that a POST is told 405
+@require_safe
+def picture(request: HttpRequest, item_id: str) -> HttpResponse:
+    """One of the two pictures, WebP; its address changes with what it depends on."""
+    try:
+        asked = why.pair(item_id, request.GET.get("like", ""))
+        made = why.picture(asked)
+    except SearchError as error:
+        response = HttpResponse(str(error), content_type="text/plain", status=error.status)
+        response["Cache-Control"] = "no-store"
+        if error.status == 503:
+            response["Retry-After"] = str(RETRY_SECONDS)
+        return response
+    as_asked = request.GET.get("v") == asked.key[:12]
+    age = f"max-age={A_YEAR}, immutable" if as_asked else "max-age=300"
+    headers = {"Cache-Control": f"public, {age}"}
+    return HttpResponse(made, content_type="image/webp", headers=headers)
+
+
+def _address(side: Pair) -> str:
+    asked = urlencode({"like": side.other.item_id, "v": side.key[:12]})
+    return f"{reverse('why-picture', args=[side.product.item_id])}?{asked}"

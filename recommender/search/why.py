@@ -1,0 +1,159 @@
+"""Why two products look alike: for each, the parts that make it like the other."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from catalog.models import Product
+from catalog.pictures import read_picture
+from recommender import configured
+from recommender.embedders.contract import EmbedderError, UndecodablePicture
+from recommender.embedders.occlusion import occlusion, painted
+from recommender.embedders.registry import EMBEDDERS
+from recommender.index.metrics import Metric, distances
+from recommender.index.similarity_index import SimilarityIndex
+from recommender.places import why_folder
+from recommender.search.answering import live_index
+from recommender.search.errors import BadQuery, NotReady, SearchError
+from recommender.search.products import shown_products
+from recommender.search.scores import scale_of, score
+from runs.files import Locked, locked, replace_file, sha256_of
+
+# Each picture goes through the network 50 times: too slow a thing for these to be asked for.
+TOO_SLOW = ("vgg16", "vgg16-untrained")
+# What changes the pictures changes this.
+RECIPE = 1
+# Pictures kept, of about 20 kB each; those that were made first go first.
+MOST_KEPT = 500
+# One is worked out at a time, on all cores; whoever comes meanwhile waits for so long.
+PATIENCE_SECONDS, PAUSE_SECONDS = 8.0, 0.1
+
+
+class NotOffered(SearchError):
+    """The network is too slow for it, or has not seen one of the two."""
+
+    status = 404
+
+
+class Busy(SearchError):
+    """Others are asking, too."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("Others are asking, too. Please try again in a moment.")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two products that the live index knows."""
+
+    index: SimilarityIndex
+    product: Product
+    other: Product
+
+    @property
+    def key(self) -> str:
+        """Names what its picture depends on."""
+        manifest = self.index.manifest
+        hashes = [self.product.content_hash, self.other.content_hash]
+        parts = [RECIPE, manifest.embedder, manifest.weights_sha256, *hashes]
+        return sha256_of(json.dumps(parts).encode())[:40]
+
+    @property
+    def turned(self) -> "Pair":
+        return Pair(self.index, self.other, self.product)
+
+    @property
+    def score(self) -> float:
+        """How alike they are, 0 to 100."""
+        one, other = self.index.embeddings[self.index.rows_of([self.ids[0], self.ids[1]])]
+        away = distances(Metric.COSINE, one, other[None])[0]
+        return score(float(away), scale_of(self.index, Metric.COSINE))
+
+    @property
+    def ids(self) -> tuple[str, str]:
+        return self.product.item_id, self.other.item_id
+
+
+def is_offered() -> bool:
+    """Whether the network whose index is live is quick enough."""
+    spec = EMBEDDERS.get(configured.name_served())
+    return spec is not None and spec.network not in TOO_SLOW
+
+
+def pair(item_id: str, other: str) -> Pair:
+    """The two products; raises SearchError for one that there is not, or that is not compared."""
+    if not other or other == item_id:
+        raise BadQuery("Name another product to compare it with.")
+    found = shown_products([item_id, other])
+    index = live_index()
+    if not is_offered() or item_id not in index or other not in index:
+        raise NotOffered("Of these two it cannot be shown what makes them alike.")
+    return Pair(index, found[item_id], found[other])
+
+
+def picture(asked: Pair) -> bytes:
+    """The product's picture with what makes it like the other: kept, or worked out now. WebP.
+
+    Raises SearchError.
+    """
+    path = why_folder() / f"{asked.key}.webp"
+    if (known := _read(path)) is not None:
+        return known
+    with _alone():
+        if (known := _read(path)) is not None:
+            return known
+        made = _made(asked)
+        try:
+            replace_file(path, made)
+            _clear(path.parent)
+        except OSError:
+            pass  # a full disk keeps nobody from seeing it
+        return made
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes() or None
+    except OSError:
+        return None
+
+
+def _made(asked: Pair) -> bytes:
+    name, weights = asked.index.manifest.embedder, asked.index.manifest.weights_sha256
+    try:
+        source = configured.embedder_to_serve(name)
+        if source.weights_sha256 != weights:
+            raise NotReady("The live index was made with other weights than those at hand.")
+        data = read_picture(asked.product.item_id)
+        other = asked.index.embeddings[asked.index.row_of(asked.other.item_id)]
+        return painted(data, occlusion(configured.loaded(source), data, other))
+    except EmbedderError as error:
+        raise NotReady(str(error)) from error
+    except (OSError, UndecodablePicture) as error:
+        raise NotOffered("The product has no picture that could be looked into.") from error
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One at a time, whichever process works it out; raises Busy for whom that takes too long."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            with locked(why_folder() / "working.lock"):
+                yield
+                return
+        except Locked:
+            if time.monotonic() >= until:
+                raise Busy from None
+            time.sleep(PAUSE_SECONDS)
+
+
+def _clear(folder: Path) -> None:
+    kept = sorted(folder.glob("*.webp"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in kept[MOST_KEPT:]:
+        path.unlink(missing_ok=True)
