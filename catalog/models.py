@@ -92,14 +92,15 @@ class Product(models.Model):
     )
 
     in_stock = models.BooleanField(null=True, help_text="Unknown where the shop does not say.")
+    # No index on it or on gone_since: nearly all rows hold the same, and SQLite would rather walk
+    # through all of those than look up thirty ids.
     hidden = models.BooleanField(
         default=False,
-        db_index=True,
         help_text="Kept out of pages and index, whatever the shop says.",
     )
     first_seen = models.DateTimeField()
     last_seen = models.DateTimeField()
-    gone_since = models.DateTimeField(null=True, blank=True, db_index=True)
+    gone_since = models.DateTimeField(null=True, blank=True)
 
     search_text = models.TextField(blank=True, editable=False, default="")
 
