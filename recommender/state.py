@@ -1,11 +1,18 @@
-"""How the live index stands to the catalogue: what the owner is shown in the admin."""
+"""How the site stands: what its owner is shown in the admin and on the status page."""
 
+import shutil
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import Count, Max, Q
 
 from catalog.models import Product
-from recommender import store
+from recommender import configured, store
+from recommender.embedders.registry import EMBEDDERS
 from recommender.index.similarity_index import Manifest
+from recommender.places import index_path, map_path, previous_path
 
 
 @dataclass(frozen=True)
@@ -34,3 +41,80 @@ def index_state() -> IndexState:
         return IndexState(None, shown, complaint=str(error))
     missing = [item_id for item_id in shown if item_id not in index]
     return IndexState(index.manifest, missing, len(index) - (len(shown) - len(missing)))
+
+
+@dataclass(frozen=True)
+class IndexFile:
+    """An index that lies on the disk: which embedder's, since when it is live, and its size."""
+
+    manifest: Manifest
+    description: str
+    is_served: bool
+    since: datetime
+    megabytes: float
+    has_previous: bool
+    has_map: bool
+
+    @property
+    def built(self) -> datetime:
+        return datetime.fromisoformat(self.manifest.built_at)
+
+
+@dataclass(frozen=True)
+class Disk:
+    """What is left where something is kept."""
+
+    folder: Path
+    free_gigabytes: float
+    share: float
+
+
+def index_files() -> list[IndexFile]:
+    """All indexes that can be served, the one that is served first."""
+    found = []
+    for name in store.with_an_index():
+        try:
+            manifest = store.live_index(name).manifest
+            status = index_path(name).stat()
+        except (store.IndexUnavailable, OSError):
+            continue
+        found.append(
+            IndexFile(
+                manifest,
+                EMBEDDERS[name].description,
+                name == configured.name_served(),
+                datetime.fromtimestamp(status.st_mtime, UTC),
+                status.st_size / 1e6,
+                previous_path(name).exists(),
+                map_path(name).exists(),
+            )
+        )
+    return found
+
+
+def catalogue_counts() -> dict[str, int]:
+    """How many products there are, of which kinds; one query."""
+    gone, hidden = Q(gone_since__isnull=False), Q(hidden=True)
+    return Product.objects.aggregate(
+        all=Count("pk"),
+        gone=Count("pk", filter=gone),
+        hidden=Count("pk", filter=hidden & ~gone),
+        without_picture=Count("pk", filter=Q(content_hash="") & ~gone),
+        sold_out=Count("pk", filter=Q(in_stock=False) & ~gone),
+    )
+
+
+def shops() -> list[tuple[str, int, datetime]]:
+    """Each shop, how many of its products are shown, and when it was last seen."""
+    rows = Product.shown.order_by("shop").values_list("shop")
+    return list(rows.annotate(Count("pk"), Max("last_seen")))
+
+
+def disks() -> list[Disk]:
+    """Where data are kept; a folder that is not there yet is that above it."""
+    found = []
+    for place in (Path(settings.VAR_DIR), Path(settings.MEDIA_ROOT)):
+        there = next(folder for folder in (place, *place.parents) if folder.exists())
+        usage = shutil.disk_usage(there)
+        found.append(Disk(place, usage.free / 1e9, usage.free / usage.total))
+    return found

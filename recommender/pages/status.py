@@ -1,0 +1,57 @@
+"""/status/: for whoever runs the site, what is live, what ran, and what failed."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin.views.decorators import staff_member_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from recommender import configured, readiness, state
+from runs.models import Run
+
+RUNS = 20
+# Lines of what failed, of a run.
+LINES = 12
+
+
+@never_cache
+@csrf_exempt  # so that a POST is told 405
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """For staff, who sign in where the admin is; without an admin there is no such page."""
+    try:
+        login = reverse("admin:login")
+    except NoReverseMatch:
+        raise Http404("no admin") from None
+    return staff_member_required(_page, login_url=login)(request)
+
+
+def _page(request: HttpRequest) -> HttpResponse:
+    return render(request, "recommender/status.html", _told())
+
+
+def _told() -> dict[str, Any]:
+    runs = list(Run.objects.all()[:RUNS])
+    return {
+        "faults": readiness.faults(),
+        "state": state.index_state(),
+        "indexes": state.index_files(),
+        "wanted": settings.EMBEDDER,
+        "approximate": configured.approximate(),
+        "counts": state.catalogue_counts(),
+        "shops": state.shops(),
+        "disks": state.disks(),
+        "runs": [(run, _first_lines(run)) for run in runs],
+    }
+
+
+def _first_lines(run: Run) -> str:
+    """What failed or was passed over, from its beginning; how much more there is."""
+    lines = run.log.splitlines()
+    more = [f"… {len(lines) - LINES} more lines"] if len(lines) > LINES else []
+    return "\n".join([*lines[:LINES], *more])
