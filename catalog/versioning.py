@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from django.apps import AppConfig
 from django.db import connections, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from catalog.models import CatalogueVersion
 
@@ -46,6 +47,20 @@ def set_up(sender: AppConfig, using: str, **_more: object) -> None:
             if table in tables:
                 for statement in _statements(connection.vendor, table, there):
                     cursor.execute(statement)
+
+
+def take_down(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Takes all triggers away, as a migration does that goes back to before the counter."""
+    connection = schema_editor.connection
+    if connection.vendor not in THERE:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(THERE[connection.vendor])
+        there = {name for (name,) in cursor.fetchall()}
+        for table in connection.introspection.table_names():
+            for trigger in sorted({f"{table}_{event.lower()}_counts" for event in EVENTS} & there):
+                place = f" ON {table}" if connection.vendor == "postgresql" else ""
+                cursor.execute(f"DROP TRIGGER {trigger}{place}")
 
 
 def _statements(vendor: str, table: str, there: set[str]) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from catalog import versioning
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -21,4 +23,6 @@ class Migration(migrations.Migration):
                 ("number", models.PositiveBigIntegerField(default=0)),
             ],
         ),
+        # What counts into the table goes before it.
+        migrations.RunPython(migrations.RunPython.noop, versioning.take_down),
     ]

@@ -29,3 +29,18 @@ def test_products_of_an_older_catalogue_keep_their_ids_and_are_found():
     assert row.picture_url == row.thumbnail_url
     row.save()
     assert versioning.version() > before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_goes_back_to_before_the_counter_can_still_write():
+    executor = MigrationExecutor(connection)
+    executor.migrate([("catalog", "0003_shops_groups_search")])
+    old = executor.loader.project_state([("catalog", "0003_shops_groups_search")]).apps
+    now = timezone.now()
+    old.get_model("catalog", "Product").objects.create(
+        item_id="A1", shop="s", first_seen=now, last_seen=now
+    )
+    call_command(migrate.Command(), verbosity=0)
+    before = versioning.version()
+    Product.objects.update(title="now")
+    assert versioning.version() > before
