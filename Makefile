@@ -4,7 +4,7 @@ DEMO_PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test serve lock torture bench clean
+.PHONY: demo test serve lock messages torture bench clean
 
 $(VENV)/.installed: requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -42,6 +42,13 @@ serve:
 lock: $(VENV)/.installed-dev
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--custom-compile-command "make lock" requirements.txt -o requirements.lock
+
+# The sentences of pages and code into recommender/locale, and from there what Django reads; needs
+# GNU gettext.
+messages: $(VENV)/.installed
+	$(BIN)/python manage.py makemessages --all --no-wrap --no-obsolete --no-location \
+		$(foreach folder,$(VENV) tests benchmarks examples demo build,--ignore=$(folder))
+	$(BIN)/python manage.py compilemessages --ignore=$(VENV)
 
 # Kills, swaps, damaged files and odd visitors at random, on loopback, for nine minutes.
 torture: $(VENV)/.installed-dev

@@ -22,6 +22,9 @@ def needed() -> list[str]:
 setup(
     packages=[*find_packages(include=["runs*", "catalog*", "recommender*"]), *BESIDE],
     package_dir=BESIDE,
-    package_data={name: ["**/*"] for name in BESIDE},
+    package_data={
+        "recommender": ["locale/**/*.mo"],
+        **{name: ["**/*"] for name in BESIDE},
+    },
     install_requires=needed(),
 )

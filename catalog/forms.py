@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F, QuerySet
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.colours import NAMES
@@ -37,7 +39,7 @@ class YesNoField(forms.Field):
     def clean(self, value: Any) -> bool:
         said = str(value or "").strip().lower()
         if said not in self.YES + self.NO:
-            raise ValidationError("Say true or false.")
+            raise ValidationError(_("Say true or false."))
         return said in self.YES
 
 
@@ -53,19 +55,24 @@ class FilterForm(forms.Form):
     in_colour = forms.ChoiceField(
         required=False,
         choices=[(name, COLOUR_WORDS[name]) for name in NAMES],
-        error_messages={"invalid_choice": f"Say one of {', '.join(NAMES)}."},
+        error_messages={
+            "invalid_choice": lazy(lambda: gettext("Say one of %s.") % ", ".join(NAMES), str)()
+        },
     )
 
     def clean_q(self) -> str:
         words = str(self.cleaned_data["q"])
         if len(folded(words).split()) > MOST_WORDS:
-            raise ValidationError(f"At most {MOST_WORDS} words can be searched for at once.")
+            raise ValidationError(
+                _("At most %(most)d words can be searched for at once."),
+                params={"most": MOST_WORDS},
+            )
         return words
 
     def clean(self) -> dict[str, Any]:
         low, high = self.cleaned_data.get("price_from"), self.cleaned_data.get("price_to")
         if low is not None and high is not None and low > high:
-            self.add_error("price_from", "It is above price_to.")
+            self.add_error("price_from", _("It is above price_to."))
         return self.cleaned_data
 
     def filters(self) -> Filters:
@@ -94,7 +101,7 @@ class BrowseForm(FilterForm):
     sort = forms.ChoiceField(
         required=False,
         choices=[(order, order) for order in ORDERS if order],
-        error_messages={"invalid_choice": "Say newest, price, -price or title."},
+        error_messages={"invalid_choice": _("Say newest, price, -price or title.")},
     )
     page = forms.IntegerField(required=False, min_value=1, max_value=LAST_PAGE)
 
@@ -122,4 +129,4 @@ class ProductsForm(BrowseForm):
 class SearchForm(ProductsForm):
     """The same, with words."""
 
-    q = forms.CharField(max_length=200, error_messages={"required": "Say what to search for."})
+    q = forms.CharField(max_length=200, error_messages={"required": _("Say what to search for.")})

@@ -50,19 +50,25 @@ Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 # What Pillow warns of is refused here, with a reason, or does not matter.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
+
+def gettext_noop(sentence: str) -> str:
+    """Marks what pages translate; there is no Django here."""
+    return sentence
+
+
 _NOT_READ = {
-    b"ftypheic": "a HEIC picture, which is not read; save it as JPEG",
-    b"ftypheix": "a HEIC picture, which is not read; save it as JPEG",
-    b"ftypmif1": "a HEIF picture, which is not read; save it as JPEG",
-    b"<svg": "an SVG drawing, which is not read; save it as PNG",
-    b"<html": "a web page, not a picture",
-    b"<!doctype html": "a web page, not a picture",
-    b"%pdf-": "a PDF document, not a picture",
-    b"%!ps": "a PostScript document, not a picture",
-    b"\x89png\r\n": "a broken PNG, or one of a kind that is not read",
-    b"\xff\xd8\xff": "a broken JPEG, or one of a kind that is not read",
-    b"ii*\0": "a broken TIFF, or one of a kind that is not read",
-    b"mm\0*": "a broken TIFF, or one of a kind that is not read",
+    b"ftypheic": gettext_noop("a HEIC picture, which is not read; save it as JPEG"),
+    b"ftypheix": gettext_noop("a HEIC picture, which is not read; save it as JPEG"),
+    b"ftypmif1": gettext_noop("a HEIF picture, which is not read; save it as JPEG"),
+    b"<svg": gettext_noop("an SVG drawing, which is not read; save it as PNG"),
+    b"<html": gettext_noop("a web page, not a picture"),
+    b"<!doctype html": gettext_noop("a web page, not a picture"),
+    b"%pdf-": gettext_noop("a PDF document, not a picture"),
+    b"%!ps": gettext_noop("a PostScript document, not a picture"),
+    b"\x89png\r\n": gettext_noop("a broken PNG, or one of a kind that is not read"),
+    b"\xff\xd8\xff": gettext_noop("a broken JPEG, or one of a kind that is not read"),
+    b"ii*\0": gettext_noop("a broken TIFF, or one of a kind that is not read"),
+    b"mm\0*": gettext_noop("a broken TIFF, or one of a kind that is not read"),
 }
 
 
@@ -158,7 +164,7 @@ def _decoded(data: bytes) -> Image.Image:
     except UnidentifiedImageError:
         raise BadPicture(_what_it_is(data)) from None
     except Image.DecompressionBombError:
-        raise BadPicture("too many pixels") from None
+        raise BadPicture(gettext_noop("too many pixels")) from None
     except Exception as error:  # Pillow's decoders fail in many ways on hostile bytes
         raise BadPicture(f"broken picture ({type(error).__name__}: {error})") from error
 
@@ -188,7 +194,7 @@ def _refuse_placeholder(picture: Image.Image) -> None:
 def _what_it_is(data: bytes) -> str:
     start = data[:1024].lower()
     found = (text for mark, text in _NOT_READ.items() if mark in start)
-    return next(found, "not a picture of a known kind")
+    return next(found, gettext_noop("not a picture of a known kind"))
 
 
 def _as_jpeg(picture: Image.Image, quality: int = QUALITY) -> bytes:

@@ -186,7 +186,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # The path below which the site lies, as in /look; gunicorn reads the same variable.
 FORCE_SCRIPT_NAME = env_prefix("SCRIPT_NAME")
-SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = FORCE_SCRIPT_NAME or "/"
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = FORCE_SCRIPT_NAME or "/"
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
@@ -215,6 +215,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "recommender.api.access.access",
+    "recommender.languages.languages",
     "recommender.kept.Kept",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -277,7 +278,7 @@ X_FRAME_OPTIONS = "DENY"
 
 # With HTTPS on, the server in front speaks TLS and says so in X-Forwarded-Proto.
 HTTPS = env.bool("HTTPS", False)
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = A_YEAR if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 # Sub-domains and the browsers' own lists are for the owner of the whole domain to decide on.
@@ -313,7 +314,9 @@ TEMPLATES = [
     }
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = "en"  # of commands, and where a browser asks for none of these
+LOCALE_PATHS = [BASE_DIR / "recommender" / "locale"]
+LANGUAGES = [("en", "English"), ("ru", "Русский"), ("ja", "日本語")]
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
 USE_TZ = True
 

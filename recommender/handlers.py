@@ -9,6 +9,7 @@ from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
+from django.utils.translation import gettext as _
 
 from recommender.api.responses import failure
 from recommender.pages.refusals import nowhere
@@ -25,7 +26,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400, before any view: the request itself is not understood."""
-    sentence = "The request is not understood."
+    sentence = _("The request is not understood.")
     if _is_api(request):
         return failure(sentence, 400)
     return render(request, "400.html", {"error": sentence}, status=400)
@@ -51,7 +52,7 @@ class CalmWithoutDatabase:
         if not isinstance(error, DatabaseError):
             return None
         logger.error("The database cannot be used: %s", error)
-        sentence = "The catalogue cannot be read at the moment. Please come back a little later."
+        sentence = _("The catalogue cannot be read at the moment. Please come back a little later.")
         if _is_api(request):
             return failure(sentence, 503)
         return HttpResponse(loader.render_to_string("down.html", {"error": sentence}), status=503)

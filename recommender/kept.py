@@ -73,7 +73,7 @@ def _key(request: HttpRequest, now: str) -> str:
 
 def _conditional(request: HttpRequest, response: HttpResponse, now: str) -> HttpResponse:
     """The answer with what browsers need to keep it; 304 for whoever has it."""
-    etag = f'"{now}"'
+    etag = f'"{now}.{get_language()}"'
     if etag in parse_etags(request.headers.get("If-None-Match", "")):
         response = HttpResponse(status=304)
     response["ETag"] = etag

@@ -4,6 +4,7 @@ from django.urls import path
 
 from catalog import addresses  # noqa: F401 – registers <item:…>
 from recommender.api import v1
+from recommender.languages import choose
 from recommender.pages import compare, status, why
 from recommender.pages import map as product_map
 from recommender.pages import views as pages
@@ -18,6 +19,7 @@ urlpatterns = [
     path("why/<item:item_id>/", why.show, name="why"),
     path("why.webp/<item:item_id>/", why.picture, name="why-picture"),
     path("picture/", picture, name="picture"),
+    path("language/", choose, name="language"),
     path("status/", status.show, name="status"),
     path("robots.txt", robots, name="robots"),
     path("widget.js", widget, name="widget"),

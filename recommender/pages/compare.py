@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
@@ -13,6 +14,7 @@ from recommender import store
 from recommender.embedders.registry import EMBEDDERS
 from recommender.index.metrics import Metric
 from recommender.pages.refusals import refused
+from recommender.pages.rows import NAMES
 from recommender.search.answering import answer
 from recommender.search.answers import Answer
 from recommender.search.comparing import compare
@@ -38,7 +40,10 @@ class CompareForm(forms.Form):
             )
         for name, field in self.fields.items():
             allowed = ", ".join(str(value) for value, _ in field.choices)  # type: ignore[attr-defined]
-            field.error_messages["invalid_choice"] = f"{name} must be one of: {allowed}."
+            field.error_messages["invalid_choice"] = _("%(name)s must be one of: %(allowed)s.") % {
+                "name": name,
+                "allowed": allowed,
+            }
 
 
 @csrf_exempt  # so that a POST is told 405
@@ -53,7 +58,7 @@ def show(request: HttpRequest, item_id: str) -> HttpResponse:
         context = _columns(form.cleaned_data, names, item_id)
     except SearchError as error:
         return refused(request, error)
-    shown = {"names": names, "metrics": list(Metric), "show_commands": settings.DEBUG}
+    shown = {"names": names, "metrics": list(NAMES.items()), "show_commands": settings.DEBUG}
     return render(request, "recommender/compare.html", context | shown)
 
 

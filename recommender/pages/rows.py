@@ -13,6 +13,11 @@ from recommender.search.forms import SimilarForm
 from recommender.search.query import MOST, Query
 
 PER_ROW = 5
+NAMES = {
+    Metric.COSINE: _("Cosine"),
+    Metric.EUCLIDEAN: _("Euclidean"),
+    Metric.MANHATTAN: _("Manhattan"),
+}
 EXPLANATIONS = {
     Metric.COSINE: _("the angle between two vectors"),
     Metric.EUCLIDEAN: _("the straight line between two points"),
@@ -33,7 +38,10 @@ def rows(asked: Mapping[str, Any], form: SimilarForm, answered: Answer) -> dict[
     return {
         "answer": answered,
         "strong": answered.rankings[0],
-        "rows": [(by_metric[metric].first(PER_ROW), EXPLANATIONS[metric]) for metric in Metric],
+        "rows": [
+            (by_metric[metric].first(PER_ROW), NAMES[metric], EXPLANATIONS[metric])
+            for metric in Metric
+        ],
         "agreement": agreement(answered.rankings, PER_ROW),
         "per_row": PER_ROW,
         "most": MOST,

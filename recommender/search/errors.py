@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+
 from recommender.errors import SimilarityError
 
 logger = logging.getLogger(__name__)
@@ -27,7 +29,7 @@ class UnknownProduct(SearchError):
     status = 404
 
     def __init__(self, item_id: str) -> None:
-        super().__init__(f"There is no product “{legible(item_id)}”.")
+        super().__init__(_("There is no product “%(id)s”.") % {"id": legible(item_id)})
         self.item_id = item_id
 
 
@@ -41,7 +43,7 @@ class KOutOfRange(BadQuery):
     """More or fewer neighbours are asked for than there can be."""
 
     def __init__(self, k: object, most: int) -> None:
-        super().__init__(f"k must be a whole number between 1 and {most}.")
+        super().__init__(_("k must be a whole number between 1 and %(most)d.") % {"most": most})
         self.k, self.most = k, most
 
 
@@ -50,9 +52,9 @@ class UnknownMetric(BadQuery):
 
     def __init__(self, metric: str, metrics: Iterable[str]) -> None:
         self.metric, self.metrics = metric, tuple(metrics)
-        super().__init__(
-            f"metric must be one of {', '.join(self.metrics)}, not “{legible(metric)}”."
-        )
+        rule = _("metric must be one of %(names)s, not “%(name)s”.")
+        names = ", ".join(self.metrics)
+        super().__init__(rule % {"names": names, "name": legible(metric)})
 
 
 class NotReady(SearchError):
@@ -61,7 +63,7 @@ class NotReady(SearchError):
     status = 503
 
     def __init__(self, reason: str, commands: Iterable[str] = ()) -> None:
-        super().__init__("The look-alikes are not ready yet. Please come back a little later.")
+        super().__init__(_("The look-alikes are not ready yet. Please come back a little later."))
         self.reason, self.commands = reason, tuple(commands)
 
     @property

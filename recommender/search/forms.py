@@ -8,13 +8,18 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy
 
 from catalog.forms import FilterForm
 from recommender.index.metrics import Metric
 from recommender.search.errors import BadQuery, KOutOfRange
 from recommender.search.query import (
+    COLOUR_RULE,
     CROP_RULE,
+    DIVERSITY_RULE,
     FEW,
+    MIN_SCORE_RULE,
     MOST,
     MOST_NAMED,
     NAMED_RULE,
@@ -24,16 +29,13 @@ from recommender.search.query import (
 )
 
 MOST_MEGABYTES = 10
-PICTURE_RULE = (
-    f"Send a picture of at most {MOST_MEGABYTES} MB, as the file “picture” of a multipart form."
+PICTURE_RULE = gettext_lazy(
+    "Send a picture of at most 10 MB, as the file “picture” of a multipart form."
 )
-K_RULE = str(KOutOfRange(None, MOST))
-MIN_SCORE_RULE = "min_score must be a number between 0 and 100."
-COLOUR_RULE = "colour must be a number between 0 and 1."
-DIVERSITY_RULE = "diversity must be a number between 0 and 1."
+K_RULE = lazy(lambda: str(KOutOfRange(None, MOST)), str)()
 
 
-def all_say(rule: str) -> dict[str, str]:
+def all_say(rule: Any) -> dict[str, Any]:
     """Error messages of a number's field: the rule, whatever is wrong."""
     return dict.fromkeys(("required", "invalid", "min_value", "max_value"), rule)
 
@@ -135,5 +137,5 @@ def picture_of(files: "MultiValueDict[str, UploadedFile]") -> bytes:
     """The bytes of the uploaded picture; raises BadQuery."""
     form = PictureForm({}, files)
     if not form.is_valid():
-        raise BadQuery(PICTURE_RULE)
+        raise BadQuery(str(PICTURE_RULE))
     return bytes(form.cleaned_data["picture"])

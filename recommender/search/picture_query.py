@@ -2,6 +2,7 @@
 
 import numpy as np
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from catalog.pictures import read_picture
 from catalog.thumbnails import BadPicture, make_picture
@@ -28,18 +29,22 @@ def picture_of_query(query: Query) -> bytes | None:
         try:
             return read_picture(query.liked[0])
         except (OSError, ValueError) as error:
-            raise BadQuery("The product has no picture that could be cropped.") from error
+            raise BadQuery(_("The product has no picture that could be cropped.")) from error
     return query.picture
 
 
 def fetched(url: str) -> bytes:
     """The picture behind an address; it is compared, and not kept. Raises BadQuery."""
     if not settings.PICTURE_BY_URL:
-        raise BadQuery("Pictures are not fetched from other sites here. Send the picture itself.")
+        raise BadQuery(
+            _("Pictures are not fetched from other sites here. Send the picture itself.")
+        )
     try:
         return fetcher().get(url, most_bytes=MOST_BYTES).body
     except FetchError as error:
-        raise BadQuery(f"The picture cannot be fetched: {legible(str(error))}.") from error
+        raise BadQuery(
+            _("The picture cannot be fetched: %(reason)s.") % {"reason": legible(str(error))}
+        ) from error
 
 
 def fetcher() -> Fetcher:
@@ -71,7 +76,9 @@ def embedding_of(
             )
         embedder = configured.loaded(source)
     except BadPicture as error:
-        raise BadQuery(f"The picture cannot be read: {error}") from error
+        raise BadQuery(
+            _("The picture cannot be read: %(reason)s") % {"reason": _(str(error))}
+        ) from error
     except EmbedderError as error:
         raise NotReady(str(error)) from error
     return np.asarray(embedder.embed([embedder.decode(picture)])[0]), colours_of(picture)

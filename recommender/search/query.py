@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from catalog.filters import Filters
 from recommender.index.metrics import Metric
 from recommender.search.errors import BadQuery, KOutOfRange, UnknownMetric
@@ -11,8 +14,13 @@ FEW = 5
 MOST = 50
 # Products that may be liked and disliked at once.
 MOST_NAMED = 20
-NAMED_RULE = f"At most {MOST_NAMED} products can be named at once."
-CROP_RULE = "crop must be left,top,right,bottom: shares of the picture between 0 and 1, in order."
+NAMED_RULE = gettext_lazy("At most 20 products can be named at once.")
+CROP_RULE = gettext_lazy(
+    "crop must be left,top,right,bottom: shares of the picture between 0 and 1, in order."
+)
+DIVERSITY_RULE = gettext_lazy("diversity must be a number between 0 and 1.")
+COLOUR_RULE = gettext_lazy("colour must be a number between 0 and 1.")
+MIN_SCORE_RULE = gettext_lazy("min_score must be a number between 0 and 100.")
 
 
 @dataclass(frozen=True)
@@ -26,7 +34,7 @@ class Crop:
 
     def __post_init__(self) -> None:
         if not (0 <= self.left < self.right <= 1 and 0 <= self.top < self.bottom <= 1):
-            raise BadQuery(CROP_RULE)
+            raise BadQuery(str(CROP_RULE))
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -60,23 +68,23 @@ class Query:
 
     def __post_init__(self) -> None:
         if not self.liked and not self.has_picture:
-            raise BadQuery("Name a product that is liked, or give a picture.")
+            raise BadQuery(_("Name a product that is liked, or give a picture."))
         if self.picture is not None and self.url:
-            raise BadQuery("Give a picture or its address, not both.")
+            raise BadQuery(_("Give a picture or its address, not both."))
         if self.crop and not self.has_picture and len(self.liked) != 1:
-            raise BadQuery("A crop is of one picture, or of one product that is liked.")
+            raise BadQuery(_("A crop is of one picture, or of one product that is liked."))
         if len(self.named) > MOST_NAMED:
-            raise BadQuery(NAMED_RULE)
+            raise BadQuery(str(NAMED_RULE))
         if both := set(self.liked) & set(self.disliked):
-            raise BadQuery(f"“{min(both)}” cannot be liked and disliked at once.")
+            raise BadQuery(_("“%(id)s” cannot be liked and disliked at once.") % {"id": min(both)})
         if not 1 <= self.k <= MOST:
             raise KOutOfRange(self.k, MOST)
         if not 0 <= self.diversity <= 1:
-            raise BadQuery("diversity must be a number between 0 and 1.")
+            raise BadQuery(str(DIVERSITY_RULE))
         if not 0 <= self.colour <= 1:
-            raise BadQuery("colour must be a number between 0 and 1.")
+            raise BadQuery(str(COLOUR_RULE))
         if not 0 <= self.min_score <= 100:
-            raise BadQuery("min_score must be a number between 0 and 100.")
+            raise BadQuery(str(MIN_SCORE_RULE))
 
     @property
     def named(self) -> tuple[str, ...]:

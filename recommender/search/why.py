@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from catalog.models import Product
 from catalog.pictures import read_picture
 from recommender import configured
@@ -44,7 +46,7 @@ class Busy(SearchError):
     status = 503
 
     def __init__(self) -> None:
-        super().__init__("Others are asking, too. Please try again in a moment.")
+        super().__init__(_("Others are asking, too. Please try again in a moment."))
 
 
 @dataclass(frozen=True)
@@ -88,11 +90,11 @@ def is_offered() -> bool:
 def pair(item_id: str, other: str) -> Pair:
     """The two products; raises SearchError for one that there is not, or that is not compared."""
     if not other or other == item_id:
-        raise BadQuery("Name another product to compare it with.")
+        raise BadQuery(_("Name another product to compare it with."))
     found = shown_products([item_id, other])
     index = live_index()
     if not is_offered() or item_id not in index or other not in index:
-        raise NotOffered("Of these two it cannot be shown what makes them alike.")
+        raise NotOffered(_("Of these two it cannot be shown what makes them alike."))
     return Pair(index, found[item_id], found[other])
 
 
@@ -135,7 +137,7 @@ def _made(asked: Pair) -> bytes:
     except EmbedderError as error:
         raise NotReady(str(error)) from error
     except (OSError, UndecodablePicture) as error:
-        raise NotOffered("The product has no picture that could be looked into.") from error
+        raise NotOffered(_("The product has no picture that could be looked into.")) from error
 
 
 @contextmanager

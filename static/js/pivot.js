@@ -30,3 +30,9 @@ for (const [name, on] of [["pointerover", true], ["pointerout", false], ["focusi
 addEventListener("unhandledrejection", (event) => {
   if (event.reason?.name === "AbortError") event.preventDefault();
 });
+
+for (const [name, busy] of [["htmx:beforeRequest", true], ["htmx:afterSettle", false], ["htmx:afterRequest", false]]) {
+  document.addEventListener(name, ({detail}) => {
+    if (detail.target && detail.target !== document.body) detail.target.ariaBusy = String(busy);
+  });
+}
