@@ -14,6 +14,7 @@ ALL = (
     "all_lists",
     "exactness",
     "map",
+    "paint",
     "embed",
     "build",
     "upload",
