@@ -99,3 +99,53 @@ def test_the_page_is_light(client, live):
     page = client.get("/products/0/").content
     assert len(page) <= 60_000
     assert len(gzip.compress(page)) <= 18_000
+
+
+def test_print_makes_a_contact_sheet(live, open_page):
+    page = open_page("/products/0/?k=50")
+    page.emulate_media(media="print")
+    assert (
+        not page.locator(".bar, .actions, .narrow, .more, .why, footer")
+        .filter(visible=True)
+        .count()
+    )
+    assert page.locator("ol.looks a.look").filter(visible=True).count() == 5
+    tops = page.locator("ol.looks a.look").evaluate_all(
+        "all => new Set(all.map(one => one.getBoundingClientRect().top)).size"
+    )
+    assert tops == 1, "five in a row"
+
+
+def test_the_page_tells_others_what_it_shows(live, open_page):
+    page = open_page("/products/0/")
+    for name in ("og:title", "og:image", "og:url"):
+        assert page.locator(f"meta[property='{name}']").get_attribute("content")
+    picture = page.locator("meta[property='og:image']").get_attribute("content")
+    assert page.request.get(picture).headers["content-type"] == "image/jpeg"
+
+
+def test_the_keyboard_alone_goes_from_the_grid_to_the_third_product(live, open_page):
+    Product.objects.update(colour_names=" blue ")
+    page = open_page("/browse/")
+
+    def reach(selector):
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+                return
+        raise AssertionError(f"{selector} cannot be reached")
+
+    reach("[name=in_colour]")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**in_colour=blue**")
+    reach("a.tile")
+    page.keyboard.press("Enter")
+    page.locator("ol.looks").wait_for()
+    reach("a.look")
+    page.keyboard.press("Enter")
+    page.locator(".trail").wait_for()
+    reach("a.step")
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid", "one sees where one is"
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "trail" not in url)
