@@ -42,7 +42,7 @@ def test_a_way_into_a_shop_is_a_module_and_a_line(settings, monkeypatch):
     assert str(product.price) == "24.90"
 
 
-@pytest.mark.parametrize("runtime", ["ncnn", "tensorflow"])
+@pytest.mark.parametrize("runtime", ["ncnn", pytest.param("tensorflow", marks=pytest.mark.slow)])
 def test_a_network_is_a_module_and_a_line(catalogue, settings, monkeypatch, runtime):
     network = example("network").NETWORK
     monkeypatch.setitem(registry.NETWORKS, network.name, network)

@@ -62,7 +62,13 @@ HOSTILE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(k, marks=pytest.mark.slow if k == "references in a web" else ())
+        for k in HOSTILE
+    ],
+)
 def test_a_hostile_page_ends_soon_in_products_or_in_our_error(kind):
     began = time.process_time()
     with suppress(UnreadablePage):

@@ -92,6 +92,7 @@ KERNELS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow  # each compiles its own loop
 @pytest.mark.parametrize("name", KERNELS)
 def test_a_metric_that_the_kernels_do_not_know_is_an_error_and_no_other_metric(name):
     with pytest.raises(ValueError, match="no such metric"):
