@@ -31,7 +31,8 @@ test: $(VENV)/.installed-dev
 	@# In memory: what is checked are the migrations, not the state of a database here.
 	DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python -m pytest -m "not slow" -n auto --dist worksteal
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow -n auto --dist worksteal tests/browser
+	$(BIN)/python -m pytest -m slow --ignore=tests/browser
 
 # Takes the packages as they are where they were installed by hand.
 serve:
