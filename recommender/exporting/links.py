@@ -43,15 +43,16 @@ def file_behind(address: str) -> str | None:
     except Resolver404:
         return None
     if match.url_name == "product":
-        return product_page(match.kwargs["item_id"])
+        asked = set(parse_qs(parts.query)) - {"trail"}
+        return None if asked else product_page(match.kwargs["item_id"])
     if match.url_name == "media":
         return f"media/{match.kwargs['kind']}/{match.kwargs['name']}"
     if match.url_name == "home":
         return browse_page(1)
     if match.url_name == "browse":
-        asked = {name: value[0] for name, value in parse_qs(parts.query).items()}
-        if set(asked) <= {"page"}:
-            return browse_page(int(asked.get("page", "1")))
+        given = {name: value[0] for name, value in parse_qs(parts.query).items()}
+        if set(given) <= {"page"}:
+            return browse_page(int(given.get("page", "1")))
     return None
 
 

@@ -159,3 +159,12 @@ def test_many_products_have_several_pages(
     assert 'href="browse/2.html"' in (tmp_path / "site" / "index.html").read_text()
     assert 'href="../index.html"' in (tmp_path / "site" / "browse" / "2.html").read_text()
     assert dead_links(tmp_path / "site") == []
+
+
+def test_what_asks_a_server_is_not_there(client, live, tmp_path, capsys):
+    export(tmp_path / "site", capsys)
+    page = (tmp_path / "site" / "products" / "0.html").read_text()
+    for word in ("Why?", "More or less", "With distances", "Narrow down", "languages"):
+        assert word not in page
+    links = re.findall(r'<a [^>]*href="([^"]*)"', page)
+    assert not [link for link in links if link.endswith("0.html")], "a switch that switches nothing"
