@@ -36,3 +36,16 @@ for (const [name, busy] of [["htmx:beforeRequest", true], ["htmx:afterSettle", f
     if (detail.target && detail.target !== document.body) detail.target.ariaBusy = String(busy);
   });
 }
+
+// An address says what is asked, and nothing of fields that were left empty.
+document.addEventListener("htmx:configRequest", ({detail}) => {
+  if (detail.verb !== "get") return;
+  for (const [name, value] of [...detail.formData.entries()]) {
+    if (value === "") detail.formData.delete(name);
+  }
+});
+
+// The language is changed on the page that one sees, wherever the grid has gone on to.
+document.addEventListener("submit", ({target}) => {
+  if (target.matches(".languages")) target.elements.next.value = location.pathname + location.search;
+}, true);

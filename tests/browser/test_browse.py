@@ -24,6 +24,7 @@ def test_the_next_page_comes_while_one_scrolls(live, open_page, pages_of_two):
     page.locator("ol.looks").wait_for()
     page.go_back()
     page.locator("#grid a.tile").nth(0).wait_for()
+    assert page.locator("#grid a.tile").count() == 3, "all that had come"
     assert "category=hats" in page.url
 
 
@@ -56,3 +57,12 @@ def test_the_last_row_has_no_hole_when_a_page_is_full(live, open_page, width):
         "grid => getComputedStyle(grid).gridTemplateColumns.split(' ').length"
     )
     assert 48 % columns == 0
+
+
+def test_an_address_says_what_is_asked_and_no_more(live, open_page):
+    page = open_page("/browse/")
+    page.locator("#category").select_option("hats")
+    page.wait_for_url("**/browse/?category=hats")
+    page.get_by_role("button", name="Русский").click()
+    page.locator("html[lang=ru]").wait_for(state="attached")
+    assert page.url.endswith("/browse/?category=hats")
