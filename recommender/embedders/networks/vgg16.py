@@ -19,6 +19,7 @@ from recommender.embedders.networks.vgg16_files import as_ours
 from recommender.embedders.pictures import Preprocessing
 from recommender.embedders.weights.kept import Kept
 from recommender.embedders.weights.seeded import Seeded
+from runs.words import gettext_noop
 
 # Layers and channels of the five blocks; each ends in a pooling that halves the sides.
 BLOCKS = ((2, 64), (2, 128), (3, 256), (3, 512), (3, 512))
@@ -59,9 +60,19 @@ NETWORK = Network(
     graph=graph(),
     preprocessing=_PREPROCESSING,
     cuts=(
-        Cut("vgg16", "fc2", DENSE[1], "VGG-16 trained on ImageNet"),
-        Cut("vgg16-fc1", "fc1", DENSE[0], "VGG-16 trained on ImageNet, first dense layer"),
-        Cut("vgg16-pool5", "pool5", BLOCKS[-1][1], "VGG-16 trained on ImageNet, last pooling"),
+        Cut("vgg16", "fc2", DENSE[1], gettext_noop("VGG-16 trained on ImageNet")),
+        Cut(
+            "vgg16-fc1",
+            "fc1",
+            DENSE[0],
+            gettext_noop("VGG-16 trained on ImageNet, first dense layer"),
+        ),
+        Cut(
+            "vgg16-pool5",
+            "pool5",
+            BLOCKS[-1][1],
+            gettext_noop("VGG-16 trained on ImageNet, last pooling"),
+        ),
     ),
     source=WEIGHTS,
 )
@@ -70,6 +81,6 @@ UNTRAINED = Network(
     name="vgg16-untrained",
     graph=graph(),
     preprocessing=_PREPROCESSING,
-    cuts=(Cut("vgg16-untrained", "fc2", DENSE[1], "VGG-16, never trained"),),
+    cuts=(Cut("vgg16-untrained", "fc2", DENSE[1], gettext_noop("VGG-16, never trained")),),
     source=Seeded("vgg16", seed=16),
 )
