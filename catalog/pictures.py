@@ -9,13 +9,14 @@ import hashlib
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, storages
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from catalog.thumbnails import unpadded
 from runs.files import clear_unfinished as clear_unfinished_files
@@ -55,9 +56,14 @@ class PictureFiles(FileSystemStorage):
         return super().size(name)
 
     def url(self, name: str | None) -> str:
-        """Its address, made anew each time: the prefix of the site is not known at the start."""
-        kind, file_name = (name or "").split("/", 1)
-        return reverse("media", args=[kind, file_name])
+        """Its address, below the prefix that the site has at this moment."""
+        return f"{_media(get_script_prefix())}{quote(name or '')}"
+
+
+@lru_cache(maxsize=8)
+def _media(prefix: str) -> str:
+    """What the addresses of all pictures begin with, where the site lies below `prefix`."""
+    return reverse("media", args=["kind", "name"]).removesuffix("kind/name")
 
 
 def storage() -> Storage:

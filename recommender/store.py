@@ -52,9 +52,12 @@ def live_index(name: str = "") -> SimilarityIndex:
 
 def with_an_index() -> list[str]:
     """The embedders that there is an index of, the one that is served first."""
-    served = configured.name_served()
-    names = dict.fromkeys((served, *EMBEDDERS))
-    return [name for name in names if name in EMBEDDERS and index_path(name).exists()]
+    names = dict.fromkeys((configured.name_served(), *EMBEDDERS))
+    try:
+        there = {path.name for path in index_path("any").parent.iterdir()}
+    except OSError:
+        there = set()
+    return [name for name in names if name in EMBEDDERS and index_path(name).name in there]
 
 
 def _reload(name: str, path: Path, signature: Signature) -> SimilarityIndex:
