@@ -72,14 +72,59 @@ def test_the_header_begins_where_the_content_does(live, open_page, width):
     assert abs(header - page.locator(".query").evaluate_all(left)) <= 1
 
 
-def test_nothing_moves_after_the_page_has_loaded(live, open_page):
-    page = open_page("/products/0/", width=390)
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(
+    "path", ["/products/0/?trail=1", "/browse/", "/picture/", "/why/0/?like=3"]
+)
+def test_nothing_moves_after_the_page_has_loaded(live, open_page, width, path):
+    page = open_page(path, width=width)
     shift = page.evaluate(
         "new Promise(done => { let sum = 0; new PerformanceObserver(list => { for (const entry of "
         "list.getEntries()) sum += entry.value }).observe({type: 'layout-shift', buffered: true}); "
         "setTimeout(() => done(sum), 500) })"
     )
     assert shift < 0.01
+
+
+COUNTED = """
+  const begin = document.startViewTransition.bind(document);
+  window.moves = [];
+  document.startViewTransition = (change) => {
+    const moving = document.querySelector(".moving");
+    window.moves.push([moving?.closest("a").dataset.item, !!document.querySelector(".subject.still")]);
+    return begin(change);
+  };
+  undefined;
+"""
+
+
+def test_the_clicked_picture_moves_into_the_querys_place(live, open_page):
+    page = open_page("/products/0/")
+    page.evaluate(COUNTED)
+    tile = page.locator("ol.looks a.look").first
+    item = tile.get_attribute("data-item")
+    tile.click()
+    page.wait_for_url(f"**/products/{item}/**")
+    page.locator(f".item-id:has-text('No. {item}')").wait_for()
+    assert page.evaluate("window.moves") == [[item, True]]
+    name = page.locator(".subject").evaluate("one => getComputedStyle(one).viewTransitionName")
+    assert name == "subject"
+
+
+def test_nothing_moves_for_whom_motion_is_too_much(live, open_page):
+    page = open_page("/products/0/")
+    page.emulate_media(reduced_motion="reduce")
+    page.locator("ol.looks a.look").first.hover()
+    moved = page.locator("ol.looks img").first.evaluate(
+        "one => getComputedStyle(one).transitionDuration"
+    )
+    assert moved == "0s"
+    page.evaluate(
+        "document.startViewTransition(() => { document.querySelector('h1').append('!') })"
+        ".ready.then(() => { window.animated = document.getAnimations().length })"
+    )
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.animated") == 0
 
 
 @pytest.mark.parametrize("javascript", [True, False])
