@@ -183,6 +183,14 @@ def test_a_visitor_finds_what_looks_like_a_picture_of_their_own(client, live, fo
     assert "not kept" in page
 
 
+def test_a_picture_is_compared_within_a_category(client, live, folder):
+    assert 'name="category" value="hats" checked' in html(client.get("/picture/?category=hats"))
+    with (folder / "shirts" / "0.jpg").open("rb") as file:
+        page = html(client.post("/picture/", {"picture": file, "category": "hats"}))
+    assert 'href="/products/1/?category=hats"' in page
+    assert 'href="/products/2/' not in page
+
+
 def test_an_upload_that_is_no_picture_gets_a_page_that_says_so(client, live):
     response = client.post("/picture/", {"picture": SimpleUploadedFile("a.jpg", b"text")})
     assert response.status_code == 400
