@@ -22,7 +22,6 @@ def picture(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     form = SimilarForm(asked)
     context = {
-        "product": None,
         "form": form,
         "narrowed": narrowed(asked),
         "onward": narrowed(asked),
