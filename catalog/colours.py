@@ -10,6 +10,8 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image
 
+from runs.words import gettext_noop
+
 # How much of width and height is looked at, and how many pixels a side.
 MIDDLE, SIDE = 0.6, 48
 # What a colour has to take of the product, so that it is named; the largest always is.
@@ -27,23 +29,32 @@ _TO_XYZ = np.array(
     ]
 )
 NAMES = (
-    "black", "white", "grey", "red", "pink", "orange", "yellow", "green", "blue", "purple",
-    "brown", "beige",
+    gettext_noop("black"), gettext_noop("white"), gettext_noop("grey"), gettext_noop("red"),
+    gettext_noop("pink"), gettext_noop("orange"), gettext_noop("yellow"), gettext_noop("green"),
+    gettext_noop("blue"), gettext_noop("purple"), gettext_noop("brown"), gettext_noop("beige"),
 )  # fmt: skip
 
 
-def middle_of(data: bytes, whole: bool = False) -> np.ndarray:
-    """The bytes of a picture -> (48, 48, 3) sRGB of its middle, or of all of it.
+def middle_of(data: bytes) -> np.ndarray:
+    """The bytes of a picture -> (48, 48, 3) sRGB of its middle.
 
     Raises OSError or ValueError when Pillow cannot read the bytes.
     """
+    return _sampled(_opened(data), MIDDLE)
+
+
+def _opened(data: bytes) -> Image.Image:
     with Image.open(io.BytesIO(data)) as picture:
         picture.draft("RGB", (2 * SIDE, 2 * SIDE))  # a JPEG is decoded smaller, which is quicker
-        rgb = picture.convert("RGB")
-        width, height = rgb.size
-        left, top = (0.0, 0.0) if whole else ((1 - MIDDLE) / 2 * width, (1 - MIDDLE) / 2 * height)
-        box = (left, top, width - left, height - top)
-        return np.asarray(rgb.resize((SIDE, SIDE), Image.Resampling.BOX, box))
+        return picture.convert("RGB")
+
+
+def _sampled(picture: Image.Image, share: float) -> np.ndarray:
+    """(48, 48, 3): what lies within this share of width and height, about the middle."""
+    width, height = picture.size
+    left, top = (1 - share) / 2 * width, (1 - share) / 2 * height
+    box = (left, top, width - left, height - top)
+    return np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.BOX, box))
 
 
 def lab(pixels: np.ndarray) -> np.ndarray:
@@ -61,7 +72,9 @@ def colour_names(data: bytes) -> tuple[str, ...]:
 
     A plain backdrop does not count. Raises OSError or ValueError for what is no picture.
     """
-    pixels = _without_backdrop(lab(middle_of(data).reshape(-1, 3)), middle_of(data, whole=True))
+    picture = _opened(data)
+    middle, whole = (_sampled(picture, share) for share in (MIDDLE, 1.0))
+    pixels = _without_backdrop(lab(middle.reshape(-1, 3)), whole)
     shares = np.bincount(_named(pixels), minlength=len(NAMES)) / len(pixels)
     order = np.argsort(-shares, kind="stable")
     return tuple(NAMES[n] for place, n in enumerate(order) if place == 0 or shares[n] >= LEAST)

@@ -15,20 +15,6 @@ from catalog.models import Product, folded
 
 MOST_WORDS = 8
 LAST_PAGE = 1_000_000
-COLOUR_WORDS = {
-    "black": _("black"),
-    "white": _("white"),
-    "grey": _("grey"),
-    "red": _("red"),
-    "pink": _("pink"),
-    "orange": _("orange"),
-    "yellow": _("yellow"),
-    "green": _("green"),
-    "blue": _("blue"),
-    "purple": _("purple"),
-    "brown": _("brown"),
-    "beige": _("beige"),
-}
 
 
 class YesNoField(forms.Field):
@@ -54,7 +40,7 @@ class FilterForm(forms.Form):
     in_stock = YesNoField(required=False)
     in_colour = forms.ChoiceField(
         required=False,
-        choices=[(name, COLOUR_WORDS[name]) for name in NAMES],
+        choices=[(name, _(name)) for name in NAMES],
         error_messages={
             "invalid_choice": lazy(lambda: gettext("Say one of %s.") % ", ".join(NAMES), str)()
         },

@@ -51,7 +51,6 @@ Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 # What Pillow warns of is refused here, with a reason, or does not matter.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
-
 _NOT_READ = {
     b"ftypheic": gettext_noop("a HEIC picture, which is not read; save it as JPEG"),
     b"ftypheix": gettext_noop("a HEIC picture, which is not read; save it as JPEG"),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from django.apps import AppConfig
 from django.db import connections, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.backends.utils import CursorWrapper
 
 from catalog.models import CatalogueVersion
 
@@ -41,8 +42,7 @@ def set_up(sender: AppConfig, using: str, **_more: object) -> None:
         return
     CatalogueVersion.objects.using(using).get_or_create(id=1)
     with connection.cursor() as cursor:
-        cursor.execute(THERE[connection.vendor])
-        there = {name for (name,) in cursor.fetchall()}
+        there = _triggers(cursor, connection.vendor)
         for table in (model._meta.db_table for model in WATCHED):
             if table in tables:
                 for statement in _statements(connection.vendor, table, there):
@@ -55,26 +55,36 @@ def take_down(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
     if connection.vendor not in THERE:
         return
     with connection.cursor() as cursor:
-        cursor.execute(THERE[connection.vendor])
-        there = {name for (name,) in cursor.fetchall()}
+        there = _triggers(cursor, connection.vendor)
         for table in connection.introspection.table_names():
-            for trigger in sorted({f"{table}_{event.lower()}_counts" for event in EVENTS} & there):
+            for trigger in there.intersection(_name(table, event) for event in EVENTS):
                 place = f" ON {table}" if connection.vendor == "postgresql" else ""
                 cursor.execute(f"DROP TRIGGER {trigger}{place}")
+
+
+def _triggers(cursor: CursorWrapper, vendor: str) -> set[str]:
+    """The names of all triggers that the database has."""
+    cursor.execute(THERE[vendor])
+    return {name for (name,) in cursor.fetchall()}
+
+
+def _name(table: str, event: str) -> str:
+    """The name of the trigger that counts such an event."""
+    return f"{table}_{event.lower()}_counts"
 
 
 def _statements(vendor: str, table: str, there: set[str]) -> Iterator[str]:
     """What makes the triggers of a table that are not there yet."""
     counter = CatalogueVersion._meta.db_table
     count = f"UPDATE {counter} SET number = number + 1"  # noqa: S608
-    missing = [event for event in EVENTS if f"{table}_{event.lower()}_counts" not in there]
+    missing = [event for event in EVENTS if _name(table, event) not in there]
     if missing and vendor == "postgresql":
         yield (
             "CREATE OR REPLACE FUNCTION count_a_change() RETURNS trigger LANGUAGE plpgsql AS "
             f"$$ BEGIN {count}; RETURN NULL; END $$"
         )
     for event in missing:
-        trigger = f"CREATE TRIGGER {table}_{event.lower()}_counts AFTER {event} ON {table}"
+        trigger = f"CREATE TRIGGER {_name(table, event)} AFTER {event} ON {table}"
         if vendor == "postgresql":
             yield f"{trigger} FOR EACH STATEMENT EXECUTE FUNCTION count_a_change()"
         else:

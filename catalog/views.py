@@ -13,10 +13,11 @@ from django.views.decorators.vary import vary_on_headers
 
 from catalog import pictures
 from catalog.filters import categories, colours
-from catalog.forms import COLOUR_WORDS, BrowseForm
+from catalog.forms import BrowseForm
 
 PER_PAGE = 48
-A_YEAR = 31_536_000
+# How long an answer may be kept: one whose address changes with it, and another.
+FOR_EVER, A_WHILE = "public, max-age=31536000, immutable", "public, max-age=300"
 # What any site may show in its pages, under whatever policy those have.
 FOR_OTHER_SITES = {
     "Access-Control-Allow-Origin": "*",
@@ -38,8 +39,7 @@ def browse(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"page": page, "numbers": numbers, "given": form.cleaned_data}
     if _wants_the_grid_alone(request):
         return render(request, "catalog/_grid.html", context)
-    chips = [(name, COLOUR_WORDS[name]) for name in colours()]
-    context |= {"categories": categories(), "colours": chips}
+    context |= {"categories": categories(), "colours": colours()}
     return render(request, "catalog/browse.html", context)
 
 
@@ -66,8 +66,7 @@ def media(request: HttpRequest, kind: str, name: str) -> HttpResponse | FileResp
     except (OSError, ValueError, SuspiciousOperation):
         raise Http404("no such picture") from None
     response["Last-Modified"] = modified
-    age = f"max-age={A_YEAR}, immutable" if "v" in request.GET else "max-age=300"
-    response["Cache-Control"] = f"public, {age}"
+    response["Cache-Control"] = FOR_EVER if "v" in request.GET else A_WHILE
     for name, value in FOR_OTHER_SITES.items():
         response[name] = value
     return response

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext as _
 
-from recommender.api.responses import failure
+from recommender.api.responses import failure, is_api
 from recommender.pages.refusals import nowhere
 
 logger = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: ways on for people, a sentence for programs."""
-    if _is_api(request):
+    if is_api(request):
         return failure("There is no such address.", 404)
     return nowhere(request)
 
@@ -27,14 +27,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400, before any view: the request itself is not understood."""
     sentence = _("The request is not understood.")
-    if _is_api(request):
+    if is_api(request):
         return failure(sentence, 400)
     return render(request, "400.html", {"error": sentence}, status=400)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, without the database or any context, which may be what broke."""
-    if _is_api(request):
+    if is_api(request):
         return failure("Something broke on our side. It has been noted.", 500)
     return HttpResponse(loader.get_template("500.html").render(), status=500)
 
@@ -53,7 +53,7 @@ class CalmWithoutDatabase:
             return None
         logger.error("The database cannot be used: %s", error)
         sentence = _("The catalogue cannot be read at the moment. Please come back a little later.")
-        if _is_api(request):
+        if is_api(request):
             return failure(sentence, 503)
         return HttpResponse(loader.render_to_string("down.html", {"error": sentence}), status=503)
 
@@ -73,7 +73,3 @@ class Own404:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return not_found(request) if isinstance(error, Http404) else None
-
-
-def _is_api(request: HttpRequest) -> bool:
-    return request.path_info.startswith("/api/")

@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 
 from catalog import versioning
 from recommender import configured, store
+from recommender.api.responses import is_api
 from recommender.places import map_path
 
 # Seconds for which whoever asks need not ask again.
@@ -77,7 +78,7 @@ def _conditional(request: HttpRequest, response: HttpResponse, now: str) -> Http
     if etag in parse_etags(request.headers.get("If-None-Match", "")):
         response = HttpResponse(status=304)
     response["ETag"] = etag
-    for_all = not settings.API_KEYS_REQUIRED or not request.path_info.startswith("/api/")
+    for_all = not settings.API_KEYS_REQUIRED or not is_api(request)
     response["Cache-Control"] = f"{'public' if for_all else 'private'}, max-age={FRESH}"
     return response
 

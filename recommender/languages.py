@@ -11,6 +11,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 
+from recommender.api.responses import is_api
+
 A_YEAR = 31_536_000
 
 
@@ -40,8 +42,7 @@ def languages(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
     """The middleware: the language of the cookie, else of the browser, for what is a page."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        is_api = request.path_info.startswith("/api/")
-        language = "en" if is_api else translation.get_language_from_request(request)
+        language = "en" if is_api(request) else translation.get_language_from_request(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = get_response(request)

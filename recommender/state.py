@@ -29,7 +29,7 @@ class IndexState:
     @property
     def built(self) -> datetime | None:
         """When the live index was built."""
-        return datetime.fromisoformat(self.manifest.built_at) if self.manifest else None
+        return self.manifest.built if self.manifest else None
 
 
 def index_state() -> IndexState:
@@ -55,10 +55,6 @@ class IndexFile:
     has_previous: bool
     has_map: bool
 
-    @property
-    def built(self) -> datetime:
-        return datetime.fromisoformat(self.manifest.built_at)
-
 
 @dataclass(frozen=True)
 class Disk:
@@ -66,7 +62,6 @@ class Disk:
 
     folder: Path
     free_gigabytes: float
-    share: float
 
 
 def index_files() -> list[IndexFile]:
@@ -115,6 +110,5 @@ def disks() -> list[Disk]:
     found = []
     for place in (Path(settings.VAR_DIR), Path(settings.MEDIA_ROOT)):
         there = next(folder for folder in (place, *place.parents) if folder.exists())
-        usage = shutil.disk_usage(there)
-        found.append(Disk(place, usage.free / 1e9, usage.free / usage.total))
+        found.append(Disk(place, shutil.disk_usage(there).free / 1e9))
     return found

@@ -18,6 +18,11 @@ def failure(sentence: str, status: int, **more: Any) -> JsonResponse:
     return JsonResponse({"error": sentence, **more}, status=status)
 
 
+def is_api(request: HttpRequest) -> bool:
+    """Whether a program asks."""
+    return request.path_info.startswith("/api/")
+
+
 def in_json(view: View) -> View:
     """Makes `view` tell in JSON what it refuses, a wrong method too. It needs no CSRF token."""
 
@@ -46,8 +51,7 @@ def _not_allowed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 def refusal(error: SearchError) -> JsonResponse:
     """The visitor's sentence; the owner, who has DEBUG on, sees the commands as well."""
-    if isinstance(error, NotReady):
-        error.log()
-        if settings.DEBUG:
-            return failure(error.for_owner, error.status, commands=error.commands)
+    error.log()
+    if isinstance(error, NotReady) and settings.DEBUG:
+        return failure(error.for_owner, error.status, commands=error.commands)
     return failure(str(error), error.status)

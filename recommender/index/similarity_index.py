@@ -68,6 +68,11 @@ class Manifest:
             built_at, note or spec.notice(),
         )  # fmt: skip
 
+    @property
+    def built(self) -> datetime:
+        """When they were made."""
+        return datetime.fromisoformat(self.built_at)
+
     def to_json(self) -> str:
         return json.dumps(asdict(self), sort_keys=True)
 

@@ -17,12 +17,12 @@ from django.views.decorators.http import require_safe
 from catalog import versioning
 from catalog.models import Product
 from catalog.pictures import Kind, address
+from catalog.views import A_WHILE, FOR_EVER
 from recommender.mapping import sprites
 from recommender.mapping.product_map import ProductMap
 from recommender.mapping.store import live_map, overview_without, read_picture
 from recommender.search.errors import NotReady
 
-FOR_EVER = "public, max-age=31536000, immutable"
 COLUMNS = ("item_id", "title", "category", "content_hash", "picture_width", "picture_height")
 # Products listed beneath the map; as many as in main.js.
 LISTED = 12
@@ -83,7 +83,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         raise Http404("no map") from None
     response = HttpResponse(picture, content_type="image/webp")
     as_asked = request.GET.get("v") == _version(drawn, gone)
-    response["Cache-Control"] = FOR_EVER if as_asked else "public, max-age=300"
+    response["Cache-Control"] = FOR_EVER if as_asked else A_WHILE
     return response
 
 

@@ -21,19 +21,19 @@ def picture(request: HttpRequest) -> HttpResponse:
     """The form, and beside it the answer. The page's script takes a refusal into its place."""
     asked = _asked(request)
     form = SimilarForm(asked)
+    filters = narrowed(asked)
     context = {
         "form": form,
-        "narrowed": narrowed(asked),
-        "onward": narrowed(asked),
+        "narrowed": filters,
+        "onward": filters,
         "most_megabytes": MOST_MEGABYTES,
         "by_url": settings.PICTURE_BY_URL,
     }
     try:
         context |= _answered(request, asked, form)
     except SearchError as error:
-        if not getattr(request, "htmx", None):
-            return refused(request, error)
-        return render(request, "recommender/_refused.html", {"error": error}, status=error.status)
+        by_script = getattr(request, "htmx", None)
+        return refused(request, error, "recommender/_refused.html" if by_script else "")
     return render(request, "recommender/picture.html", context)
 
 

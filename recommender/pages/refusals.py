@@ -12,14 +12,16 @@ from recommender.search.products import random_product
 TEMPLATES = {400: "400.html", 404: "404.html", 503: "recommender/503.html"}
 
 
-def refused(request: HttpRequest, error: SearchError) -> HttpResponse:
-    """The page that says why, with the error's status; a 503 tells its owner what to run."""
-    if isinstance(error, NotReady):
-        error.log()
+def refused(request: HttpRequest, error: SearchError, template: str = "") -> HttpResponse:
+    """The page that says why, with the error's status; a 503 tells its owner what to run.
+
+    `template` stands in for the page, where a part of one is asked for.
+    """
+    error.log()
     context = {"error": error, "show_commands": settings.DEBUG}
-    if error.status == 404:
+    if error.status == 404 and not template:
         context["suggestion"] = _suggestion()
-    return render(request, TEMPLATES[error.status], context, status=error.status)
+    return render(request, template or TEMPLATES[error.status], context, status=error.status)
 
 
 def nowhere(request: HttpRequest) -> HttpResponse:

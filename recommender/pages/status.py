@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.admin.views.decorators import staff_member_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -41,7 +40,6 @@ def _told() -> dict[str, Any]:
         "faults": readiness.faults(),
         "state": state.index_state(),
         "indexes": state.index_files(),
-        "wanted": settings.EMBEDDER,
         "approximate": configured.approximate(),
         "counts": state.catalogue_counts(),
         "shops": state.shops(),

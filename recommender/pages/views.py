@@ -10,7 +10,7 @@ from recommender import store
 from recommender.kept import keep
 from recommender.pages.refusals import refused
 from recommender.pages.rows import rows, under_all_metrics
-from recommender.pages.walk import walk
+from recommender.pages.walk import narrowed, walk
 from recommender.search.answering import live_index
 from recommender.search.errors import SearchError
 from recommender.search.forms import SimilarForm
@@ -52,7 +52,7 @@ def product(request: HttpRequest, item_id: str) -> HttpResponse:
         "may_name_more": len(answered.query.named) < MOST_NAMED,
         "way": way.steps,
         "onward": way.onward,
-        "narrowed": way.narrowed,
+        "narrowed": narrowed(request.GET),
         "why_offered": is_offered(),
         "comparable": len(store.with_an_index()) > 1,
     }

@@ -38,11 +38,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Walk:
-    """`narrowed`: the filters, as a query string. `onward`: that, with all the way up to here, for
-    the links that lead on from here."""
+    """`onward`: filters and way up to here, as a query string for the links that lead on."""
 
     steps: list[Step]
-    narrowed: str
     onward: str
 
 
@@ -56,7 +54,7 @@ def walk(request: HttpRequest, item_id: str) -> Walk:
         Step(product, f"{product.get_absolute_url()}{_query(going_on, way[:number])}")
         for number, product in enumerate(way)
     ]
-    return Walk(steps, narrowed(request.GET), _query(going_on, way, last=item_id))
+    return Walk(steps, _query(going_on, way, last=item_id))
 
 
 def narrowed(asked: QueryDict) -> str:

@@ -7,12 +7,12 @@ from django.utils.http import urlencode
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from catalog.views import A_WHILE, FOR_EVER
 from recommender.pages.refusals import refused
 from recommender.search import why
 from recommender.search.errors import SearchError
 from recommender.search.why import Pair
 
-A_YEAR = 31_536_000
 RETRY_SECONDS = 5
 
 
@@ -41,14 +41,14 @@ def picture(request: HttpRequest, item_id: str) -> HttpResponse:
         asked = why.pair(item_id, request.GET.get("like", ""))
         made = why.picture(asked)
     except SearchError as error:
+        error.log()
         response = HttpResponse(str(error), content_type="text/plain", status=error.status)
         response["Cache-Control"] = "no-store"
         if error.status == 503:
             response["Retry-After"] = str(RETRY_SECONDS)
         return response
     as_asked = request.GET.get("v") == asked.key[:12]
-    age = f"max-age={A_YEAR}, immutable" if as_asked else "max-age=300"
-    headers = {"Cache-Control": f"public, {age}"}
+    headers = {"Cache-Control": FOR_EVER if as_asked else A_WHILE}
     return HttpResponse(made, content_type="image/webp", headers=headers)
 
 

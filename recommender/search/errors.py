@@ -22,6 +22,9 @@ class SearchError(SimilarityError):
         """The same for whoever runs the site: what is wrong, and what to do."""
         return str(self)
 
+    def log(self) -> None:
+        """Tells the owner, where there is something to tell; visitors' own slips are not."""
+
 
 class UnknownProduct(SearchError):
     """The shop has no such product, or has it no longer."""

@@ -8,7 +8,7 @@ from catalog.pictures import read_picture
 from catalog.thumbnails import BadPicture, make_picture
 from catalog.visiting.fetching import Fetcher, FetchError
 from recommender import configured
-from recommender.embedders.contract import EmbedderError
+from recommender.embedders.contract import Embedder, EmbedderError
 from recommender.index.colours import colours_of
 from recommender.index.similarity_index import SimilarityIndex
 from recommender.search.errors import BadQuery, NotReady, legible
@@ -65,20 +65,26 @@ def embedding_of(
     Of the part that the query asks about. Raises BadQuery for what is no picture, NotReady when
     these weights are not at hand.
     """
-    name = index.manifest.embedder
     try:
         picture = make_picture(data, query.crop.box if query.crop else None)
+    except BadPicture as error:
+        raise BadQuery(
+            _("The picture cannot be read: %(reason)s") % {"reason": _(str(error))}
+        ) from error
+    embedder = embedder_of(index)
+    return np.asarray(embedder.embed([embedder.decode(picture)])[0]), colours_of(picture)
+
+
+def embedder_of(index: SimilarityIndex) -> Embedder:
+    """What made the index, loaded; raises NotReady when these weights are not at hand."""
+    name = index.manifest.embedder
+    try:
         source = configured.embedder_to_serve(name)
         if source.weights_sha256 != index.manifest.weights_sha256:
             raise NotReady(
                 "The live index was made with other weights than those at hand.",
                 [f"manage.py build_index --embedder {name}"],
             )
-        embedder = configured.loaded(source)
-    except BadPicture as error:
-        raise BadQuery(
-            _("The picture cannot be read: %(reason)s") % {"reason": _(str(error))}
-        ) from error
+        return configured.loaded(source)
     except EmbedderError as error:
         raise NotReady(str(error)) from error
-    return np.asarray(embedder.embed([embedder.decode(picture)])[0]), colours_of(picture)

@@ -12,14 +12,15 @@ from django.utils.translation import gettext as _
 from catalog.models import Product
 from catalog.pictures import read_picture
 from recommender import configured
-from recommender.embedders.contract import EmbedderError, UndecodablePicture
+from recommender.embedders.contract import UndecodablePicture
 from recommender.embedders.occlusion import occlusion, painted
 from recommender.embedders.registry import EMBEDDERS
 from recommender.index.metrics import Metric, distances
 from recommender.index.similarity_index import SimilarityIndex
 from recommender.places import why_folder
 from recommender.search.answering import live_index
-from recommender.search.errors import BadQuery, NotReady, SearchError
+from recommender.search.errors import BadQuery, SearchError
+from recommender.search.picture_query import embedder_of
 from recommender.search.products import shown_products
 from recommender.search.scores import scale_of, score
 from runs.files import Locked, locked, replace_file, sha256_of
@@ -72,13 +73,10 @@ class Pair:
     @property
     def score(self) -> float:
         """How alike they are, 0 to 100."""
-        one, other = self.index.embeddings[self.index.rows_of([self.ids[0], self.ids[1]])]
+        ids = [self.product.item_id, self.other.item_id]
+        one, other = self.index.embeddings[self.index.rows_of(ids)]
         away = distances(Metric.COSINE, one, other[None])[0]
         return score(float(away), scale_of(self.index, Metric.COSINE))
-
-    @property
-    def ids(self) -> tuple[str, str]:
-        return self.product.item_id, self.other.item_id
 
 
 def is_offered() -> bool:
@@ -126,16 +124,10 @@ def _read(path: Path) -> bytes | None:
 
 
 def _made(asked: Pair) -> bytes:
-    name, weights = asked.index.manifest.embedder, asked.index.manifest.weights_sha256
     try:
-        source = configured.embedder_to_serve(name)
-        if source.weights_sha256 != weights:
-            raise NotReady("The live index was made with other weights than those at hand.")
         data = read_picture(asked.product.item_id)
         other = asked.index.embeddings[asked.index.row_of(asked.other.item_id)]
-        return painted(data, occlusion(configured.loaded(source), data, other))
-    except EmbedderError as error:
-        raise NotReady(str(error)) from error
+        return painted(data, occlusion(embedder_of(asked.index), data, other))
     except (OSError, UndecodablePicture) as error:
         raise NotOffered(_("The product has no picture that could be looked into.")) from error
 
