@@ -3,6 +3,7 @@
    into the page. A canvas shows the picture, for the policy of the page allows no blob: addresses. */
 
 const form = document.querySelector("#own");
+const byUrl = document.querySelector(".by-url");
 const stage = form.querySelector(".stage");
 const canvas = stage.querySelector("canvas");
 const frame = stage.querySelector(".frame");
@@ -58,7 +59,13 @@ function put(file) {
 }
 
 function send() {
+  const url = byUrl?.elements.url.value;
   if (chosen.files.length) form.requestSubmit();
+  else if (url) location.search = new URLSearchParams([...asked(), ["url", url]]);
+}
+
+function asked() {
+  return [...new FormData(form)].filter(([, value]) => typeof value === "string" && value !== "");
 }
 
 function say(sentence) {

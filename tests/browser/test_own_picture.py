@@ -127,3 +127,23 @@ def test_on_a_phone_the_answer_comes_into_sight(live, folder, open_page):
     page.wait_for_timeout(300)
     top = page.locator("#found").evaluate("found => found.getBoundingClientRect().top")
     assert 0 <= top + 1 < 300
+
+
+def test_a_picture_by_its_address_can_be_narrowed_and_gone_on_from(
+    live, folder, open_page, monkeypatch
+):
+    picture = (folder / "hats" / "3.jpg").read_bytes()
+    monkeypatch.setattr("recommender.search.picture_query.fetched", lambda url: picture)
+    page = open_page("/picture/")
+    page.get_by_label("Or the address of a picture").fill("https://shop.example/3.jpg")
+    page.get_by_role("button", name="Fetch and compare").click()
+    page.locator(FIRST).wait_for()
+    page.get_by_role("button", name="More").click()
+    page.wait_for_url("**k=50**")
+    page.locator("ol.looks li").nth(5).wait_for()
+    page.get_by_text("Narrow down").click()
+    page.get_by_label("Words").fill("5")
+    page.get_by_label("Words").blur()
+    page.wait_for_url("**q=5**")
+    assert page.locator(FIRST).get_attribute("data-item") == "5"
+    assert "url=https" in page.url
