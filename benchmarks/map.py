@@ -5,19 +5,14 @@ about on the page in Chromium without a graphics card, 1280×800. `python -m ben
 takes another number.
 """
 
-import os
-import shutil
-import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
-from benchmarks.common import COUNT, peak_megabytes, temporary_folder
+from benchmarks.browsing import EMBEDDER, run_steps, site_in_browser
+from benchmarks.common import COUNT, peak_megabytes
 
 UNLIKE, HEAPS = 500, 300
-EMBEDDER = "efficientnet-lite2"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 # Drags for two seconds, then turns the wheel in and out for four; the milliseconds of each frame.
 MOVE = """async () => {
   const canvas = document.querySelector(".map-canvas");
@@ -54,18 +49,7 @@ MOVE = """async () => {
 
 def main() -> None:
     count = sys.argv[1] if len(sys.argv) > 1 else str(COUNT)
-    with temporary_folder() as folder:
-        own = {
-            "VAR_DIR": str(folder / "var"),
-            "MEDIA_ROOT": str(folder / "media"),
-            "DATABASE_URL": f"sqlite:///{folder}/catalogue.sqlite3",
-            "EMBEDDER": EMBEDDER,
-            "BIND": "127.0.0.1:0",
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-        }
-        for step in ("prepare", "draw", "look"):
-            command = [sys.executable, "-m", "benchmarks.map", step, count]
-            subprocess.run(command, env=os.environ | own, check=True)
+    run_steps(["benchmarks.map", step, count] for step in ("prepare", "draw", "look"))
 
 
 def prepare(count: int) -> None:
@@ -97,14 +81,16 @@ def _keep(ids: list[str], hashes: list[str]) -> None:
     from catalog.thumbnails import make_pictures
 
     now = timezone.now()
-    thumbnails = [make_pictures(data).thumbnail for data in shirts(UNLIKE)]
+    made = [make_pictures(data) for data in shirts(UNLIKE)]
     for number, item_id in enumerate(ids):
-        pictures.write(pictures.Kind.THUMBNAIL, item_id, thumbnails[number % UNLIKE])
+        pictures.write(pictures.Kind.THUMBNAIL, item_id, made[number % UNLIKE].thumbnail)
+        pictures.write(pictures.Kind.PICTURE, item_id, made[number % UNLIKE].picture)
     Product.objects.bulk_create(
         Product(
             item_id=item_id, shop_item_id=item_id, shop="benchmark", source="benchmark",
             title=f"T-shirt {item_id} with a motif", category=f"kind {number % UNLIKE % 12}",
-            content_hash=content_hash, picture_width=500, picture_height=500,
+            content_hash=content_hash, picture_width=made[number % UNLIKE].width,
+            picture_height=made[number % UNLIKE].height, price=9 + number % 40, currency="EUR",
             first_seen=now, last_seen=now,
         )
         for number, (item_id, content_hash) in enumerate(zip(ids, hashes, strict=True))
@@ -129,40 +115,25 @@ def draw(count: int) -> None:
 
 def look(count: int) -> None:
     """Prints what the page loads, and its frames a second while one moves about."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        print("Chromium is not installed: the page is not measured.")
-        return
-    root = Path(__file__).resolve().parents[1]
-    command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi"]
-    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as site:
-        try:
-            assert site.stdout is not None
-            address = next(word for word in site.stdout.readline().split() if "http" in word)
-            _measure(chromium, address)
-        finally:
-            site.terminate()
+    with site_in_browser() as opened:
+        if opened:
+            _measure(*opened)
 
 
-def _measure(chromium: str, address: str) -> None:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
-        began = time.perf_counter()
-        page.goto(f"{address}/map/")
-        page.wait_for_selector(".map[data-live]")
-        page.wait_for_load_state("networkidle")
-        print(f"the page stands after {time.perf_counter() - began:.1f} s; {_loaded(page)}")
-        moved = page.evaluate(MOVE)
-        page.wait_for_load_state("networkidle")
-        for what, times in moved.items():
-            times.sort()
-            rate, slow = 1000 * len(times) / sum(times), times[int(0.95 * len(times))]
-            print(f"{what}: {rate:.0f} frames a second, 95 % of them within {slow:.0f} ms")
-        print(f"after that: {_loaded(page)}")
-        browser.close()
+def _measure(address: str, browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    began = time.perf_counter()
+    page.goto(f"{address}/map/")
+    page.wait_for_selector(".map[data-live]")
+    page.wait_for_load_state("networkidle")
+    print(f"the page stands after {time.perf_counter() - began:.1f} s; {_loaded(page)}")
+    moved = page.evaluate(MOVE)
+    page.wait_for_load_state("networkidle")
+    for what, times in moved.items():
+        times.sort()
+        rate, slow = 1000 * len(times) / sum(times), times[int(0.95 * len(times))]
+        print(f"{what}: {rate:.0f} frames a second, 95 % of them within {slow:.0f} ms")
+    print(f"after that: {_loaded(page)}")
 
 
 def _loaded(page: Any) -> str:
