@@ -5,8 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F, QuerySet
-from django.utils.functional import lazy
-from django.utils.translation import gettext
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from catalog.colours import NAMES
@@ -42,7 +41,7 @@ class FilterForm(forms.Form):
         required=False,
         choices=[(name, _(name)) for name in NAMES],
         error_messages={
-            "invalid_choice": lazy(lambda: gettext("Say one of %s.") % ", ".join(NAMES), str)()
+            "invalid_choice": format_lazy(_("Say one of {names}."), names=", ".join(NAMES))
         },
     )
 

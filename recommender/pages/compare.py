@@ -28,22 +28,17 @@ SHOWN = 10
 class CompareForm(forms.Form):
     """Which two embedders, of those that there is an index of, and under which metric."""
 
-    left = forms.ChoiceField(required=False)
-    right = forms.ChoiceField(required=False)
-    metric = forms.ChoiceField(required=False, choices=[(m.value, m.value) for m in Metric])
-
     def __init__(self, asked: Any, names: list[str]) -> None:
         super().__init__(asked)
-        for side in ("left", "right"):
-            self.fields[side] = forms.ChoiceField(
-                required=False, choices=[(name, name) for name in names]
+        for name, allowed in (("left", names), ("right", names), ("metric", list(Metric))):
+            self.fields[name] = forms.ChoiceField(
+                required=False,
+                choices=[(value, value) for value in allowed],
+                error_messages={
+                    "invalid_choice": _("%(name)s must be one of: %(allowed)s.")
+                    % {"name": name, "allowed": ", ".join(allowed)}
+                },
             )
-        for name, field in self.fields.items():
-            allowed = ", ".join(str(value) for value, _ in field.choices)  # type: ignore[attr-defined]
-            field.error_messages["invalid_choice"] = _("%(name)s must be one of: %(allowed)s.") % {
-                "name": name,
-                "allowed": allowed,
-            }
 
 
 @csrf_exempt  # so that a POST is told 405

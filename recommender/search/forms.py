@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import lazy
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
 from catalog.forms import FilterForm
@@ -29,8 +30,9 @@ from recommender.search.query import (
 )
 
 MOST_MEGABYTES = 10
-PICTURE_RULE = gettext_lazy(
-    "Send a picture of at most 10 MB, as the file “picture” of a multipart form."
+PICTURE_RULE = format_lazy(
+    gettext_lazy("Send a picture of at most {most} MB, as the file “picture” of a multipart form."),
+    most=MOST_MEGABYTES,
 )
 K_RULE = lazy(lambda: str(KOutOfRange(None, MOST)), str)()
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,7 +15,9 @@ FEW = 5
 MOST = 50
 # Products that may be liked and disliked at once.
 MOST_NAMED = 20
-NAMED_RULE = gettext_lazy("At most 20 products can be named at once.")
+NAMED_RULE = format_lazy(
+    gettext_lazy("At most {most} products can be named at once."), most=MOST_NAMED
+)
 CROP_RULE = gettext_lazy(
     "crop must be left,top,right,bottom: shares of the picture between 0 and 1, in order."
 )

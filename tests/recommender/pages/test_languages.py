@@ -16,7 +16,7 @@ from catalog.models import Product
 ROOT = Path(__file__).resolve().parents[3]
 LOCALES = ROOT / "recommender" / "locale"
 TRANSLATED = ("ru", "ja")
-PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|%s|NUMBER")
+PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|\{\w+\}|NUMBER")
 TEMPLATES = [
     path
     for path in sorted((ROOT / "templates").rglob("*.html"))
