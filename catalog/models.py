@@ -137,6 +137,13 @@ class Product(models.Model):
         return pictures.address(pictures.Kind.PICTURE, self.item_id, self.content_hash)
 
     @property
+    def srcset(self) -> str:
+        """Both sizes for browsers to choose from, where they show the same: of a square picture."""
+        if not self.picture_width or self.picture_width != self.picture_height:
+            return ""
+        return f"{self.thumbnail_url} 250w, {self.picture_url} {self.picture_width}w"
+
+    @property
     def fills_a_square(self) -> bool:
         """Whether a square cut out of its picture's middle shows most of it."""
         if not self.picture_width or not self.picture_height:

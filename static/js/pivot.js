@@ -1,6 +1,6 @@
-/* The clicked picture moves into the query's place (lookalike.css names both for the browser's view
-   transition), and a product that stands in several rows shows it. Both are extras: every tile is
-   a plain link. */
+/* What every page has beyond plain links and forms, all of it an extra: the clicked picture moves into
+   the query's place (lookalike.css names both for the browser's view transition), a product that
+   stands in several rows shows it, what loads says so, and addresses stay short. */
 
 const TILES = "a.look, a.tile";
 const LEADING_ON = `${TILES}, a.step`;
