@@ -1,34 +1,15 @@
 """The site and a browser for benchmarks that look at pages; Chromium without a graphics card."""
 
-import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.common import temporary_folder
-
-EMBEDDER = "efficientnet-lite2"
 ROOT = Path(__file__).resolve().parents[1]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-
-def run_steps(steps: Iterable[list[str]]) -> None:
-    """Runs modules with their arguments one after the other, all on data of their own."""
-    with temporary_folder() as folder:
-        own = {
-            "VAR_DIR": str(folder / "var"),
-            "MEDIA_ROOT": str(folder / "media"),
-            "DATABASE_URL": f"sqlite:///{folder}/catalogue.sqlite3",
-            "EMBEDDER": EMBEDDER,
-            "BIND": "127.0.0.1:0",
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-        }
-        for step in steps:
-            subprocess.run([sys.executable, "-m", *step], env=os.environ | own, check=True)
 
 
 @contextmanager

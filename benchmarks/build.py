@@ -3,31 +3,18 @@
 For each size a catalogue is made in one process, and measured in another.
 """
 
-import os
 import statistics
-import subprocess
 import sys
 import time
 
-from benchmarks.common import peak_megabytes, temporary_folder
+from benchmarks.common import peak_megabytes, run_steps
 
 SIZES, ROUNDS, BATCH = (1000, 10_000), 3, 32
-EMBEDDER = "efficientnet-lite2"
 
 
 def main() -> None:
     for size in SIZES:
-        with temporary_folder() as folder:
-            own = {
-                "VAR_DIR": str(folder / "var"),
-                "MEDIA_ROOT": str(folder / "media"),
-                "DATABASE_URL": f"sqlite:///{folder}/catalogue.sqlite3",
-                "EMBEDDER": EMBEDDER,
-                "DJANGO_SETTINGS_MODULE": "config.settings",
-            }
-            for step in ("prepare", "measure"):
-                command = [sys.executable, "-m", "benchmarks.build", step, str(size)]
-                subprocess.run(command, env=os.environ | own, check=True)
+        run_steps(["benchmarks.build", step, str(size)] for step in ("prepare", "measure"))
 
 
 def prepare(size: int) -> None:

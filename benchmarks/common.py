@@ -4,9 +4,11 @@ import os
 import platform
 import resource
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from recommender.index.similarity_index import Manifest, SimilarityIndex
 
 COUNT, DIMENSION = 11_556, 4096
 SPEC = EMBEDDERS["vgg16-untrained"]
+# What the steps of run_steps compare with.
+EMBEDDER = "efficientnet-lite2"
 
 
 def relu_vectors(count: int = COUNT, dimension: int = DIMENSION, seed: int = 0) -> np.ndarray:
@@ -57,3 +61,18 @@ def machine() -> str:
 def temporary_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="lookalike-") as name:
         yield Path(name)
+
+
+def run_steps(steps: Iterable[list[str]]) -> None:
+    """Runs modules with their arguments one after the other, all on data of their own."""
+    with temporary_folder() as folder:
+        own = {
+            "VAR_DIR": str(folder / "var"),
+            "MEDIA_ROOT": str(folder / "media"),
+            "DATABASE_URL": f"sqlite:///{folder}/catalogue.sqlite3",
+            "EMBEDDER": EMBEDDER,
+            "BIND": "127.0.0.1:0",
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+        }
+        for step in steps:
+            subprocess.run([sys.executable, "-m", *step], env=os.environ | own, check=True)

@@ -9,8 +9,8 @@ import sys
 import time
 from typing import Any
 
-from benchmarks.browsing import EMBEDDER, run_steps, site_in_browser
-from benchmarks.common import COUNT, peak_megabytes
+from benchmarks.browsing import site_in_browser
+from benchmarks.common import COUNT, EMBEDDER, peak_megabytes, run_steps
 
 UNLIKE, HEAPS = 500, 300
 # Drags for two seconds, then turns the wheel in and out for four; the milliseconds of each frame.

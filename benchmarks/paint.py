@@ -11,7 +11,8 @@ from typing import Any
 
 import requests
 
-from benchmarks.browsing import run_steps, site_in_browser
+from benchmarks.browsing import site_in_browser
+from benchmarks.common import run_steps
 
 COUNT, LOADS = 2_000, 9
 PAGES = {
