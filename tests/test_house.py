@@ -1,6 +1,7 @@
-"""The measures of the house: small functions, small modules, thin commands."""
+"""The measures of the house: small functions, small modules, thin commands, tests that wait."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,14 @@ def test_a_command_is_an_adapter(path):
     source = path.read_text().splitlines()
     parts = [node for node in ast.parse(path.read_text()).body if hasattr(node, "body")]
     assert sum(lines_of_code(source, node) for node in parts) <= LONGEST_COMMAND
+
+
+AT_ONCE = re.compile(
+    r"assert .*(\.(count|inner_text|all_inner_texts|input_value|is_\w+)\(\)|page\.url)"
+)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests/browser").rglob("*.py")), ids=name_of)
+def test_a_browser_s_page_is_waited_for(path):
+    """A click returns before the page comes that it leads to: `expect` waits for it."""
+    assert [line for line in path.read_text().splitlines() if AT_ONCE.search(line)] == []

@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.recommender.pages.test_compare import two  # noqa: F401
 
@@ -18,7 +19,7 @@ def test_one_comes_from_a_product_and_chooses_a_metric(two, open_page, javascrip
         page.get_by_role("button", name="Show").click()
     page.wait_for_url("**metric=manhattan**")
     page.locator("ol.column").nth(1).wait_for()
-    assert page.get_by_label("Measured by").input_value() == "manhattan"
+    expect(page.get_by_label("Measured by")).to_have_value("manhattan")
 
 
 @pytest.mark.parametrize("width", [390, 820, 1440, 1920])

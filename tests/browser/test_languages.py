@@ -1,6 +1,9 @@
 """Switching languages, and pages that hold the longer and the denser words."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -10,7 +13,7 @@ def test_one_switches_the_language_and_stays_where_one_is(live, open_page, javas
     page = open_page("/browse/?category=hats", javascript=javascript)
     page.get_by_role("button", name="日本語").click()
     page.locator("html[lang=ja]").wait_for(state="attached")
-    assert page.url.endswith("/browse/?category=hats")
+    expect(page).to_have_url(re.compile(r"/browse/\?category=hats$"))
     page.locator("#grid a.tile").first.click()
     page.get_by_role("heading", name="似ている商品").wait_for()
     page.get_by_role("button", name="English").click()
@@ -25,5 +28,5 @@ def test_no_page_scrolls_sideways_in_any_language(live, open_page, width, langua
     page.context.add_cookies([{"name": "django_language", "value": language, "url": site}])
     for path in ("/products/0/?tune=on&trail=1", "/browse/", "/picture/", "/why/0/?like=1"):
         page.goto(site + path)
-        assert page.locator("html").get_attribute("lang") == language
+        expect(page.locator("html")).to_have_attribute("lang", language)
         assert page.evaluate("document.documentElement.scrollWidth") == width, path

@@ -1,7 +1,10 @@
 """What is empty, refused, missing or not ready yet: drawn, calm, and with a way on."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from catalog.models import Product
 from recommender import store
@@ -55,7 +58,7 @@ def test_it_leads_on_without_a_command(live, open_page, monkeypatch, width, stat
     words = page.locator("main").inner_text()
     assert not [word for word in COMMANDS if word in words], words
     ways_on = page.locator("main a[href], main form button, main form input:not([type=hidden])")
-    assert ways_on.count() >= 1
+    expect(ways_on.first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == width
     found = Axe().run(page).response["violations"]
     assert [(v["id"], v["help"]) for v in found if v["impact"] in ("serious", "critical")] == []
@@ -67,7 +70,7 @@ def test_a_refused_upload_leads_back_to_the_next_picture(live, open_page, tmp_pa
     page.get_by_label("Choose a picture").set_input_files(tmp_path / "a.jpg")
     page.get_by_role("button", name="Find what looks like it").click()
     page.get_by_role("link", name="Try another picture").click()
-    assert page.url.endswith("/picture/")
+    expect(page).to_have_url(re.compile(r"/picture/$"))
 
 
 def test_what_takes_long_is_seen_to_go_on(live, open_page):
@@ -79,7 +82,7 @@ def test_what_takes_long_is_seen_to_go_on(live, open_page):
     assert page.evaluate("getComputedStyle(document.body, '::before').position") == "fixed"
     held[0].continue_()
     page.locator("#grid[aria-busy=false]").wait_for()
-    assert page.locator("#grid a.tile").count() == 3
+    expect(page.locator("#grid a.tile")).to_have_count(3)
 
 
 def test_the_status_page_is_for_everybody_who_runs_the_site(live, open_page, admin_user):

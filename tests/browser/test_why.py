@@ -3,6 +3,8 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.waiting import until
+
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
@@ -19,7 +21,7 @@ def test_one_asks_why_and_goes_back(live, open_page, javascript):
 @pytest.mark.parametrize("width", [390, 820, 1440, 1920])
 def test_the_page_fits_and_is_for_everybody(live, open_page, width):
     page = open_page("/why/0/?like=3", width=width)
-    assert page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 0)")
+    assert until(page, "[...document.images].every(i => i.complete && i.naturalWidth > 0)")
     found = Axe().run(page).response["violations"]
     assert [(v["id"], v["help"]) for v in found if v["impact"] in ("serious", "critical")] == []
     assert page.evaluate("document.documentElement.scrollWidth") == width

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from catalog.models import Product
 from tests.shops import Shop
@@ -68,12 +69,12 @@ def test_a_row_appears_with_pictures_prices_and_links(visit, live_server):
     page = visit()
     page.locator("look-alikes li").nth(4).wait_for()
     row = page.locator("look-alikes")
-    assert row.locator("h2").inner_text() == "Looks similar"
+    expect(row.locator("h2")).to_have_text("Looks similar")
     hat = row.locator("li", has=page.locator('[href="https://shop.example/hat"]'))
-    assert "<b>Hat</b>" in hat.inner_text()
-    assert "€12.50" in hat.inner_text()
-    assert row.locator("[part=sold-out]").inner_text() == "Sold out"
-    assert row.locator('a[href^="javascript"]').count() == 0
+    expect(hat).to_contain_text("<b>Hat</b>")
+    expect(hat).to_contain_text("€12.50")
+    expect(row.locator("[part=sold-out]")).to_have_text("Sold out")
+    expect(row.locator('a[href^="javascript"]')).to_have_count(0)
     sources = row.locator("img").evaluate_all("all => all.map(image => image.src)")
     assert all(source.startswith(f"{live_server.url}/media/") for source in sources)
     page.wait_for_function(
@@ -104,9 +105,10 @@ def test_nothing_is_asked_for_until_it_comes_near(visit):
 def test_elements_are_rows_too_each_with_its_own_question(visit):
     page = visit("/element")
     page.locator("look-alikes >> nth=1").locator("li").first.wait_for()
-    assert page.locator("look-alikes >> nth=0").locator("li").count() == 2
-    assert page.locator("look-alikes >> nth=0").locator("h2").inner_text() == "Passt dazu"
-    assert page.locator("look-alikes >> nth=1").locator("li").count() == 2  # hats beside this one
+    expect(page.locator("look-alikes >> nth=0").locator("li")).to_have_count(2)
+    expect(page.locator("look-alikes >> nth=0").locator("h2")).to_have_text("Passt dazu")
+    hats_beside_it = page.locator("look-alikes >> nth=1").locator("li")
+    expect(hats_beside_it).to_have_count(2)
     page.evaluate("document.querySelector('look-alikes').dataset.item = '5'")
     page.locator("look-alikes >> nth=0").locator("li").nth(1).wait_for()
 
@@ -125,7 +127,7 @@ def test_when_there_is_no_answer_nothing_is_shown_and_nothing_breaks(visit, sett
         settings.CORS_ALLOWED_ORIGINS = []  # as good as away: no answer reaches the page
     page = visit(path)
     page.wait_for_timeout(500)
-    assert page.locator("look-alikes li, look-alikes h2").count() == 0
+    expect(page.locator("look-alikes li, look-alikes h2")).to_have_count(0)
 
 
 def test_it_is_reached_by_keyboard_and_read_aloud(visit):
@@ -134,7 +136,7 @@ def test_it_is_reached_by_keyboard_and_read_aloud(visit):
     page.keyboard.press("Tab")
     focused = "document.activeElement.shadowRoot.activeElement.getAttribute('href')"
     assert page.evaluate(focused) == "https://shop.example/hat"
-    assert page.get_by_role("list", name="Looks similar").count() == 1
+    expect(page.get_by_role("list", name="Looks similar")).to_have_count(1)
 
 
 def test_it_is_small_and_browsers_may_keep_it(client, db):

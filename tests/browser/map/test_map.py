@@ -2,6 +2,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from catalog.models import Product
 
@@ -48,7 +49,7 @@ def place_of(page, drawn, item_id) -> dict[str, float]:
 def test_a_click_leads_to_the_product_and_back_to_the_same_place(open_map, drawn):
     page = open_map()
     assert page.evaluate(PAINTED, ".map-canvas") > 0.1
-    assert "zoom" not in page.url
+    expect(page).not_to_have_url(re.compile("zoom"))
     page.locator(".map-canvas").hover()
     page.mouse.wheel(0, -100)
     page.wait_for_url("**zoom=**")
@@ -60,13 +61,13 @@ def test_a_click_leads_to_the_product_and_back_to_the_same_place(open_map, drawn
     title = page.locator(".map-list .tile-title").first.inner_text()
     at = place_of(page, drawn, title)
     page.locator(".map-canvas").hover(position=at)
-    assert page.locator(".map-card-title").inner_text() == title
+    expect(page.locator(".map-card-title")).to_have_text(title)
     page.locator(".map-canvas").click(position=at)
     page.wait_for_url(f"**/products/{title}/")
     page.go_back()
     page.wait_for_url(before)
     page.locator(".map[data-live]").wait_for()
-    assert page.locator(".map-list .tile-title").first.inner_text() == title
+    expect(page.locator(".map-list .tile-title").first).to_have_text(title)
 
 
 def test_the_place_in_a_shared_address_is_where_it_opens(open_map, drawn):
@@ -74,8 +75,8 @@ def test_the_place_in_a_shared_address_is_where_it_opens(open_map, drawn):
     given = f"?x={columns / 2:.2f}&y={rows / 2 + 0.3:.2f}&zoom=150.00&q=hats&colours=on"
     page = open_map(given)
     page.wait_for_timeout(400)
-    assert page.url.endswith(given)
-    assert page.get_by_role("button", name="Colours").get_attribute("aria-pressed") == "true"
+    expect(page).to_have_url(re.compile(re.escape(given) + "$"))
+    expect(page.get_by_role("button", name="Colours")).to_have_attribute("aria-pressed", "true")
 
 
 def test_search_and_categories_find_and_fly(open_map):
@@ -84,14 +85,14 @@ def test_search_and_categories_find_and_fly(open_map):
     page.get_by_label("Find on the map").fill("GRÜNER")
     page.get_by_text("Found: 1").wait_for()
     page.wait_for_url("**zoom=**")
-    assert page.locator(".map-list .tile-title").all_inner_texts() == ["Ein Grüner Hut"]
+    expect(page.locator(".map-list .tile-title")).to_have_text(["Ein Grüner Hut"])
     page.get_by_label("Find on the map").fill("nobody has this")
     page.get_by_text("Nothing found").wait_for()
     page.get_by_label("Find on the map").fill("")
     page.get_by_role("button", name="shirts").click()
     page.get_by_text("Found: 7").wait_for()
     page.wait_for_url("**category=shirts**")
-    assert page.locator(".map-list li").count() == 7
+    expect(page.locator(".map-list li")).to_have_count(7)
 
 
 def test_by_keyboard_alone_one_moves_zooms_and_opens(open_map):
@@ -107,7 +108,7 @@ def test_by_keyboard_alone_one_moves_zooms_and_opens(open_map):
     page.wait_for_url("**zoom=**")
     said = page.locator(".map-said")
     title = page.locator(".map-list .tile-title").first.inner_text()
-    assert said.inner_text() == title
+    expect(said).to_have_text(title)
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/products/{title}/")
 
@@ -140,14 +141,14 @@ def test_a_finger_zooms_in_before_it_opens_and_two_pinch(open_map):
         touch("touchMove", (x - way, y), (x + way, y))
     touch("touchEnd")
     page.wait_for_url("**zoom=**")
-    assert "/map/" in page.url
+    expect(page).to_have_url(re.compile("/map/"))
 
 
 def test_without_javascript_there_is_the_picture_and_the_list(drawn, open_page):
     page = open_page("/map/", javascript=False)
     still = page.get_by_alt_text("All products as small pictures; what looks alike lies together")
-    assert still.is_visible()
-    assert not page.locator(".map-zoom").is_visible()
+    expect(still).to_be_visible()
+    expect(page.locator(".map-zoom")).to_be_hidden()
     page.get_by_label("Find on the map").fill("03")
     page.keyboard.press("Enter")
     page.wait_for_url("**/browse/?q=03")
