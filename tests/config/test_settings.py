@@ -67,7 +67,8 @@ def test_a_wrong_value_stops_the_program_and_names_the_variable(tmp_path, variab
 
 
 def test_every_setting_stands_in_the_example_file():
-    source = (ROOT / "config" / "settings.py").read_text()
+    modules = (ROOT / "config" / "env.py", ROOT / "config" / "settings.py")
+    source = "".join(module.read_text() for module in modules)
     assert "DATABASE_URL" in source
     read = [*re.findall(r"env(?:_\w+|\.\w+)?\(\s*\"([A-Z][A-Z0-9_]+)\"", source), "BIND"]
     example = (ROOT / ".env.example").read_text()
