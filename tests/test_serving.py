@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.terminal import hearing_ctrl_c
 
@@ -96,3 +97,20 @@ def eventually(happens, seconds=20) -> bool:
             return True
         time.sleep(0.1)
     return False
+
+
+@pytest.mark.slow
+def test_the_access_log_names_the_visitor_and_not_the_server_in_front(environment, tmp_path):
+    log = tmp_path / "access.log"
+    environment |= {
+        "BIND": "127.0.0.1:0", "TRUSTED_PROXIES": "1",
+        "GUNICORN_CMD_ARGS": f"--access-logfile {log}",
+    }  # fmt: skip
+    with subprocess.Popen(
+        SERVE, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as site:
+        address = site.stdout.readline().split()[1]
+        told = {"X-Forwarded-For": "6.6.6.6, 203.0.113.9:4711"}
+        assert requests.get(f"{address}/healthz", headers=told, timeout=20).ok
+        site.terminate()
+    assert log.read_text().startswith("203.0.113.9 - - [")

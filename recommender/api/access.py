@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 
 from recommender.api.models import ApiKey
 from recommender.api.responses import failure
+from recommender.visitors import one_visitor
 
 HEADER = "X-API-Key"
 MINUTE = 60
@@ -34,7 +35,7 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
     if key is None and (sent or settings.API_KEYS_REQUIRED):
         return failure(f"Send a valid key in the header {HEADER}.", 401)
     if key is None:
-        return _too_many(f"address {_address(request)}", settings.API_RATE)
+        return _too_many(f"address {one_visitor(request)}", settings.API_RATE)
     return _too_many(f"key {key.pk}", key.a_minute or settings.API_KEY_RATE)
 
 
@@ -54,9 +55,3 @@ def _too_many(whose: str, most: int) -> HttpResponse | None:
     refused = failure(f"At most {most} requests a minute. Please wait.", 429)
     refused["Retry-After"] = str(MINUTE - second)
     return refused
-
-
-def _address(request: HttpRequest) -> str:
-    """Who asks; with HTTPS on there is a server in front, which tells it last in its header."""
-    told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return told if settings.HTTPS and told else request.META.get("REMOTE_ADDR", "")

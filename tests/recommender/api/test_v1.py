@@ -251,7 +251,7 @@ def test_behind_a_server_in_front_its_word_tells_addresses_apart(
     client, live, settings, monkeypatch
 ):
     monkeypatch.setattr(access.time, "time", lambda: 1000.0)
-    settings.API_RATE, settings.HTTPS = 1, True
+    settings.API_RATE, settings.TRUSTED_PROXIES = 1, 1
     cache.clear()
     asked = [
         client.get(SIMILAR, headers={"X-Forwarded-For": f"6.6.6.6, {address}"}).status_code
