@@ -1,5 +1,5 @@
 # The README's two commands are `make demo` and `make test`; each does its own set-up.
-PYTHON ?= python3.11
+# PYTHON= names the Python of the virtual environment; else config/find_python.sh finds one.
 DEMO_PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,14 +7,14 @@ BIN := $(VENV)/bin
 .PHONY: demo test serve lock messages coverage torture bench clean
 
 $(VENV)/.installed: requirements.lock
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/pip || { python=$$(sh config/find_python.sh) && "$$python" -m venv $(VENV); }
 	@echo "Installing the packages of requirements.lock (a minute or two, once)…"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
-$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
-	@echo "Installing the packages of requirements-dev.txt…"
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	@echo "Installing the packages of requirements-dev.lock…"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
 demo: $(VENV)/.installed
@@ -40,10 +40,16 @@ serve:
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@exec $(BIN)/gunicorn --config config/gunicorn.py config.wsgi
 
-# The whole tree of packages with their hashes, for every platform, out of requirements.txt.
+# The whole trees of packages with their hashes, for every platform, out of the requirements. Where
+# they need the same package they need the same version, but for h5py: see requirements-serve.txt.
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command "make lock"
+
 lock: $(VENV)/.installed-dev
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-		--custom-compile-command "make lock" requirements.txt -o requirements.lock
+	@$(COMPILE) requirements.txt -o requirements.lock
+	@cp requirements.lock requirements-serve.lock
+	@$(COMPILE) --upgrade-package h5py requirements-serve.txt -o requirements-serve.lock
+	@$(COMPILE) -c requirements.lock requirements-dev.txt -o requirements-dev.lock
 
 # Which lines no test has run; it takes half as long again.
 coverage: $(VENV)/.installed-dev

@@ -1,0 +1,123 @@
+"""`make` finds a Python that is new enough, whatever it is called."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TOOLS = ("sh", "make", "touch", "cp", "test")
+# Answers `-c PROGRAM` as a Python of another version would, and notes any other call.
+PRETENDS = """#!/bin/sh
+if [ "$1" = -c ]; then
+    exec {python} -c "import sys; sys.version_info = ({version}); {before}; exec(sys.argv[1])" "$2"
+fi
+echo "$0 $*" >> {notes}
+exit 1
+"""
+
+
+@pytest.fixture
+def path(tmp_path):
+    """A PATH with what make needs and no Python."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for tool in TOOLS:
+        place = next(Path(part, tool) for part in ("/usr/bin", "/bin") if Path(part, tool).exists())
+        (folder / tool).symlink_to(place)
+    return folder
+
+
+@pytest.fixture
+def put(path):
+    """Puts a Python that says it is of some version on the PATH."""
+
+    def put(name, minor, before="0"):
+        file = path / name
+        version = f"3, {minor}, 0"
+        file.write_text(
+            PRETENDS.format(
+                python=sys.executable, version=version, before=before, notes=path / "calls"
+            )
+        )
+        file.chmod(0o755)
+        return file
+
+    return put
+
+
+def found(path, **more):
+    """What the script prints, and says of a failure."""
+    done = subprocess.run(
+        ["/bin/sh", str(ROOT / "config" / "find_python.sh")],
+        env={"PATH": str(path)} | more, capture_output=True, text=True,
+    )  # fmt: skip
+    assert bool(done.returncode) == bool(done.stderr)
+    return done.stdout.strip() or done.stderr.strip()
+
+
+def test_python3_is_taken_where_it_is_new_enough(path, put):
+    put("python3", 11)
+    put("python3.13", 13)
+    assert found(path) == "python3"
+
+
+def test_else_the_newest_is_taken_even_past_ten_versions_more(path, put):
+    put("python3", 9)
+    for minor in (10, 11, 13, 21):
+        put(f"python3.{minor}", minor)
+    assert found(path) == "python3.21"
+
+
+def test_one_that_does_not_run_or_makes_no_environments_is_passed_over(path, put):
+    put("python3", 13, before="sys.modules['ensurepip'] = None")
+    (path / "python3.14").write_text("#!/bin/sh\necho 'python3.14: not installed' >&2; exit 127\n")
+    (path / "python3.14").chmod(0o755)
+    put("python3.12", 12)
+    assert found(path) == "python3.12"
+
+
+def test_without_one_a_sentence_says_what_to_install(path, put):
+    put("python3", 10)
+    put("python3.10", 10)
+    assert found(path) == (
+        "Install Python 3.11 or newer with its venv module (on Debian: apt install python3-venv), "
+        "or name one: PYTHON=/a/python3.12 make demo"
+    )
+
+
+def test_the_one_that_is_named_wins_and_is_looked_at_as_well(path, put):
+    put("python3", 13)
+    named = put("my python", 12)
+    assert found(path, PYTHON=str(named)) == str(named)
+    old = put("python3.9", 9)
+    for wrong in (old, path / "nowhere", "/bin/true"):
+        assert found(path, PYTHON=str(wrong)) == (
+            f"PYTHON={wrong} is not a Python of 3.11 or newer with its venv module; name another."
+        )
+
+
+@pytest.mark.parametrize("way", ["environment", "argument"])
+def test_make_asks_it_for_the_environment(tmp_path, path, put, way):
+    put("python3", 13)
+    named = put("named", 12)
+    folder = tmp_path / "project"
+    (folder / "config").mkdir(parents=True)
+    (folder / "requirements.lock").touch()
+    for name in ("Makefile", "config/find_python.sh"):
+        (folder / name).write_bytes((ROOT / name).read_bytes())
+    arguments = [f"PYTHON={named}"] if way == "argument" else []
+    environment = {"PATH": str(path)} | ({"PYTHON": str(named)} if way == "environment" else {})
+    done = subprocess.run(
+        ["make", *arguments, "demo"], cwd=folder, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert (path / "calls").read_text() == f"{named} -m venv .venv\n"
+
+
+def test_nothing_in_make_is_bound_to_one_version_of_python():
+    assert "python3." not in (ROOT / "Makefile").read_text()
+    assert "python3.1" not in (ROOT / "README.md").read_text()
+    assert os.access(ROOT / "config" / "find_python.sh", os.R_OK)
