@@ -7,16 +7,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from catalog.hosts import host_of
 from catalog.ingest import ingest
 from catalog.preview import preview
+from catalog.reading.page import UnreadablePage
 from catalog.reading.selectors import Selectors
 from catalog.records import ProductRecord, Record, SourceError
 from catalog.sources import archive, category, feed, folder, shopify, sitemap, table, woocommerce
 from catalog.sources.documents import is_address
+from catalog.sources.failing import only, to_its_end
 from catalog.sources.place import Place
 from catalog.visiting.fetching import Fetcher
 from catalog.visiting.pages import CountedPages
@@ -102,12 +104,21 @@ def find(asked: str, pages: CountedPages, name: str = "") -> Found:
         return Found(next(way for way in WAYS if way.name == name), asked)
     pages.looking = True
     try:
-        found = ((way, way.begins_at(place)) for way in WAYS)
+        found = ((way, _beginning(way, place)) for way in WAYS)
         return next(Found(way, at) for way, at in found if at)
     except StopIteration:
         raise SourceError(f"{asked}: none of {', '.join(NAMES)} reads this.") from None
     finally:
         pages.looking = False
+
+
+def _beginning(way: Way, place: Place) -> str:
+    """Where the source begins. What makes it fail does not fit it."""
+    try:
+        with only(f"{way.name} at {place.asked}"):
+            return way.begins_at(place)
+    except UnreadablePage:
+        return ""
 
 
 @dataclass(frozen=True)
@@ -132,7 +143,7 @@ def take(asked: str, found: Found, pages: CountedPages, wish: Wish) -> Iterator[
     Products that came by the same place and are not there any more are marked gone, unless the
     walk was cut short or saw far fewer than were known.
     """
-    walk = found.way.walk(found.at, pages, wish.hints)
+    walk = to_its_end(found.way.walk(found.at, pages, wish.hints), found.at)
     records = (_of_category(record, wish.category) for record in walk)
     shop, most = wish.shop or shop_of(asked), settings.SCRAPE_MOST_PRODUCTS
     if wish.dry_run:
@@ -163,8 +174,8 @@ def scrape(
 
 
 def shop_of(asked: str) -> str:
-    """What a shop is called: its host, without www.; a path is `local`."""
-    return urlsplit(asked).netloc.lower().removeprefix("www.") if is_address(asked) else "local"
+    """What a shop is called: its host, however spelled, without www.; a path is `local`."""
+    return host_of(asked) if is_address(asked) else "local"
 
 
 def source_of(asked: str) -> str:

@@ -7,16 +7,10 @@ from bisect import bisect_left
 from functools import cached_property, lru_cache
 from urllib.parse import urljoin, urlsplit
 
-import webencodings
 from bs4 import BeautifulSoup, Comment, NavigableString, Tag, XMLParsedAsHTMLWarning
-from w3lib.encoding import (
-    html_body_declared_encoding,
-    http_content_type_encoding,
-    read_bom,
-    resolve_encoding,
-    to_unicode,
-)
 from w3lib.html import get_base_url
+
+from catalog.reading.decoding import decoded
 
 # A shop may answer with XML where a page was expected; that no product is found there is enough.
 warnings.filterwarnings("ignore", category=XMLParsedAsHTMLWarning)
@@ -29,7 +23,6 @@ LONGEST_ADDRESS = 4_000
 # Text in these is none that a visitor reads.
 _UNREAD = {"script", "style", "noscript", "template", "svg", "head"}
 _NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';>]+)", re.IGNORECASE)
 
 
 class UnreadablePage(Exception):
@@ -203,39 +196,6 @@ def absolute(page: str, address: str) -> str:
         return whole if parts.scheme in ("http", "https") and parts.hostname else ""
     except ValueError:
         return ""
-
-
-def decoded(body: bytes, content_type: str = "") -> str:
-    """The text of a page: a byte order mark counts first, then the header, then the page itself.
-
-    Labels are read as https://encoding.spec.whatwg.org/#names-and-labels says. Without any, it is
-    UTF-8 if it can be, else windows-1252.
-    """
-    by_mark, mark = read_bom(body)
-    if by_mark and mark:
-        return to_unicode(body[len(mark) :], by_mark)
-    label = _CHARSET.search(content_type)
-    codec = (label and _codec(label[1])) or http_content_type_encoding(content_type)
-    codec = codec or _declared(body)
-    if codec is None:
-        try:
-            return body.decode()
-        except UnicodeDecodeError:
-            codec = "cp1252"
-    return to_unicode(body, codec)
-
-
-def _declared(body: bytes) -> str | None:
-    """The encoding that the page's own meta tag names; UTF-16 there can only mean UTF-8."""
-    label = _CHARSET.search(body[:4096].decode("latin-1"))
-    codec = html_body_declared_encoding(body) or (label and _codec(label[1])) or None
-    return "utf-8" if codec and codec.startswith(("utf-16", "utf-32")) else codec
-
-
-def _codec(label: str) -> str | None:
-    """Python's codec for a label of the WHATWG's: gb2312 is GBK, Shift_JIS is cp932."""
-    known = webencodings.lookup(label)
-    return resolve_encoding(known.name) if known else resolve_encoding(label)
 
 
 def _base(html: str, url: str) -> str:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urldefrag, urlsplit
 
+from catalog.hosts import same_site
 from catalog.reading.page import Page, words_of
 from catalog.reading.prices import names_of
 from catalog.reading.words import LOAD_MORE, NEXT
@@ -53,22 +54,6 @@ def page_number(url: str) -> int | None:
     """The number of the page in an address, if it has one; never more than six digits."""
     found = _NUMBER.search(url)
     return int(found[1]) if found else None
-
-
-def same_site(url: str, page: str) -> bool:
-    """Whether two addresses are of one shop, however its host is spelled."""
-    return _host(url) == _host(page)
-
-
-def _host(url: str) -> str:
-    parts = urlsplit(url)
-    try:
-        port = parts.port
-    except ValueError:
-        port = None
-    usual = {"http": 80, "https": 443}.get(parts.scheme)
-    host = (parts.hostname or "").removeprefix("www.")
-    return host if port in (None, usual) else f"{host}:{port}"
 
 
 def _target(page: Page, number: int) -> str:

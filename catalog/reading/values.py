@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from catalog.hosts import host_of
 from catalog.reading.words import BUY, CAN_BE_HAD, CANNOT_BE_HAD
 
 MOST_CHARACTERS = 2000
@@ -139,8 +140,7 @@ def address_key(url: str) -> str:
         for part in parts.query.split("&")
         if part and not re.match(r"utm_|gclid|fbclid|_pos=|_sid=|_ss=|ref=|variant=", part)
     ]
-    host = parts.netloc.lower().removeprefix("www.")
-    return f"{host}{unquote(parts.path).rstrip('/').casefold()}?{'&'.join(sorted(query))}"
+    return f"{host_of(url)}{unquote(parts.path).rstrip('/').casefold()}?{'&'.join(sorted(query))}"
 
 
 def same_words(one: str, other: str) -> bool:

@@ -15,6 +15,7 @@ from catalog.reading.products import Reading, read_list, read_products
 from catalog.reading.selectors import Selectors, selected, selected_next
 from catalog.reading.values import address_key, id_from_url
 from catalog.records import ProductRecord, Record, SourceError, Unreadable
+from catalog.sources.failing import each, only
 from catalog.visiting.fetching import FetchError
 from catalog.visiting.pages import Pages
 
@@ -38,9 +39,10 @@ def visit_product(url: str, fetcher: Pages) -> ProductRecord | None:
 
     Raises FetchError, UnreadablePage.
     """
-    page = _page(url, fetcher)
-    own = _own(page)
-    return own.record(page.url) if own else None
+    with only(url):
+        page = _page(url, fetcher)
+        own = _own(page)
+        return own.record(page.url) if own else None
 
 
 @dataclass
@@ -58,14 +60,15 @@ class _Walk:
             first = not self.visited
             self.visited.add(address_key(url))
             before = len(self.seen)
+            found: list[Following] = []
             try:
-                page = _page(url, self.fetcher)
-                reading = self._read(page, first)
+                with only(url):
+                    page = _page(url, self.fetcher)
+                    reading = self._read(page, first)
+                    found = [] if reading.own else self._following(page)
                 yield from self._new(reading, page)
-                found = [] if reading.own else self._following(page)
             except (FetchError, UnreadablePage) as error:
                 failures.append(str(error))
-                found = []
             barren = 0 if len(self.seen) > before else barren + 1
             url = self._next(found)
         if url and len(self.visited) >= MOST_PAGES:
@@ -102,15 +105,22 @@ class _Walk:
         return left[0].url if left else ""
 
     def _new(self, reading: Reading, page: Page) -> Iterator[Record]:
-        for facts in reading.products:
-            key = facts.key or facts.title
-            if key in self.seen:
-                continue
-            self.seen[key] = facts.url
+        """The records of what no page before has named."""
+
+        def read(_: str, facts: Facts) -> Iterator[Record]:
             record: Record = facts.record(page.url)
             if not reading.own:
                 record = _complete(facts, page, self.fetcher)
             yield self._with_own_id(record)
+
+        return each(self._fresh(reading), read)
+
+    def _fresh(self, reading: Reading) -> Iterator[tuple[str, Facts]]:
+        for facts in reading.products:
+            key = facts.key or facts.title
+            if key not in self.seen:
+                self.seen[key] = facts.url
+                yield facts.url or key, facts
 
     def _with_own_id(self, record: Record) -> Record:
         """With the whole address as its id where an id made of it names another product too."""
@@ -134,7 +144,8 @@ def _complete(listed: Facts, page: Page, fetcher: Pages) -> Record:
     if (enough and listed.price is not None) or not listed.url or listed.url == page.url:
         return record
     try:
-        own = _own(_page(listed.url, fetcher))
+        with only(listed.url):
+            own = _own(_page(listed.url, fetcher))
     except (FetchError, UnreadablePage) as error:
         return record if enough else Unreadable(listed.item_id or listed.url, str(error))
     if own is None:

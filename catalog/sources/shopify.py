@@ -15,6 +15,7 @@ from catalog.reading.values import text
 from catalog.records import Record, SourceError, Unreadable
 from catalog.sources.described import described
 from catalog.sources.documents import json_at
+from catalog.sources.failing import each
 from catalog.sources.numbered import numbered
 from catalog.sources.place import Place
 from catalog.visiting.pages import Pages
@@ -60,8 +61,8 @@ def walk_shopify(url: str, pages: Pages) -> Iterator[Record]:
     """
     address = products_address(url)
     shop = _Shop(address, _currency(address, pages), {})
-    for place, node in numbered(lambda number: _page(address, number, pages), _number):
-        yield from _records(node, place, shop)
+    nodes = numbered(lambda number: _page(address, number, pages), _number)
+    yield from each(nodes, lambda place, node: _records(node, place, shop))
 
 
 def products_address(url: str) -> str:

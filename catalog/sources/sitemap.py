@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
+from catalog.hosts import same_site
 from catalog.reading.page import UnreadablePage
 from catalog.records import ProductRecord, Record, SourceError, Unreadable
 from catalog.sources.category import visit_product
@@ -99,7 +100,7 @@ def _product_pages(url: str, pages: Pages) -> Iterator[Entry]:
         further: list[Entry] = []
         for address in level[:MOST_SITEMAPS]:
             try:
-                entries = [e for e in _entries(address, pages) if _is_of(e.address, url)]
+                entries = [e for e in _entries(address, pages) if same_site(e.address, url)]
             except SourceError as error:
                 failures.append(error)
                 continue
@@ -138,12 +139,6 @@ def _entries(url: str, pages: Pages) -> Iterator[Entry]:
                 yield Entry(address, is_sitemap, pictures(images, url))
     except UnreadableDocument as error:
         raise SourceError(f"{url}: {error}") from error
-
-
-def _is_of(address: str, url: str) -> bool:
-    """Whether an address is on the sitemap's own host: nobody else is visited at its word."""
-    hosts = [urlsplit(a).netloc.lower().removeprefix("www.") for a in (address, url)]
-    return hosts[0] == hosts[1]
 
 
 def _visited(entry: Entry, pages: Pages) -> Iterator[Record]:

@@ -15,6 +15,7 @@ from catalog.reading.values import text
 from catalog.records import Record, SourceError, Unreadable
 from catalog.sources.described import described, web_address
 from catalog.sources.documents import json_at
+from catalog.sources.failing import each
 from catalog.sources.numbered import numbered
 from catalog.sources.place import Place
 from catalog.visiting.pages import Pages
@@ -59,8 +60,8 @@ def walk_api(url: str, pages: Pages) -> Iterator[Record]:
     def page(number: int) -> list[Any]:
         return _page(_numbered(address, number), pages)
 
-    for place, node in numbered(page, _key, full=PAGE_SIZE):
-        yield _record(node, place, address)
+    nodes = numbered(page, _key, full=PAGE_SIZE)
+    yield from each(nodes, lambda place, node: [_record(node, place, address)])
 
 
 def products_address(url: str, api: str = "") -> str:

@@ -1,8 +1,10 @@
 import pytest
+import webencodings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.reading.page import Page, UnreadablePage, absolute, decoded
+from catalog.reading.decoding import codec_of, decoded
+from catalog.reading.page import Page, UnreadablePage, absolute
 
 HTML = "text/html"
 
@@ -32,6 +34,12 @@ def test_bytes_are_decoded_as_the_whatwg_says(body, header, text):
 def test_the_page_names_its_encoding_where_the_header_does_not(label, codec):
     body = f'<meta charset="{label}">镕'.encode(codec)
     assert decoded(body).endswith("镕")
+
+
+@given(st.sampled_from(sorted(webencodings.LABELS)), st.binary(max_size=60))
+def test_every_label_of_the_whatwg_decodes_whatever_comes(label, body):
+    assert codec_of(label) != "rot13"
+    assert isinstance(decoded(body, f"text/html; charset={label}"), str)
 
 
 @pytest.mark.parametrize(

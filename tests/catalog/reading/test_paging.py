@@ -1,7 +1,8 @@
 import pytest
 
+from catalog.hosts import same_site
 from catalog.reading.page import Page
-from catalog.reading.paging import following, page_number, same_site
+from catalog.reading.paging import following, page_number
 
 URL = "https://shop.example/tees"
 
