@@ -267,7 +267,7 @@ def _mark_gone(run: _Run) -> Iterator[Outcome]:
     met = count - len(gone)
     if met < PLAUSIBLE * count and not run.force:
         detail = f"only {met} of {count} known products seen: none marked as gone"
-        yield Outcome(run.source, Status.SKIPPED, f"{detail} (--force marks them)")
+        yield Outcome(run.source, Status.SKIPPED, f"{detail} (--mark-gone marks them)")
         return
     with transaction.atomic():
         for pk in gone:

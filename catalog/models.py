@@ -171,6 +171,15 @@ class Product(models.Model):
         }
 
 
+class Removed(models.Model):
+    """A product that its owner took out by `remove_shop`: that an index lacks it is no loss."""
+
+    item_id = models.CharField(max_length=600, unique=True)
+
+    def __str__(self) -> str:
+        return self.item_id
+
+
 class CatalogueVersion(models.Model):
     """One row: how often what is shown has changed. The database counts; see versioning.py."""
 

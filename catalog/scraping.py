@@ -36,8 +36,13 @@ def add_options(parser: CommandParser) -> None:
     )
     parser.add_argument("--category", default="", metavar="NAME", help="for all of them")
     parser.add_argument("--shop", default="", metavar="NAME", help="default: its host")
+
+
+def add_mark_gone(parser: CommandParser, *names: str) -> None:
+    """Whether most of the catalogue may be marked as gone."""
     parser.add_argument(
-        "--force",
+        "--mark-gone",
+        *names,
         action="store_true",
         help="mark what is not there any more as gone, even if that is most of the catalogue",
     )
@@ -75,7 +80,7 @@ def failures(command: RunCommand, asked: str, options: dict[str, Any]) -> list[s
     except EXPECTED as error:
         return [printable(str(error))]
     failed = counts[Status.FAILED]
-    return [f"{asked}: {failed} failed; the others are kept"] if failed else []
+    return [f"{asked}: {failed} failed; the others are kept."] if failed else []
 
 
 def fetcher() -> Fetcher:
@@ -95,6 +100,6 @@ def _wish(command: RunCommand, options: dict[str, Any]) -> Wish:
         limit=options.get("limit"),
         hints=Hints(dict(options["column"]), selectors and load_selectors(selectors)),
         since=command.run.cut_short_since() if command.run else None,
-        force=options["force"],
+        force=options["mark_gone"],
         dry_run=options.get("dry_run", False),
     )

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from django.db import transaction
 from django.db.models import Count
 
 from catalog import pictures
-from catalog.models import Product
+from catalog.models import Product, Removed
 from runs.outcomes import Outcome, Status
 
 
@@ -48,5 +49,14 @@ def remove(shop: str, source: str = "") -> Iterator[Outcome]:
         except OSError as error:
             yield Outcome(product.item_id, Status.FAILED, f"its pictures cannot go: {error}")
             continue
-        product.delete()
+        with transaction.atomic():
+            Removed.objects.get_or_create(item_id=product.item_id)
+            product.delete()
         yield Outcome(product.item_id, Status.GONE, "removed")
+
+
+def taken_out() -> Iterator[str]:
+    """The ids of what the owner does not want shown: hidden by hand, or removed with its shop."""
+    yield from Product.objects.filter(hidden=True).values_list("item_id", flat=True)
+    back = Product.objects.values("item_id")
+    yield from Removed.objects.exclude(item_id__in=back).values_list("item_id", flat=True)

@@ -7,6 +7,8 @@ class SimilarityError(Exception):
     As text it is both, for a terminal or a log.
     """
 
+    leads_to = "Run:"
+
     def __init__(self, sentence: str, command: str = "") -> None:
-        super().__init__(f"{sentence} Run: {command}" if command else sentence)
+        super().__init__(f"{sentence} {self.leads_to} {command}" if command else sentence)
         self.sentence, self.command = sentence, command

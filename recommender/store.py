@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 from recommender import configured, publishing
@@ -124,9 +125,13 @@ def matching_index(chosen: ChosenEmbedder) -> SimilarityIndex | None:
     return index
 
 
-def live_count(name: str) -> int:
-    """How many products the live index of embedder `name` has, whatever made it; 0 without one."""
+def live_count(name: str, without: Iterable[str] = ()) -> int:
+    """How many products the live index of embedder `name` has, whatever made it; 0 without one.
+
+    Those of the ids `without` do not count.
+    """
     try:
-        return len(load_index(index_path(name)))
+        index = load_index(index_path(name))
     except IndexFileError:
         return 0
+    return len(index) - sum(item_id in index for item_id in without)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from catalog import shops
 from catalog.models import Product
 from recommender import store
 from recommender.building.safeguards import refuse_collapse, refuse_loss
@@ -100,7 +101,8 @@ def index_of(
     kept_hashes, vectors = [hashes[item_id] for item_id in kept], found.vectors[rows]
     manifest = replace(found.origin.manifest, note=note)
     if not force:
-        refuse_loss(len(kept), len(found.item_ids), store.live_count(manifest.embedder))
+        live = store.live_count(manifest.embedder, without=shops.taken_out())
+        refuse_loss(len(kept), len(found.item_ids), live)
         refuse_collapse(kept_hashes, vectors)
     index = SimilarityIndex.build(manifest, kept, kept_hashes, vectors, progress=progress)
     return Imported(index, [item_id for item_id in found.item_ids if item_id not in hashes])

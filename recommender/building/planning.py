@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
+from catalog import shops
 from catalog.models import Product
 from recommender import store
 from recommender.building.checkpoints import Checkpoint
@@ -20,6 +21,7 @@ class Plan:
     `pictures` is all that the index shall hold: item_id -> the SHA-256 of its picture, as the
     catalogue has noted it, and as it was found once it is read. `to_read` are the products whose
     picture is not known; `known`, the hashes whose vectors are in `current` or the checkpoint.
+    `live_count` is how many products the live index has, without those that their owner took out.
     """
 
     chosen: ChosenEmbedder
@@ -65,7 +67,7 @@ def plan(chosen: ChosenEmbedder, *, full: bool = False, limit: int | None = None
     missing = [item_id for item_id, noted in pictures.items() if noted not in known]
     to_read = list(islice(missing, limit))
     later = len(missing) - len(to_read)
-    live_count = store.live_count(chosen.spec.name)
+    live_count = store.live_count(chosen.spec.name, without=shops.taken_out())
     # An older version of this program kept no larger pictures.
     small = Product.shown.filter(picture_width=None).count()
     return Plan(

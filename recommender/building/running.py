@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from recommender import configured, publishing
+from recommender import configured, publishing, state
 from recommender.building import build as building
 from recommender.errors import SimilarityError
 from recommender.mapping.running import draw_after_a_build
@@ -12,7 +12,18 @@ from runs.progress import counted, progress_bar, report
 
 
 class NothingToBuild(SimilarityError):
-    """The catalogue is empty."""
+    """There is no product that may be shown; the sentence says why."""
+
+    def __init__(self) -> None:
+        counts = state.catalogue_counts()
+        kinds = {"hidden": "hidden", "gone": "gone from the shop", "without_picture": "without one"}
+        why = ", ".join(f"{counts[kind]} {told}" for kind, told in kinds.items() if counts[kind])
+        if why:
+            all_of_them = counted(counts["all"], "product")
+            super().__init__(f"None of {all_of_them} has a picture that may be shown: {why}.")
+        else:
+            scrape, folder = "manage.py scrape URL", "manage.py import_folder DIR"
+            super().__init__("The catalogue is empty.", f"{scrape} (or: {folder})")
 
 
 def build(
@@ -35,15 +46,24 @@ def build(
     with publishing.exclusive(source.spec.name):
         plan = building.plan(source, full=full, limit=limit)
         if not plan.pictures:
-            raise NothingToBuild("No products yet. Run: manage.py scrape, or import_folder")
+            raise NothingToBuild
         command.stdout.write(f"{source.spec.description}: {plan.summary()}.")
         outcomes, total = building.embed(plan), len(plan.to_read)
         counts = report(command, outcomes, total=total, unit="picture", verbosity=verbosity)
         with progress_bar("Neighbours", unit="product") as progress:
-            manifest = building.finish(plan, progress, force=force)
+            try:
+                manifest = building.finish(plan, progress, force=force)
+            except building.Refused as refused:
+                raise refused.insisting(_again(embedder, full)) from None
     command.stdout.write(
         f"Live: {counted(manifest.count, 'product')}." if manifest else "Nothing has changed."
     )
     if with_map:
         draw_after_a_build(command, source.spec.name)
     return counts
+
+
+def _again(embedder: str, full: bool) -> str:
+    """The command that builds the same and publishes it, whatever it has lost."""
+    words = ["manage.py build_index --force", full and "--full", embedder and "--embedder"]
+    return " ".join(filter(None, [*words, embedder]))

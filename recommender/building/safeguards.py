@@ -21,28 +21,36 @@ ALIKE = 3e-3
 FEWEST = 3
 FEWEST_ADDED = 8
 SAMPLE = 1000
-INSIST = "Nothing was published; --force does it all the same."
 
 
 class Refused(SimilarityError):
     """Publishing would have lost something good, so the live index is as it was."""
 
+    leads_to = "If that is as it should be, run:"
+
+    def __init__(self, sentence: str, command: str = "manage.py build_index --force") -> None:
+        super().__init__(sentence, command)
+
+    def insisting(self, command: str) -> "Refused":
+        """The same, with another command that publishes it all the same."""
+        return Refused(self.sentence, command)
+
 
 def refuse_loss(count: int, planned: int, live: int, left_for_later: int = 0) -> None:
     """Raises Refused for an index of `count` products that should be most of `planned`.
 
-    `live` is how many products the live index has.
+    `live` is how many products the live index has, without those that their owner took out.
     """
     if count < PLAUSIBLE * planned or not count:
         raise Refused(
-            f"Only {count} of {counted(planned, 'picture')} could be had; are the pictures where "
-            f"MEDIA_ROOT says? {INSIST}"
+            f"Only {count} of {counted(planned, 'picture')} could be read, so nothing was "
+            "published. Are the pictures where MEDIA_ROOT says?"
         )
     if count < PLAUSIBLE * live:
         later = f" ({left_for_later} left for later)" if left_for_later else ""
         raise Refused(
             f"The new index would have {counted(count, 'product')}{later}, the live one has "
-            f"{live}. {INSIST}"
+            f"{live} that were neither removed nor hidden, so nothing was published."
         )
 
 
@@ -59,7 +67,7 @@ def refuse_collapse(
         if len(chosen) >= fewest and (share := share_alike(embeddings, chosen)) > PLAUSIBLE:
             raise Refused(
                 f"{share:.0%} of the pictures have nearly the same vector: the network does not "
-                f"see what they show. {INSIST}"
+                "see what they show, so nothing was published."
             )
 
 

@@ -233,7 +233,7 @@ def test_a_limited_forced_or_small_run_is_careful_with_what_is_gone(shop, capsys
     call_command("scrape", show("1"))
     assert "only 1 of 8 known products seen: none marked as gone" in capsys.readouterr().err
     assert not Product.objects.exclude(gone_since=None).exists()
-    call_command("scrape", show("1"), force=True)
+    call_command("scrape", show("1"), mark_gone=True)
     assert Product.objects.exclude(gone_since=None).count() == 7
 
 

@@ -68,5 +68,7 @@ def test_two_never_run_at_once(shop):
 
 
 def test_nothing_to_build_from_is_said(shop):
-    with pytest.raises(CommandError, match=r"404.*; No products yet\. Run: manage\.py scrape"):
+    with pytest.raises(
+        CommandError, match=r"404.*\nThe catalogue is empty\. Run: manage\.py scrape"
+    ):
         call_command("refresh", f"{shop.url}/none")

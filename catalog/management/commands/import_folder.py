@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from catalog import scraping
 from catalog.ways_in import import_folder
 from runs.commands import RunCommand
 from runs.outcomes import Status
@@ -31,11 +32,7 @@ class Command(RunCommand):
         )
         parser.add_argument("--shop", default="local", metavar="NAME", help="default: local")
         parser.add_argument("--category", default="", metavar="NAME", help="for all of them")
-        parser.add_argument(
-            "--force",
-            action="store_true",
-            help="mark what is not there any more as gone, even if that is most of the catalogue",
-        )
+        scraping.add_mark_gone(parser, "--force")
 
     def handle(self, **options: Any) -> None:
         outcomes = import_folder(
@@ -43,7 +40,7 @@ class Command(RunCommand):
             table=options["csv"],
             shop=options["shop"],
             category=options["category"],
-            force=options["force"],
+            force=options["mark_gone"],
         )
         counts = report(self, outcomes, verbosity=options["verbosity"])
         if not counts[Status.NEW] + counts[Status.CHANGED] + counts[Status.SAME]:

@@ -27,6 +27,7 @@ class Command(RunCommand):
             "--dry-run", action="store_true", help="say what would be fetched; store nothing"
         )
         scraping.add_options(parser)
+        scraping.add_mark_gone(parser, "--force")
 
     def handle(self, **options: Any) -> None:
         counts = scraping.scrape(self, options["url"], options)

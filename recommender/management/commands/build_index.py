@@ -29,7 +29,10 @@ class Command(RunCommand):
         parser.add_argument("--full", action="store_true", help="embed every picture anew")
         parser.add_argument("--no-map", action="store_true", help="leave the map as it is")
         parser.add_argument(
-            "--force", action="store_true", help="publish even what has lost most of its pictures"
+            "--force",
+            "--publish-anyway",
+            action="store_true",
+            help="make the index live even if it has lost most of its products",
         )
 
     def handle(self, **options: Any) -> None:

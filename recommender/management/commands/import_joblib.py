@@ -8,6 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 from catalog.ways_in import import_folder
 from recommender import publishing
 from recommender.building import from_tutorial
+from recommender.building.safeguards import Refused
 from recommender.embedders.registry import EMBEDDERS
 from recommender.errors import SimilarityError
 from runs.commands import RunCommand
@@ -43,9 +44,12 @@ class Command(RunCommand):
             pictures = report(self, import_folder(options["images"]), unit="picture")
             with progress_bar("Neighbours", unit="product") as progress:
                 note = f"imported from {options['file'].name}"
-                imported = from_tutorial.index_of(
-                    found, note=note, force=options["force"], progress=progress
-                )
+                try:
+                    imported = from_tutorial.index_of(
+                        found, note=note, force=options["force"], progress=progress
+                    )
+                except Refused as refused:
+                    raise refused.insisting("the same command with --force") from None
             publishing.publish(imported.index)
         self.stdout.write(f"Live: {counted(len(imported.index), 'product')} of {embedder}.")
         if imported.missing:

@@ -13,6 +13,7 @@ from recommender.places import refresh_lock
 from runs.commands import RunCommand
 from runs.files import Locked, locked
 from runs.outcomes import Status
+from runs.progress import counted
 
 RUNS_ALREADY = 3
 
@@ -28,6 +29,13 @@ class Command(RunCommand):
         parser.add_argument("urls", nargs="+", metavar="URL", help="addresses, or paths")
         parser.add_argument("--embedder", choices=EMBEDDERS, help="default: the EMBEDDER setting")
         scraping.add_options(parser)
+        scraping.add_mark_gone(parser)
+        parser.add_argument(
+            "--publish-anyway",
+            action="store_true",
+            help="make the index live even if it has lost most of its products",
+        )
+        parser.add_argument("--force", action="store_true", help="both of these")
 
     def handle(self, **options: Any) -> None:
         try:
@@ -38,16 +46,22 @@ class Command(RunCommand):
                 "Another refresh is running; this one did nothing.", returncode=RUNS_ALREADY
             ) from error
         if failures:
-            raise CommandError("; ".join(failure.rstrip(".") for failure in failures) + ".")
+            raise CommandError("\n".join(failures))
 
     def _refresh(self, options: dict[str, Any]) -> list[str]:
-        failures = []
+        failures, force = [], options["force"]
+        options["mark_gone"] |= force
         for url in options["urls"]:
             failures += scraping.failures(self, url, options)
         try:
-            counts = build(self, options["embedder"] or "", verbosity=options["verbosity"])
+            counts = build(
+                self,
+                options["embedder"] or "",
+                force=force or options["publish_anyway"],
+                verbosity=options["verbosity"],
+            )
         except (EmbedderError, SimilarityError) as error:
             return [*failures, str(error)]
         if counts[Status.FAILED]:
-            failures.append(f"{counts[Status.FAILED]} pictures could not be embedded")
+            failures.append(f"{counted(counts[Status.FAILED], 'picture')} could not be embedded.")
         return failures

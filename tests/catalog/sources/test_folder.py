@@ -241,8 +241,8 @@ def test_a_folder_that_shrinks_by_more_than_half_is_told_and_forced(folder):
         next(folder.rglob(f"{number}.jpg")).unlink()
     status, detail = outcomes(folder)[str(folder)]
     assert status == Status.SKIPPED
-    assert detail == "only 2 of 6 known products seen: none marked as gone (--force marks them)"
-    call_command("import_folder", str(folder), "--force")
+    assert detail == "only 2 of 6 known products seen: none marked as gone (--mark-gone marks them)"
+    call_command("import_folder", str(folder), "--mark-gone")
     assert Product.objects.exclude(gone_since=None).count() == 4
 
 

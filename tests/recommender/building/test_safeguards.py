@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from catalog.models import Product
 from catalog.ways_in import import_folder
@@ -61,7 +62,9 @@ def test_a_build_without_its_pictures_leaves_both_indexes_however_often_it_runs(
     lose(settings)
     source = FakeSource() if options else FakeSource(weights_sha256="1" * 64)
     for _ in range(3):
-        with pytest.raises(Refused, match=r"Only 0 of 6 pictures .*MEDIA_ROOT.*--force"):
+        with pytest.raises(
+            Refused, match=r"Only 0 of 6 pictures .*MEDIA_ROOT.*build_index --force"
+        ):
             build(source, **options)
         assert files() == two_indexes
 
@@ -136,6 +139,97 @@ def test_more_than_half_is_too_much(count, planned, live, refused):
         assert refused
     else:
         assert not refused
+
+
+# What the owner took out --------------------------------------------------------------------------
+
+
+def hide(*item_ids):
+    Product.objects.filter(item_id__in=item_ids).update(hidden=True)
+
+
+def lose(*item_ids):
+    Product.objects.filter(item_id__in=item_ids).update(gone_since=timezone.now())
+
+
+@pytest.fixture
+def second_shop(tmp_path, catalogue):
+    """Four products of "other" beside the six of "local"; all ten are live."""
+    for number in range(4):
+        path = tmp_path / "other" / f"o{number}.jpg"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(picture_bytes((number * 60, 90, 200)))
+    list(import_folder(tmp_path / "other", shop="other"))
+    build(FakeSource())
+    return tmp_path / "other"
+
+
+def test_what_was_hidden_on_purpose_is_no_loss(two_indexes):
+    hide("0", "1", "2", "3", "4")
+    assert build(FakeSource()).count == 1
+
+
+def test_what_was_removed_on_purpose_is_no_loss(second_shop, fake_source):
+    call_command("remove_shop", "local", "--yes")
+    call_command("build_index")
+    assert set(store.live_index().item_ids) == {"o0", "o1", "o2", "o3"}
+
+
+def test_refresh_goes_on_after_a_shop_was_removed(second_shop, fake_source):
+    call_command("remove_shop", "local", "--yes")
+    for _ in range(2):
+        call_command("refresh", str(second_shop), "--shop", "other")
+    assert len(store.live_index()) == 4
+
+
+def test_a_removal_hides_no_other_loss(second_shop, fake_source):
+    call_command("remove_shop", "local", "--yes")
+    lose("o0", "o1", "o2")
+    with pytest.raises(CommandError, match="would have 1 product, the live one has 4 that"):
+        call_command("build_index")
+    assert len(store.live_index()) == 10
+
+
+def test_what_was_removed_and_came_back_can_be_lost(second_shop, fake_source, folder):
+    call_command("remove_shop", "local", "--yes")
+    list(import_folder(folder))
+    lose("0", "1", "2", "3", "4", "5", "o0")
+    with pytest.raises(Refused, match="would have 3 products, the live one has 10"):
+        build(FakeSource())
+
+
+def test_refresh_names_the_command_that_helps_and_has_the_options(second_shop, fake_source):
+    lose("0", "1", "2", "3", "4", "5")
+    refresh = ("refresh", str(second_shop), "--shop", "other")
+    with pytest.raises(CommandError, match=r"If .*, run: manage\.py build_index --force"):
+        call_command(*refresh)
+    call_command(*refresh, "--publish-anyway")
+    assert len(store.live_index()) == 4
+
+
+def test_force_in_refresh_marks_as_gone_and_publishes(second_shop, fake_source):
+    for number in range(3):
+        (second_shop / f"o{number}.jpg").unlink()
+    lose("0", "1", "2", "3", "4", "5")
+    call_command("refresh", str(second_shop), "--shop", "other", "--force")
+    assert store.live_index().item_ids == ["o3"]
+
+
+def test_the_command_that_is_named_builds_the_same(two_indexes, fake_source):
+    lose("0", "1", "2", "3")
+    with pytest.raises(CommandError, match="build_index --force --full --embedder fake$"):
+        call_command("build_index", full=True, embedder="fake")
+
+
+def test_an_emptied_catalogue_is_called_empty(two_indexes, fake_source):
+    hide("0", "1")
+    lose("2", "3", "4", "5")
+    with pytest.raises(CommandError, match="None of 6 products .*: 2 hidden, 4 gone"):
+        call_command("build_index")
+    call_command("remove_shop", "local", "--yes")
+    with pytest.raises(CommandError, match="The catalogue is empty. Run: manage.py scrape"):
+        call_command("build_index")
+    assert files() == two_indexes
 
 
 # Collapsed vectors -------------------------------------------------------------------------------
