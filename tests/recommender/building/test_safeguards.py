@@ -217,17 +217,17 @@ def test_force_in_refresh_marks_as_gone_and_publishes(second_shop, fake_source):
 
 def test_the_command_that_is_named_builds_the_same(two_indexes, fake_source):
     lose("0", "1", "2", "3")
-    with pytest.raises(CommandError, match="build_index --force --full --embedder fake$"):
+    with pytest.raises(CommandError, match=r"build_index --force --full --embedder fake$"):
         call_command("build_index", full=True, embedder="fake")
 
 
 def test_an_emptied_catalogue_is_called_empty(two_indexes, fake_source):
     hide("0", "1")
     lose("2", "3", "4", "5")
-    with pytest.raises(CommandError, match="None of 6 products .*: 2 hidden, 4 gone"):
+    with pytest.raises(CommandError, match=r"None of 6 products .*: 2 hidden, 4 gone"):
         call_command("build_index")
     call_command("remove_shop", "local", "--yes")
-    with pytest.raises(CommandError, match="The catalogue is empty. Run: manage.py scrape"):
+    with pytest.raises(CommandError, match=r"The catalogue is empty. Run: manage.py scrape"):
         call_command("build_index")
     assert files() == two_indexes
 
