@@ -4,6 +4,7 @@ from collections import Counter
 
 from recommender import configured, publishing, state
 from recommender.building import build as building
+from recommender.embedders.contract import EmbedderError
 from recommender.errors import SimilarityError
 from recommender.mapping.running import draw_after_a_build
 from runs.commands import RunCommand
@@ -61,6 +62,16 @@ def build(
     if with_map:
         draw_after_a_build(command, source.spec.name)
     return counts
+
+
+def build_failures(command: RunCommand, embedder: str, *, force: bool, verbosity: int) -> list[str]:
+    """Builds as `build` does; what went wrong, in sentences."""
+    try:
+        counts = build(command, embedder, force=force, verbosity=verbosity)
+    except (EmbedderError, SimilarityError) as error:
+        return [str(error)]
+    failed = counted(counts[Status.FAILED], "picture")
+    return [f"{failed} could not be embedded."] if counts[Status.FAILED] else []
 
 
 def _again(embedder: str, full: bool) -> str:

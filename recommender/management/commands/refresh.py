@@ -5,15 +5,11 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from catalog import scraping
-from recommender.building.running import build
-from recommender.embedders.contract import EmbedderError
+from recommender.building.running import build_failures
 from recommender.embedders.registry import EMBEDDERS
-from recommender.errors import SimilarityError
 from recommender.places import refresh_lock
 from runs.commands import RunCommand
 from runs.files import Locked, locked
-from runs.outcomes import Status
-from runs.progress import counted
 
 RUNS_ALREADY = 3
 
@@ -49,19 +45,10 @@ class Command(RunCommand):
             raise CommandError("\n".join(failures))
 
     def _refresh(self, options: dict[str, Any]) -> list[str]:
-        failures, force = [], options["force"]
-        options["mark_gone"] |= force
-        for url in options["urls"]:
-            failures += scraping.failures(self, url, options)
-        try:
-            counts = build(
-                self,
-                options["embedder"] or "",
-                force=force or options["publish_anyway"],
-                verbosity=options["verbosity"],
-            )
-        except (EmbedderError, SimilarityError) as error:
-            return [*failures, str(error)]
-        if counts[Status.FAILED]:
-            failures.append(f"{counted(counts[Status.FAILED], 'picture')} could not be embedded.")
-        return failures
+        options["mark_gone"] |= options["force"]
+        failures = [scraping.failures(self, url, options) for url in options["urls"]]
+        force = options["force"] or options["publish_anyway"]
+        built = build_failures(
+            self, options["embedder"] or "", force=force, verbosity=options["verbosity"]
+        )
+        return [sentence for sentences in (*failures, built) for sentence in sentences]
