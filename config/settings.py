@@ -67,6 +67,8 @@ SCRAPE_ALLOW_LOOPBACK = env.bool("SCRAPE_ALLOW_LOOPBACK", False)
 # Django.
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = secret_key(VAR_DIR)
+# Keys that were in use before: what they signed, sessions above all, still holds.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # The path below which the site lies, as in /look; gunicorn reads the same variable.
@@ -112,6 +114,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "recommender.handlers.CalmWithoutDatabase",
     "recommender.handlers.Own404",
+    "recommender.logging_in.known_browsers",
     "axes.middleware.AxesMiddleware",
 ]
 # Answers that are kept in each worker's memory; see recommender/kept.py.
@@ -178,10 +181,14 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
-AXES_FAILURE_LIMIT = 5
+AXES_HANDLER = "recommender.logging_in.Attempts"
+AXES_FAILURE_LIMIT = 5  # of one account from one address
+LOGIN_FAILURES_OF_AN_ACCOUNT = 50  # from all addresses; see recommender/logging_in.py
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+# Who goes on while he has to wait does not begin anew.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_VERBOSE = False
 AXES_CLIENT_IP_CALLABLE = "recommender.visitors.address"
 

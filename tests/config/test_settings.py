@@ -75,3 +75,21 @@ def test_every_setting_stands_in_the_example_file():
     named = re.findall(r"(?m)^#?([A-Z][A-Z0-9_]+)=", example)
     assert len(read) > 10
     assert set(read) == set(named)
+
+
+SIGN = "from django.core import signing; print(signing.dumps('a visitor'))"
+READ = "import sys; from django.core import signing; print(signing.loads(sys.argv[1]))"
+
+
+def test_what_a_key_of_before_has_signed_still_holds(tmp_path):
+    def said(program, *arguments, **environment):
+        environment |= {"DJANGO_SETTINGS_MODULE": "config.settings", "VAR_DIR": str(tmp_path)}
+        return subprocess.run(
+            [sys.executable, "-c", program, *arguments],
+            env=os.environ | environment, cwd=ROOT, capture_output=True, text=True,
+        )  # fmt: skip
+
+    signed = said(SIGN, SECRET_KEY="the old one").stdout.strip()
+    changed = {"SECRET_KEY": "the new one", "SECRET_KEY_FALLBACKS": "the old one,an older one"}
+    assert said(READ, signed, **changed).stdout == "a visitor\n"
+    assert "BadSignature" in said(READ, signed, SECRET_KEY="the new one").stderr
