@@ -4,11 +4,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from catalog.admin import ProductAdmin
 from catalog.models import Product
 from recommender.models import Rule
+from recommender.rule_form import ProductChoiceField, ProductPicker, ProductSelect, RuleForm
 from recommender.state import index_state
 
 # Databases take only so many values in one query.
@@ -39,9 +43,32 @@ ProductAdmin.list_filter = (MissingFromIndex, *ProductAdmin.list_filter)
 class RuleAdmin(admin.ModelAdmin):
     """What the merchant pins, bans and boosts."""
 
+    form = RuleForm
     list_display = ("product", "kind", "beside", "points", "note", "made_at")
     list_filter = ("kind",)
     search_fields = ("product__search_text", "beside__search_text", "note")
-    autocomplete_fields = ("product", "beside")
     list_select_related = ("product", "beside")
     fields = ("kind", "product", "beside", "points", "note")
+
+    def get_urls(self) -> list[Any]:
+        picker = self.admin_site.admin_view(ProductPicker.as_view(admin_site=self.admin_site))
+        return [path("products/", picker, name="recommender_rule_products"), *super().get_urls()]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **options: Any) -> Any:
+        options["widget"] = ProductSelect(db_field, self.admin_site)
+        options["form_class"] = ProductChoiceField
+        return super().formfield_for_foreignkey(db_field, request, **options)
+
+    def view_on_site(self, rule: Rule) -> str:
+        """Where it holds; of one for all pages, its product's."""
+        return (rule.beside or rule.product).get_absolute_url()
+
+    def response_add(
+        self, request: HttpRequest, rule: Rule, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Back to the product's page, for whoever came from there."""
+        back, secure = request.GET.get("next", ""), request.is_secure()
+        plainly_saved = "_save" in request.POST
+        if plainly_saved and url_has_allowed_host_and_scheme(back, {request.get_host()}, secure):
+            return redirect(back)
+        return super().response_add(request, rule, post_url_continue)

@@ -12,10 +12,11 @@ class RecommenderConfig(AppConfig):
         from recommender import checks  # noqa: F401  registers them
         from recommender.configured import weight_places
         from recommender.embedders.registry import register_brought
-        from recommender.models import Rule
+        from recommender.models import NotTheSame, Rule
         from recommender.places import compiled_folder
 
         versioning.watch(Rule)
+        versioning.watch(NotTheSame)
         register_brought(weight_places().folder)
 
         # Before numba is imported: the code may be read-only, and there may be no home.

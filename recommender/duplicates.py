@@ -1,7 +1,8 @@
 """What shows the same picture, or nearly so, for the merchant to look through."""
 
 import csv
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from catalog.pictures import read_thumbnail
 from recommender.index.duplicates import groups
 from recommender.index.metrics import Metric
 from recommender.index.similarity_index import SimilarityIndex
+from recommender.search.not_the_same import parts, said_of_each
 from runs.files import replace_file
 
 
@@ -30,33 +32,57 @@ class Group:
 
 
 def find(index: SimilarityIndex, *, similar: bool = False) -> list[Group]:
+    """All groups, with their products; see `ids_of_groups`."""
+    return groups_of(index, ids_of_groups(index, similar=similar))
+
+
+def ids_of_groups(index: SimilarityIndex, *, similar: bool = False) -> list[list[str]]:
     """Those of the same picture; with `similar`, those within the looser threshold. Largest first.
 
-    Products that the shop has no more, or that are hidden, do not count.
+    Products that the shop has no more, or that are hidden, do not count; nor are those together of
+    which the merchant has said that they are not the same.
     """
-    threshold = index.manifest.similar if similar else index.manifest.same
+    threshold = threshold_of(index, similar=similar)
     first = groups(index.lists[Metric.COSINE], threshold)
+    for row, part in parts(index, first, threshold, said_of_each()).items():
+        first[row] = part
     rows, counts = np.unique(first, return_counts=True)
-    several = [np.flatnonzero(first == row) for row in rows[counts > 1]]
-    ids = [str(index.item_ids[row]) for members in several for row in members]
+    several = np.flatnonzero(np.isin(first, rows[counts > 1]))
+    shown = set(Product.shown.values_list("item_id", flat=True)) if len(several) else set()
+    together: dict[int, list[str]] = defaultdict(list)
+    for row in several:
+        if (item_id := str(index.item_ids[row])) in shown:
+            together[int(first[row])].append(item_id)
+    found = [ids for ids in together.values() if len(ids) > 1]
+    return sorted(found, key=lambda ids: (-len(ids), ids[0]))
+
+
+def threshold_of(index: SimilarityIndex, *, similar: bool) -> float:
+    """The cosine distance within which two products look the same, or nearly so."""
+    return index.manifest.similar if similar else index.manifest.same
+
+
+def groups_of(index: SimilarityIndex, found: Iterable[list[str]]) -> list[Group]:
+    """The groups of these ids; what has left since is left out."""
+    found = list(found)
+    ids = [item_id for together in found for item_id in together]
     products = {
         product.item_id: product
         for start in range(0, len(ids), 500)
         for product in Product.shown.filter(item_id__in=ids[start : start + 500])
     }
-    found = [group for members in several if (group := _group(index, members, products))]
-    return sorted(found, key=lambda group: (-len(group.products), group.products[0].item_id))
+    kept = ([item_id for item_id in together if item_id in products] for together in found)
+    return [
+        Group([products[item_id] for item_id in together], _widest(index, together))
+        for together in kept
+        if len(together) > 1
+    ]
 
 
-def _group(
-    index: SimilarityIndex, members: np.ndarray, products: dict[str, Product]
-) -> Group | None:
-    known = [row for row in members if str(index.item_ids[row]) in products]
-    if len(known) < 2:
-        return None
-    vector = index.embeddings[known[0]]
-    found = index.search(vector, Metric.COSINE, len(known), among=np.array(known))
-    return Group([products[str(index.item_ids[row])] for row in known], found[-1].distance)
+def _widest(index: SimilarityIndex, ids: list[str]) -> float:
+    rows = index.rows_of(ids)
+    found = index.search(index.embeddings[rows[0]], Metric.COSINE, len(rows), among=rows)
+    return found[-1].distance
 
 
 def lines(groups: list[Group]) -> Iterator[str]:

@@ -63,11 +63,16 @@ class Export:
         request = _asked(reverse("product", args=[item_id]))
         page = self._page(product_page(item_id), product(request, item_id))
         query = Query(liked=(item_id,), metrics=tuple(Metric))
+        answered = answer(query)
         found = {
-            str(ranking.metric): [match.as_dict() for match in ranking.matches]
-            for ranking in answer(query).rankings
+            "query": item_id,
+            "looks_similar": [match.as_dict() for match in answered.looks.matches],
+            "neighbours": {
+                str(ranking.metric): [match.as_dict() for match in ranking.matches]
+                for ranking in answered.rankings
+            },
         }
-        text = json.dumps({"query": item_id, "neighbours": found}, ensure_ascii=False, indent=1)
+        text = json.dumps(found, ensure_ascii=False, indent=1)
         data = self._write(product_data(item_id), text.encode())
         return data if page is Status.SAME else page
 

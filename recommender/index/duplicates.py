@@ -1,5 +1,7 @@
 """Which rows show the same picture, and how near "the same" and "similar" are in a catalogue."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -49,3 +51,44 @@ def groups(lists: Lists, threshold: float) -> np.ndarray:
     _, labels = connected_components(graph, directed=False)
     _, first = np.unique(labels, return_index=True)
     return first[labels].astype(np.int32)
+
+
+def parted(
+    first: np.ndarray, lists: Lists, threshold: float, pairs: Iterable[tuple[int, int]]
+) -> dict[int, int]:
+    """Groups taken apart, so that no two rows of a pair are in one: row -> its part's first row.
+
+    Of the groups of `first` that hold both rows of a pair; the others stay. Rows come together as
+    they do in `groups`, the nearest first, but never such that a pair would.
+    """
+    apart: dict[int, set[int]] = defaultdict(set)
+    for one, other in pairs:
+        if first[one] == first[other]:
+            apart[one].add(other)
+            apart[other].add(one)
+    found: dict[int, int] = {}
+    for group in {int(first[row]) for row in apart}:
+        members = np.flatnonzero(first == group)
+        found |= _parts(members, lists, threshold, apart)
+    return found
+
+
+def _parts(
+    members: np.ndarray, lists: Lists, threshold: float, apart: dict[int, set[int]]
+) -> dict[int, int]:
+    near = (lists.distances[members] <= threshold) & (lists.rows[members] >= 0)
+    left, _ = np.nonzero(near)
+    ways = zip(
+        lists.distances[members][near].tolist(),
+        members[left].tolist(),
+        lists.rows[members][near].tolist(),
+        strict=True,
+    )
+    part = {row: {row} for row in members.tolist()}
+    for _, row, other in sorted(ways):
+        one, two = part[row], part[other]
+        if one is two or any(apart[told] & two for told in one & apart.keys()):
+            continue
+        one |= two
+        part |= dict.fromkeys(two, one)
+    return {row: min(together) for row, together in part.items()}

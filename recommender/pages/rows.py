@@ -37,7 +37,7 @@ def rows(asked: Mapping[str, Any], form: SimilarForm, answered: Answer) -> dict[
     by_metric = {ranking.metric: ranking for ranking in answered.rankings}
     return {
         "answer": answered,
-        "strong": answered.rankings[0],
+        "strong": answered.looks,
         "rows": [
             (by_metric[metric].first(PER_ROW), NAMES[metric], EXPLANATIONS[metric])
             for metric in Metric

@@ -1,6 +1,6 @@
 """The one function behind page, API and terminal: a query in, an answer out."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from recommender import store
 from recommender.index.metrics import Metric
 from recommender.index.similarity_index import Neighbour, SimilarityIndex
 from recommender.search.answers import Answer, Match, Ranking
-from recommender.search.copies import Apart, copies
+from recommender.search.copies import Apart
 from recommender.search.diversity import diversified
 from recommender.search.errors import NotReady
 from recommender.search.fallback import newest_of_the_category
@@ -18,7 +18,7 @@ from recommender.search.picture_query import embedding_of, picture_of_query
 from recommender.search.point import Point, middle
 from recommender.search.products import catalogue_is_empty, shown_products
 from recommender.search.query import MOST, Query
-from recommender.search.rules import Rules, boosted, pinned, pinned_products, rules_for
+from recommender.search.rules import boosted, pinned, pinned_products, rules_for
 from recommender.search.scores import score
 
 
@@ -27,40 +27,74 @@ def answer(query: Query, embedder: str = "") -> Answer:
 
     By the index that is served, or by that of `embedder`.
 
-    Products that have left the shop are neither asked about nor answered; the merchant's rules come
-    last. Three queries of the database, unless the lists of the index hold too few that pass,
-    something is pinned, or there are variants. Raises SearchError.
+    Products that have left the shop are neither asked about nor answered. The rankings measure;
+    the merchant's rules act on `looks`, what is shown first, and on nothing else. Three queries of
+    the database, unless the lists of the index hold too few that pass, a rule holds, or there are
+    variants. Raises SearchError.
     """
     named = shown_products(query.named)
     index = live_index(embedder)
     point = _point(index, query)
     if point is None:
         nothing = [Ranking(metric, []) for metric in query.metrics]
-        return Answer(query, named, index.manifest, nothing, indexed=False)
-    rules = rules_for(query)
-    allowed = replace(query, filters=replace(query.filters, without=rules.banned))
-    found, products = _nearest(index, allowed, point, rules, Apart(index, named))
-    first = pinned_products(rules, allowed)
-    rankings = []
-    for metric in query.metrics:
-        ranking = _ranking(index, allowed, metric, found[metric], products, rules, point)
-        ranking = _filled_up(allowed, named, ranking)
-        pins = pinned(first, index, point, metric) if first else []
-        rankings.append(ranking.led_by(pins, query.k))
-    return Answer(query, named, index.manifest, _with_copies(index, rankings))
+        return Answer(query, named, index.manifest, nothing, nothing[0], indexed=False)
+    asked = Asked(index, query, named, point, Apart(index, named))
+    measured = _measured(asked)
+    looks = _looks(asked, measured[0])
+    *measured, looks = _with_copies(asked.apart, [*measured, looks])
+    return Answer(query, named, index.manifest, measured, looks)
 
 
-def _nearest(
-    index: SimilarityIndex, query: Query, point: Point, rules: Rules, apart: Apart
-) -> tuple[Found, Products]:
-    wanted = MOST if query.diversity or rules.boosts else query.k
-    found = nearest_in_lists(index, query, wanted, apart) if query.lists_may_answer else None
-    return found or nearest_in_a_scan(index, query, point, wanted, apart)
+@dataclass(frozen=True)
+class Asked:
+    """A query, and what it is to an index."""
+
+    index: SimilarityIndex
+    query: Query
+    named: dict[str, Product]
+    point: Point
+    apart: Apart
 
 
-def _with_copies(index: SimilarityIndex, rankings: list[Ranking]) -> list[Ranking]:
+def _measured(asked: Asked) -> list[Ranking]:
+    """What is nearest of all that passes, under each metric."""
+    query = asked.query
+    found, products = _nearest(asked, MOST if query.diversity else query.k)
+    return [
+        Ranking(metric, _matches(asked, metric, found[metric], products)[: query.k])
+        for metric in query.metrics
+    ]
+
+
+def _looks(asked: Asked, measured: Ranking) -> Ranking:
+    """What is shown first: what leads, filled up with its category, and as the rules will have it.
+
+    Without rules it is what was measured; with bans or boosts, others may pass or come before it.
+    """
+    rules = rules_for(asked.query)
+    filters = replace(asked.query.filters, without=rules.banned)
+    query = replace(asked.query, metrics=(measured.metric,), filters=filters)
+    asked = replace(asked, query=query)
+    matches = measured.matches
+    if rules.banned or rules.boosts:
+        found, products = _nearest(asked, MOST if query.diversity or rules.boosts else query.k)
+        alike = _matches(asked, measured.metric, found[measured.metric], products)
+        matches = boosted(rules, alike)[: query.k]
+    looks = _filled_up(asked, Ranking(measured.metric, matches))
+    first = pinned_products(rules, query)
+    pins = pinned(first, asked.index, asked.point, looks.metric) if first else []
+    return looks.led_by(pins, query.k)
+
+
+def _nearest(asked: Asked, wanted: int) -> tuple[Found, Products]:
+    index, query = asked.index, asked.query
+    found = nearest_in_lists(index, query, wanted, asked.apart) if query.lists_may_answer else None
+    return found or nearest_in_a_scan(index, query, asked.point, wanted, asked.apart)
+
+
+def _with_copies(apart: Apart, rankings: list[Ranking]) -> list[Ranking]:
     shown = {match.product.item_id: match.product for r in rankings for match in r.matches}
-    behind = copies(index, shown.values())
+    behind = apart.copies(shown.values())
     return [
         replace(
             ranking,
@@ -117,30 +151,26 @@ def _point(index: SimilarityIndex, query: Query) -> Point | None:
     return Point(vector, middle(np.stack(colours), index.colours[away]), query.colour)
 
 
-def _ranking(
-    index: SimilarityIndex,
-    query: Query,
-    metric: Metric,
-    neighbours: list[Neighbour],
-    products: Products,
-    rules: Rules,
-    point: Point,
-) -> Ranking:
-    scale = point.scale(index, metric)
+def _matches(
+    asked: Asked, metric: Metric, neighbours: list[Neighbour], products: Products
+) -> list[Match]:
+    """The neighbours as matches; those that score too little are left out."""
+    index, query = asked.index, asked.query
+    scale = asked.point.scale(index, metric)
     if query.diversity:
         neighbours = diversified(neighbours, index, metric, query.k, query.diversity, scale)
-    matches = [
+    return [
         Match(products[item_id], distance, likeness)
         for item_id, distance in neighbours
         if (likeness := score(distance, scale)) >= query.min_score
     ]
-    return Ranking(metric, boosted(rules, matches)[: query.k])
 
 
-def _filled_up(query: Query, named: dict[str, Product], ranking: Ranking) -> Ranking:
+def _filled_up(asked: Asked, ranking: Ranking) -> Ranking:
     """The ranking; where `min_score` has left it short, others of the category at its end."""
+    query = asked.query
     if not query.min_score:
         return ranking
     taken = [match.product.item_id for match in ranking.matches]
-    others = newest_of_the_category(query, named, taken, query.k - len(taken))
+    others = newest_of_the_category(query, asked.named, taken, query.k - len(taken))
     return Ranking(ranking.metric, [*ranking.matches, *others])

@@ -70,16 +70,19 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Answer:
-    """A ranking for each metric of the query.
+    """A ranking for each metric of the query, as it is measured.
 
-    `named` are the products that the query is about. `indexed` says whether the index knows what
-    is asked yet, for without that there is nothing to compare.
+    `looks` is what is shown as similar: the first of them, filled up with others of the category
+    where `min_score` asks for it, and as the merchant's rules will have it. `named` are the
+    products that the query is about. `indexed` says whether the index knows what is asked yet, for
+    without that there is nothing to compare.
     """
 
     query: Query
     named: dict[str, Product]
     manifest: Manifest
     rankings: list[Ranking]
+    looks: Ranking
     indexed: bool = True
 
     @property
@@ -88,16 +91,15 @@ class Answer:
         return self.named[self.query.liked[0]] if self.query.is_one_product else None
 
     def as_dict(self) -> dict[str, Any]:
-        """The answer as JSON shows it: under one metric, its first."""
-        ranking = self.rankings[0]
+        """The answer as JSON shows it: what looks similar, under one metric."""
         return {
             "query": self.product.item_id if self.product else None,
             "liked": list(self.query.liked),
             "disliked": list(self.query.disliked),
-            "metric": ranking.metric.value,
+            "metric": self.looks.metric.value,
             "embedder": self.manifest.embedder,
             "indexed": self.indexed,
-            "neighbours": [match.as_dict() for match in ranking.matches],
+            "neighbours": [match.as_dict() for match in self.looks.matches],
         }
 
 

@@ -25,8 +25,16 @@ class Rules:
     boosts: Mapping[str, int]
 
 
+NO_RULES = Rules((), (), {})
+
+
 def rules_for(query: Query) -> Rules:
-    """One query of the database. A rule for a pair goes before one for all pages."""
+    """One query of the database; none for a picture, of which no rule knows.
+
+    A rule for a pair goes before one for all pages.
+    """
+    if query.has_picture:
+        return NO_RULES
     holds = Q(beside=None) | Q(beside__item_id__in=query.named)
     rules = Rule.objects.filter(holds).values_list(
         "product__item_id", "kind", "points", "beside_id"

@@ -84,7 +84,7 @@ def lines(answer: Answer) -> Iterator[str]:
     if not answer.indexed:
         yield f"“{answer.product}” is not in the index yet. Run: manage.py build_index"
         return
-    ranking = answer.rankings[0]
+    ranking = answer.looks
     width = max([len(match.product.item_id) for match in ranking.matches], default=0)
     width = max(width, len("item_id"))
     yield f"{ranking.metric:>12}  score  {'item_id':{width}}  title"

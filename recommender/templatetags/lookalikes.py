@@ -31,7 +31,7 @@ def lookalikes(
 def _matches(item_id: str, k: int, metric: str, colour: float) -> list[Match]:
     try:
         query = Query(liked=(item_id,), metrics=(Metric(metric),), k=k, colour=colour)
-        return answer(query).rankings[0].matches
+        return answer(query).looks.matches
     except (SearchError, DatabaseError, ValueError) as error:
         logger.info("No look-alikes of %r: %s", item_id, error)
         return []

@@ -11,11 +11,14 @@ from catalog.ways_in import import_folder
 from recommender import store
 from recommender.building import build as building
 from recommender.building.enriching import copies as copies_of
-from recommender.index.duplicates import groups, thresholds
+from recommender.index.duplicates import groups, parted, thresholds
 from recommender.index.metrics import Metric
+from recommender.models import NotTheSame
 from recommender.search.answering import answer
+from recommender.search.not_the_same import say
 from recommender.search.query import Query
 from tests.conftest import picture_bytes
+from tests.indexes import index_of
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +57,7 @@ def doubled(folder, catalogue, fake_source):
 def shown(item_id="0", **more):
     return {
         match.product.item_id: match.copies
-        for match in answer(Query(liked=(item_id,), **more)).rankings[0].matches
+        for match in answer(Query(liked=(item_id,), **more)).looks.matches
     }
 
 
@@ -86,6 +89,71 @@ def test_never_fewer_than_there_are_though_most_are_the_same(folder, catalogue, 
     building.finish(plan)
     for query in ({}, {"colour": 0.5}, {"diversity": 0.3}):
         assert set(shown(k=5, **query)) == {"1", "2", "3", "4", "5"}
+
+
+def test_what_the_merchant_tells_apart_stands_for_itself(doubled):
+    say("1", ["1-again"], "owner")
+    assert shown(k=6) == {"1": 1, "1-again": 0, "2": 0, "3": 0, "4": 0, "5": 0}
+    assert shown("1-again")["1"] == 1
+
+
+def test_what_is_told_apart_from_each_of_its_group_is_beside_all_of_them(doubled):
+    say("1", ["1-again", "1-once-more"])
+    assert shown("1", k=7)["1-again"] == 1
+    assert {"1", "1-again"} <= set(shown("0", k=7))
+    assert "1-once-more" not in shown("0", k=7)
+
+
+def test_variants_too_are_told_apart(live):
+    Product.objects.filter(item_id__in="123").update(group="hat")
+    say("1", ["2", "3"])
+    found = shown(k=6)
+    assert "1" in found
+    assert len({"2", "3"} & set(found)) == 1
+    assert found["1"] == 0
+
+
+def test_it_holds_for_the_api_and_after_a_build(client, doubled, fake_source):
+    def ids():
+        told = client.get("/api/v1/products/0/similar/?k=7").json()["neighbours"]
+        return [neighbour["item_id"] for neighbour in told if neighbour["item_id"][0] == "1"]
+
+    assert ids() == ["1"]
+    say("1-again", ["1", "1-once-more"])
+    assert ids() == ["1", "1-again"]
+    plan = building.plan(fake_source, full=True)
+    list(building.embed(plan))
+    building.finish(plan)
+    assert ids() == ["1", "1-again"]
+    NotTheSame.objects.all().delete()
+    assert ids() == ["1"]
+
+
+def test_nothing_is_asked_of_the_database_where_no_two_look_the_same(
+    live, django_assert_num_queries
+):
+    shown()
+    with django_assert_num_queries(3):
+        shown()
+
+
+def test_groups_come_apart_where_a_pair_says_so_the_nearest_staying_together():
+    lists = index_of({"a": (1, 0), "b": (1, 0.1), "c": (1, 0.3), "d": (0, 1)}).lists[Metric.COSINE]
+    first = groups(lists, 0.1)
+    assert list(first) == [0, 0, 0, 3]
+    assert parted(first, lists, 0.1, [(0, 3)]) == {}
+    assert parted(first, lists, 0.1, [(0, 2)]) == {0: 0, 1: 0, 2: 2}
+    assert parted(first, lists, 0.1, [(1, 0)]) == {0: 0, 1: 1, 2: 1}
+    assert parted(first, lists, 0.1, [(0, 1), (1, 2), (0, 2)]) == {0: 0, 1: 1, 2: 2}
+
+
+def test_the_command_keeps_to_what_was_said(doubled, capsys):
+    say("0", ["0-again"])
+    say("1", ["1-again"])
+    call_command("duplicates")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "  2  within 0.0000  1, 1-once-more"
+    assert lines[1].startswith("1 group of 2 products")
 
 
 def test_copies_are_pictures_of_the_same_thing():
