@@ -2,13 +2,16 @@
 
 A view marks what may be kept with `keep`. The middleware then gives it an ETag, answers 304 to
 whoever has it already, and gives the same bytes to the next who asks, as long as the live index and
-the catalogue are what they were.
+the catalogue are what they were. Whoever is signed in gets answers of their own.
 """
 
 import hashlib
 from collections.abc import Callable
+from importlib import import_module
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase
 from django.core.cache import caches
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
@@ -50,6 +53,8 @@ class Kept:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in ("GET", "HEAD") or settings.DEBUG:
             return self.get_response(request)
+        if is_signed_in(request):
+            return _for_one_alone(self.get_response(request))
         try:
             now = state()
         except DatabaseError:
@@ -63,6 +68,25 @@ class Kept:
         if len(response.content) <= LARGEST:
             self.answers.set(key, (response.content, response["Content-Type"]))
         return _conditional(request, response, now)
+
+
+def is_signed_in(request: HttpRequest) -> bool:
+    """Whether a session tells of an account: staff see links that others do not."""
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    if not key:
+        return False
+    store: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
+    try:
+        return SESSION_KEY in store(key)
+    except DatabaseError:
+        return False
+
+
+def _for_one_alone(response: HttpResponse) -> HttpResponse:
+    """An answer that nobody keeps for others, nor gives to whoever signs out."""
+    if getattr(response, _MARK, False):
+        response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _key(request: HttpRequest, now: str) -> str:

@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from django.contrib.admin.views.decorators import staff_member_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from recommender import configured, readiness, state
+from recommender.pages.staff import for_staff
 from runs.models import Run
 
 RUNS = 20
@@ -21,16 +20,9 @@ LINES = 12
 @never_cache
 @csrf_exempt  # so that a POST is told 405
 @require_safe
+@for_staff
 def show(request: HttpRequest) -> HttpResponse:
-    """For staff, who sign in where the admin is; without an admin there is no such page."""
-    try:
-        login = reverse("admin:login")
-    except NoReverseMatch:
-        raise Http404("no admin") from None
-    return staff_member_required(_page, login_url=login)(request)
-
-
-def _page(request: HttpRequest) -> HttpResponse:
+    """The page, for staff."""
     return render(request, "recommender/status.html", _told())
 
 

@@ -10,6 +10,7 @@ from recommender import store
 from recommender.kept import keep
 from recommender.pages.refusals import refused
 from recommender.pages.rows import rows, under_all_metrics
+from recommender.pages.staff import address_to_add_rules
 from recommender.pages.walk import narrowed, walk
 from recommender.search.answering import live_index
 from recommender.search.errors import SearchError
@@ -55,6 +56,7 @@ def product(request: HttpRequest, item_id: str) -> HttpResponse:
         "narrowed": narrowed(request.GET),
         "why_offered": is_offered(),
         "comparable": len(store.with_an_index()) > 1,
+        "add_rule": address_to_add_rules(request),
     }
     page = rows(request.GET, form, answered) | context
     return keep(render(request, "recommender/similar.html", page))

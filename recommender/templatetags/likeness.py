@@ -6,6 +6,7 @@ from django import template
 from django.http import QueryDict
 from django.template import Context
 from django.utils.html import format_html_join
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -98,6 +99,16 @@ def beside_the_filters(context: Context) -> SafeString:
     asked = context["request"].GET.lists()
     pairs = [(name, value) for name, values in asked if name not in NARROWING for value in values]
     return format_html_join("", '<input type="hidden" name="{}" value="{}">', pairs)
+
+
+@register.simple_tag(takes_context=True)
+def rule_address(context: Context, kind: str, other: Product | None = None) -> str:
+    """Where staff make a rule of that kind beside the page's product; it leads back to the page."""
+    asked = {"kind": kind, "beside": context["product"].pk}
+    if other is not None:
+        asked["product"] = other.pk
+    asked["next"] = context["request"].get_full_path()
+    return f"{context['add_rule']}?{urlencode(asked)}"
 
 
 def _here(context: Context, asked: QueryDict) -> str:

@@ -33,7 +33,7 @@ def test_without_an_admin_there_is_no_such_page(admin_client, live, settings, mo
     def none(name, *args, **kwargs):
         raise NoReverseMatch(name)
 
-    monkeypatch.setattr("recommender.pages.status.reverse", none)
+    monkeypatch.setattr("recommender.pages.staff.reverse", none)
     assert admin_client.get("/status/").status_code == 404
 
 
