@@ -4,22 +4,71 @@ A wrong value stops the program and names the variable.
 """
 
 import os
+import re
 import secrets
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import environ
+from django.apps import AppConfig
+from django.core.checks import CheckMessage, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from filelock import FileLock
 
+from config import dotenv
+from config.addresses import checked
 from runs.files import make_private, put_in_place
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+YES, NO = ("true", "on", "yes", "y", "ok", "1"), ("false", "off", "no", "n", "0")
 
-env = environ.Env()
-if (BASE_DIR / ".env").is_file():
-    env.read_env(BASE_DIR / ".env")
+
+class Environment(environ.Env):
+    """Takes each value as it is written: one that begins with $ names no other variable."""
+
+    asked: set[str] = set()  # noqa: RUF012 – one environment, one list
+
+    def get_value(
+        self, var: str, cast: Any = None, default: Any = environ.Env.NOTSET, **more: Any
+    ) -> Any:
+        self.asked.add(var)
+        if (value := os.environ.get(var, "")).startswith("$"):
+            return self.parse_value(value, cast)
+        return super().get_value(var, cast=cast, default=default, **more)
+
+
+DOTENV = BASE_DIR / ".env"
+env = Environment()
+# The names that `.env` sets, each with its line.
+WRITTEN = dotenv.load(DOTENV) if DOTENV.is_file() else {}
+# Read elsewhere: by gunicorn, Keras and the processes that the demo starts.
+READ_ELSEWHERE = {"BIND", "GUNICORN_CMD_ARGS", "KERAS_HOME", "LOOKALIKE_DEMO"}
+
+
+@register
+def names_are_those_of_settings(
+    app_configs: Sequence[AppConfig] | None, **_kwargs: Any
+) -> list[CheckMessage]:
+    """config.W001: `.env` has a name that no setting has, and one has nearly."""
+    known = env.asked | READ_ELSEWHERE
+    return [
+        Warning(
+            f"{DOTENV}, line {WRITTEN[name]}: there is no setting {name}; it changes nothing.",
+            hint=f"Did you mean {meant}?",
+            id="config.W001",
+        )
+        for name, meant in dotenv.slips(WRITTEN, known).items()
+    ]
+
+
+def env_flag(name: str, default: bool) -> bool:
+    """True or False from variable `name`, or a loud error: what is half understood is not No."""
+    value = env.str(name, "").lower()
+    if value and value not in (*YES, *NO):
+        raise ImproperlyConfigured(f"{name}={value!r}: write True or False.")
+    return value in YES if value else default
 
 
 def env_path(name: str, default: Path) -> Path:
@@ -71,12 +120,25 @@ def env_prefix(name: str) -> str | None:
 def env_database(name: str, default: Path) -> dict[str, Any]:
     """The database that the URL in variable `name` tells; SQLite in `default` without one."""
     url = env.str(name, "") or f"sqlite:///{default}"
+    wrong = ImproperlyConfigured(f"{name}: expected sqlite:///file or postgres://user@host/name.")
+    is_file = re.match(r"sqlite:(///|//:memory:$)", url)
+    scheme, sign, _rest = url.partition("://")
+    if not sign or scheme not in env.DB_SCHEMES or (scheme == "sqlite" and not is_file):
+        raise wrong
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the error below says it
-        database = dict(env.db_url_config(url))
-    if not database.get("ENGINE"):
-        raise ImproperlyConfigured(f"{name}: expected sqlite:///file or postgres://user@host/name.")
+        warnings.simplefilter("ignore")  # the error says it
+        database = dict(env.db_url_config(url if is_file else checked(name, url)))
+    if not database["NAME"]:
+        raise wrong
     return database
+
+
+def env_cache(name: str, default: str) -> dict[str, Any]:
+    """The cache that the URL in variable `name` tells, as in redis://user:password@host/0."""
+    url = checked(name, env.str(name, "") or default)
+    if url.partition(":")[0] not in env.CACHE_SCHEMES:
+        raise ImproperlyConfigured(f"{name}: expected locmemcache:// or redis://host:6379/0.")
+    return dict(env.cache_url_config(url))
 
 
 def env_origins(name: str) -> tuple[list[str], bool]:

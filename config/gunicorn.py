@@ -16,11 +16,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import environ
+from django.core.exceptions import ImproperlyConfigured
 
-# An environment variable wins over the file, as in the settings.
-if (DOTENV := Path(__file__).resolve().parent.parent / ".env").is_file():
-    environ.Env.read_env(DOTENV)
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+try:
+    import_module("config.settings")  # which reads `.env`; what is wrong there is said first
+except ImproperlyConfigured as error:
+    raise SystemExit(str(error)) from None
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = 2

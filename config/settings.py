@@ -13,10 +13,12 @@ from config.env import (
     BASE_DIR,
     env,
     env_admin_path,
+    env_cache,
     env_choice,
     env_count,
     env_database,
     env_file,
+    env_flag,
     env_number,
     env_origins,
     env_path,
@@ -49,7 +51,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 # Which network speaks, and what computes it.
 EMBEDDER = env.str("EMBEDDER", "") or "auto"  # a system check knows the names
 RUNTIME = env_choice("RUNTIME", ("auto", "ncnn", "tensorflow"), "auto")
-ANN = env.bool("ANN", False)
+ANN = env_flag("ANN", False)
 # A larger catalogue's map shows so many of its products; 0 draws none.
 MAP_MOST_PRODUCTS = int(env_number("MAP_MOST_PRODUCTS", 20_000, minimum=0))
 WEIGHTS_DIR = env_path("WEIGHTS_DIR", VAR_DIR / "weights")
@@ -62,10 +64,10 @@ SCRAPE_USER_AGENT = env.str(
 SCRAPE_PAUSE_SECONDS = env_number("SCRAPE_PAUSE_SECONDS", 0.5, minimum=0)
 SCRAPE_MOST_PAGES = int(env_number("SCRAPE_MOST_PAGES", 20_000, minimum=1))
 SCRAPE_MOST_PRODUCTS = int(env_number("SCRAPE_MOST_PRODUCTS", 200_000, minimum=1))
-SCRAPE_ALLOW_LOOPBACK = env.bool("SCRAPE_ALLOW_LOOPBACK", False)
+SCRAPE_ALLOW_LOOPBACK = env_flag("SCRAPE_ALLOW_LOOPBACK", False)
 
 # Django.
-DEBUG = env.bool("DEBUG", False)
+DEBUG = env_flag("DEBUG", False)
 SECRET_KEY = secret_key(VAR_DIR)
 # Keys that were in use before: what they signed, sessions above all, still holds.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
@@ -119,7 +121,7 @@ MIDDLEWARE = [
 ]
 # Answers that are kept in each worker's memory; see recommender/kept.py.
 CACHES = {
-    "default": env.cache("CACHE_URL", default="locmemcache://"),
+    "default": env_cache("CACHE_URL", "locmemcache://"),
     "answers": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "answers",
@@ -135,9 +137,9 @@ CORS_ALLOW_HEADERS = ("accept", "content-type", "if-none-match", "x-api-key")
 CORS_EXPOSE_HEADERS = ("ETag", "Retry-After")
 
 # Whether a visitor may name a picture elsewhere, which is then fetched and compared.
-PICTURE_BY_URL = env.bool("PICTURE_BY_URL", True)
+PICTURE_BY_URL = env_flag("PICTURE_BY_URL", True)
 # Who may ask it, and how often a minute: 0 is no limit.
-API_KEYS_REQUIRED = env.bool("API_KEYS_REQUIRED", False)
+API_KEYS_REQUIRED = env_flag("API_KEYS_REQUIRED", False)
 API_RATE = env_count("API_RATE", 0)
 API_KEY_RATE = env_count("API_KEY_RATE", 0)
 
@@ -166,7 +168,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 # With HTTPS on, the server in front speaks TLS and says so in X-Forwarded-Proto.
-HTTPS = env.bool("HTTPS", False)
+HTTPS = env_flag("HTTPS", False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = A_YEAR if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
