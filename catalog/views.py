@@ -32,7 +32,8 @@ def browse(request: HttpRequest) -> HttpResponse:
     """All products, by title, item_id and category; htmx asks for the grid alone."""
     form = BrowseForm(request.GET)
     if not form.is_valid():
-        return render(request, "400.html", {"error": form.sentence()}, status=400)
+        template = "_refusal.html" if _wants_the_grid_alone(request) else "400.html"
+        return render(request, template, {"error": form.sentence()}, status=400)
     paginator = Paginator(form.products(), PER_PAGE)
     page = paginator.get_page(form.cleaned_data["page"] or 1)
     numbers = paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)

@@ -2,6 +2,8 @@
    the part that counts. The form works without this; here it is sent by itself, and its answer comes
    into the page. A canvas shows the picture, for the policy of the page allows no blob: addresses. */
 
+import {tell} from "./failures.js";
+
 const form = document.querySelector("#own");
 const byUrl = document.querySelector(".by-url");
 const stage = form.querySelector(".stage");
@@ -62,6 +64,7 @@ function send() {
   const url = byUrl?.elements.url.value;
   if (chosen.files.length) form.requestSubmit();
   else if (url) location.search = new URLSearchParams([...asked(), ["url", url]]);
+  else tell(form.dataset.unchosen);
 }
 
 function asked() {
@@ -77,19 +80,25 @@ function say(sentence) {
   document.querySelector("#found").replaceChildren(words);
 }
 
+const isText = (element) => element.closest?.("input:not([type=file]), textarea") !== null;
+
 for (const input of [chosen, photographed]) {
   input.addEventListener("change", () => input.files.length && take(input.files[0]));
 }
 addEventListener("paste", (event) => {
+  if (isText(event.target)) return;
   const file = [...event.clipboardData.files].find((one) => one.type.startsWith("image/"));
   if (file) take(file);
+  else tell(form.dataset.without);
 });
 for (const name of ["dragenter", "dragover", "dragleave", "drop"]) {
   addEventListener(name, (event) => {
-    if (!event.dataTransfer?.types.includes("Files")) return;
+    if (!event.dataTransfer || isText(event.target)) return;
     event.preventDefault();
     form.classList.toggle("above", name === "dragenter" || name === "dragover");
-    if (name === "drop" && event.dataTransfer.files.length) take(event.dataTransfer.files[0]);
+    if (name !== "drop") return;
+    if (event.dataTransfer.files.length) take(event.dataTransfer.files[0]);
+    else tell(form.dataset.without);
   });
 }
 
@@ -163,13 +172,6 @@ document.addEventListener("click", (event) => {
   form.elements.k.value = more.dataset.k;
   send();
 });
-// What is refused says so where the answer would stand.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.requestConfig?.elt !== form || event.detail.xhr.status < 400) return;
-  event.detail.shouldSwap = event.detail.serverResponse.includes('id="found"');
-  event.detail.isError = !event.detail.shouldSwap;
-  if (!event.detail.shouldSwap) say(form.dataset.broken);
-});
 // On a phone the answer to a new picture stands below it.
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.requestConfig?.elt !== form || !isNew) return;
@@ -177,6 +179,3 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const answer = document.querySelector("#found");
   if (answer.getBoundingClientRect().top > innerHeight / 2) answer.scrollIntoView();
 });
-for (const name of ["htmx:sendError", "htmx:timeout"]) {
-  form.addEventListener(name, () => say(form.dataset.broken));
-}

@@ -1,5 +1,6 @@
 // The map's page: puts its parts together.
 
+import { tell, unreached } from "../failures.js";
 import * as address from "./address.js";
 import { listen } from "./gestures.js";
 import { Painter } from "./painter.js";
@@ -20,6 +21,7 @@ const NEAR = 96;
 const LARGE_ENOUGH = 36;
 
 async function begin() {
+  if (still.complete && !still.naturalWidth) still.src = still.src; // asked for again
   const [answer] = await Promise.all([fetch(root.dataset.products), still.decode()]);
   if (!answer.ok) throw new Error(answer.statusText);
   new Page(await answer.json(), await createImageBitmap(still));
@@ -29,7 +31,10 @@ class Page {
   constructor(told, overview) {
     this.products = new Products(told, root.dataset.product, root.dataset.place);
     this.view = new View(told.columns, told.rows);
-    this.painter = new Painter(canvas, told, this.products, overview, () => this.changed(false));
+    this.painter = new Painter(canvas, told, this.products, overview, {
+      onArrival: () => this.changed(false),
+      onFailure: () => tell(root.dataset.blurred, () => this.sharpen()),
+    });
     Object.assign(this, { matches: null, next: 0, hovered: null, asked: false, category: "" });
     this.showCanvas();
     this.restore();
@@ -170,6 +175,12 @@ class Page {
     this.painter.paint(this.view, this.hovered);
   }
 
+  // What was not to be had is asked for once more.
+  sharpen() {
+    this.painter.forgetFailures();
+    this.changed(false);
+  }
+
   settleSoon() {
     clearTimeout(this.settling);
     this.settling = setTimeout(() => this.settle(), 250);
@@ -268,7 +279,11 @@ class Page {
   }
 }
 
-begin().catch((error) => {
-  found.textContent = root.dataset.broken;
-  console.error(error);
-});
+function start() {
+  begin().catch((error) => {
+    tell(`${root.dataset.broken} ${navigator.onLine ? "" : unreached()}`.trim(), start);
+    console.error(error);
+  });
+}
+
+start();

@@ -12,13 +12,18 @@ const FRAMES_FROM = 24;
 const GAP = 1 / 16;
 
 export class Painter {
-  constructor(canvas, told, products, overview, onArrival) {
+  constructor(canvas, told, products, overview, listeners) {
     Object.assign(this, { canvas, told, products, overview });
     this.context = canvas.getContext("2d");
-    this.tiles = new Pictures(64, 6, onArrival);
-    this.thumbnails = new Pictures(400, 8, onArrival);
+    this.tiles = new Pictures(64, 6, listeners);
+    this.thumbnails = new Pictures(400, 8, listeners);
     this.names = new Map(told.tiles.map(([level, x, y, name]) => [`${level}/${x}/${y}`, name]));
     this.colours = this.dim = null;
+  }
+
+  forgetFailures() {
+    this.tiles.forgetFailures();
+    this.thumbnails.forgetFailures();
   }
 
   resize(width, height, ratio) {

@@ -1,8 +1,8 @@
 // Pictures on their way: those wanted last come first, and those not wanted for long are let go.
 
 export class Pictures {
-  constructor(most, atOnce, onArrival) {
-    Object.assign(this, { most, atOnce, onArrival, loading: 0 });
+  constructor(most, atOnce, { onArrival, onFailure }) {
+    Object.assign(this, { most, atOnce, onArrival, onFailure, loading: 0 });
     this.known = new Map();
     this.wanted = new Map();
   }
@@ -28,6 +28,10 @@ export class Pictures {
     this.wanted.clear();
   }
 
+  forgetFailures() {
+    for (const [url, { failed }] of this.known) if (failed) this.known.delete(url);
+  }
+
   async #load(url) {
     const entry = { picture: null };
     this.known.set(url, entry);
@@ -38,7 +42,9 @@ export class Pictures {
       await image.decode();
       entry.picture = await createImageBitmap(image);
     } catch {
-      // It stays away; what is less sharp is shown in its place.
+      // It stays away until it is asked for again; what is less sharp is shown in its place.
+      entry.failed = true;
+      this.onFailure();
     }
     this.loading -= 1;
     this.#letGo();
