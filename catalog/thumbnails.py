@@ -7,8 +7,9 @@ A picture takes at most 400 MB of memory beside its file, and what would take mo
 """
 
 import io
+import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -22,6 +23,7 @@ from catalog.claims import (
 )
 from catalog.metadata import Bare, bare
 from catalog.pixels import as_seen
+from catalog.wholeness import CutShort, mended, without_missing_rows
 from runs.words import gettext_noop
 
 Box = tuple[float, float, float, float]
@@ -65,6 +67,8 @@ _NOT_READ = {
     b"ii*\0": gettext_noop("a broken TIFF, or one of a kind that is not read"),
     b"mm\0*": gettext_noop("a broken TIFF, or one of a kind that is not read"),
 }
+# How Pillow's decoders call a file that ends before its picture does.
+_BREAKS_OFF = re.compile("truncated|not enough image data", re.IGNORECASE)
 
 
 class BadPicture(ValueError):
@@ -145,8 +149,9 @@ def _within_bars(ink: np.ndarray) -> tuple[int, int, int, int] | None:
 
 
 def _decoded(data: bytes) -> Image.Image:
-    stripped = bare(data)
     try:
+        stripped = bare(data)
+        stripped = replace(stripped, data=mended(stripped.data))
         refuse_large_inside(stripped.data)
         with Image.open(io.BytesIO(stripped.data), formats=FORMATS) as picture:
             _refuse_placeholder(picture)
@@ -154,13 +159,15 @@ def _decoded(data: bytes) -> Image.Image:
             return _seen(picture, stripped)
     except BadPicture:
         raise
-    except TooCostly as error:
+    except (TooCostly, CutShort) as error:
         raise BadPicture(str(error)) from None
     except UnidentifiedImageError:
         raise BadPicture(_what_it_is(data)) from None
     except Image.DecompressionBombError:
         raise BadPicture(gettext_noop("too many pixels")) from None
     except Exception as error:  # Pillow's decoders fail in many ways on hostile bytes
+        if _BREAKS_OFF.search(str(error)):
+            raise BadPicture(str(CutShort())) from None
         raise BadPicture(f"broken picture ({type(error).__name__}: {error})") from error
 
 
@@ -168,7 +175,9 @@ def _seen(picture: Image.Image, stripped: Bare) -> Image.Image:
     shrink_while_decoding(picture, stripped.data, 2 * LONGER_SIDE)
     picture.load()
     profile = stripped.profile or picture.info.get("icc_profile") or b""
-    return as_seen(picture, _orientation(picture, stripped), profile, enough=3 * LONGER_SIDE)
+    turn = _orientation(picture, stripped)
+    whole = without_missing_rows(picture, stripped.data)
+    return as_seen(whole, turn, profile, enough=3 * LONGER_SIDE)
 
 
 def _orientation(picture: Image.Image, stripped: Bare) -> int:

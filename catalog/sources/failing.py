@@ -49,8 +49,6 @@ def to_its_end(records: Iterable[Record], source: str) -> Iterator[Record]:
 
 
 def _told(what: str, error: Exception) -> str:
-    sentence = (
-        f"{what}: reading it failed in a way nobody foresaw ({type(error).__name__}: {error})"
-    )
+    sentence = f"{what}: reading it failed in an unforeseen way ({type(error).__name__}: {error})"
     log.warning("%s", sentence, exc_info=log.isEnabledFor(logging.DEBUG))
     return sentence

@@ -15,6 +15,7 @@ from typing import Any
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import NewConnectionError
 from urllib3.util.connection import create_connection
 from urllib3.util.ssl_ import create_urllib3_context
 
@@ -75,7 +76,10 @@ class CheckedAdapter(HTTPAdapter):
         }
 
     def connect(self, connection: HTTPConnection) -> socket.socket:
-        """A socket to the first checked address that answers. Raises OSError, ValueError."""
+        """A socket to the first checked address that answers.
+
+        Raises NewConnectionError, OSError, ValueError.
+        """
         addresses = self._resolved(connection)
         for address in addresses:
             require_public(connection.host, address, self.allow_loopback)
@@ -90,7 +94,8 @@ class CheckedAdapter(HTTPAdapter):
                 counted = _counted(socket.socket, self)(fileno=raw.detach())
                 counted.settimeout(patience)  # of the whole handshake of TLS, too
                 return counted
-        raise failure
+        # urllib3 takes some kinds of OSError for those of a connection that stands.
+        raise NewConnectionError(connection, str(failure)) from failure
 
     def _resolved(self, connection: HTTPConnection) -> list[str]:
         try:

@@ -14,6 +14,7 @@ from urllib3.util.connection import create_connection
 
 from catalog.visiting.addresses import ForbiddenAddress, Resolver, resolve
 from catalog.visiting.connections import Budget, CheckedAdapter, Connector, OverBudget
+from catalog.visiting.failures import sentence
 from catalog.visiting.retrying import LATER, TRIES, wait_before
 from catalog.visiting.robots import parse_nothing, parse_robots, parse_stay_out
 
@@ -215,15 +216,15 @@ class Fetcher:
                 if not body and answer.status_code == 200 and not _says_its_length(answer):
                     raise _Dropped(f"{url}: the answer ended before it began")
                 return Response(url, answer.status_code, body, answer.headers)
-        except (ForbiddenAddress, OverBudget, requests.exceptions.SSLError) as error:
+        except (ForbiddenAddress, OverBudget) as error:
             raise FetchError(f"{url}: {error}") from error
-        except (requests.ConnectionError, requests.Timeout, OSError) as error:
-            raise _Dropped(f"{url}: {error}") from error
-        except urllib3.exceptions.ProtocolError as error:
-            raise _Dropped(f"{url}: {error}") from error
+        except requests.exceptions.SSLError as error:
+            raise FetchError(f"{url}: {sentence(error, url)}") from error
+        except (OSError, requests.Timeout, urllib3.exceptions.ProtocolError) as error:
+            raise _Dropped(f"{url}: {sentence(error, url)}") from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
             session.cookies.clear()  # one that fits no header would break every request to come
-            raise FetchError(f"{url}: {error}") from error
+            raise FetchError(f"{url}: {sentence(error, url)}") from error
         finally:
             if len(session.cookies) > MOST_COOKIES:
                 session.cookies.clear()
