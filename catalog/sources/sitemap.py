@@ -1,22 +1,22 @@
 """A shop's sitemap: the pages of its products, visited one after another.
 
-https://www.sitemaps.org/protocol.html; an index of sitemaps, packed ones, and Google's extension
-for pictures. Where some sitemaps are named for products, or some addresses look like a product's,
-only those are visited.
+Where some sitemaps are named for products, or some addresses look like a product's, only those are
+visited.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
 from catalog.hosts import same_site
 from catalog.reading.page import UnreadablePage
 from catalog.records import ProductRecord, Record, SourceError, Unreadable
 from catalog.sources.category import visit_product
-from catalog.sources.described import pictures, web_address
-from catalog.sources.documents import UnreadableDocument, elements, fetched, local_name
+from catalog.sources.described import web_address
+from catalog.sources.documents import UnreadableDocument, fetched
 from catalog.sources.place import Place
+from catalog.sources.sitemap_entries import Entry, entries_of, is_text_sitemap
 from catalog.visiting.fetching import FetchError
 from catalog.visiting.pages import Pages
 
@@ -30,25 +30,24 @@ _PRODUCT_PAGE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A page, or a further sitemap, that a sitemap names; and the pictures it has."""
-
-    address: str
-    is_sitemap: bool
-    images: tuple[str, ...] = ()
-
-
 def begins_at(place: Place) -> str:
     """The sitemap asked for; or the shop asked for, if its sitemap names products."""
     if place.path:
         return ""
-    if place.root in ("urlset", "sitemapindex"):
+    if place.root in ("urlset", "sitemapindex") or _is_plain(place):
         return place.asked
     try:
         return place.address if place.is_root and names_products(place.address, place.pages) else ""
     except SourceError:
         return ""
+
+
+def _is_plain(place: Place) -> bool:
+    """Whether it is a sitemap as text, or as RSS or Atom: a feed without products' pictures."""
+    if place.root in ("rss", "feed", "rdf"):
+        return not place.mentions("image_link", "base.google.com")
+    is_text = place.name.endswith(".txt") or place.kind == "text/plain"
+    return is_text and is_text_sitemap(place.body, place.asked)
 
 
 def walk_sitemap(url: str, pages: Pages) -> Iterator[Record]:
@@ -124,19 +123,7 @@ def _preferred(entries: list[Entry], pattern: re.Pattern[str]) -> list[Entry]:
 def _entries(url: str, pages: Pages) -> Iterator[Entry]:
     body = fetched(url, pages).body
     try:
-        for element in elements(body, ("url", "sitemap")):
-            address, images = "", []
-            for part in element.iter():
-                if local_name(part) == "loc" and part.text:
-                    link = part.text.strip()
-                    # An image's own address is a `loc` too, in the namespace of images.
-                    if "image" in str(part.tag):
-                        images.append(link)
-                    else:
-                        address = address or web_address(link, url)
-            if address:
-                is_sitemap = local_name(element) == "sitemap"
-                yield Entry(address, is_sitemap, pictures(images, url))
+        yield from entries_of(body, url)
     except UnreadableDocument as error:
         raise SourceError(f"{url}: {error}") from error
 

@@ -4,6 +4,8 @@ import pytest
 
 from catalog.records import SourceError, Unreadable
 from catalog.sources.sitemap import names_products, walk_sitemap
+from catalog.visiting.pages import CountedPages
+from catalog.ways_in import find
 from tests.catalog.sources.test_category import json_ld, product
 from tests.shops import Shop
 
@@ -139,3 +141,79 @@ def test_a_sitemap_that_fails_is_told_of_after_the_others(fetcher):
         assert next(found).item_id == "1"
         with pytest.raises(SourceError, match=r"products-1\.xml: HTTP status 404"):
             next(found)
+
+
+TEXT = "{0}/about\r\n\r\n{0}/p/1\n{0}/p/2"
+FORMS = {
+    "text": (TEXT, "text/plain"),
+    "text with a byte order mark": ("\ufeff" + TEXT, "text/plain; charset=utf-8"),
+    "text in UTF-16": ((TEXT, "utf-16"), "text/plain"),
+    "text with old line ends": (TEXT.replace("\n", "\r"), "text/plain"),
+    "text that is called HTML": (TEXT, "text/html"),
+    "packed text": ((TEXT, "gzip"), "application/gzip"),
+    "packed text with a mark": (("\ufeff" + TEXT, "gzip"), "application/x-gzip"),
+    "RSS": (
+        "<rss version='2.0'><channel><link>{0}/</link><image><url>{0}/logo.png</url></image>"
+        "<item><title>About</title><link>{0}/about</link></item>"
+        "<item><link> {0}/p/1 </link><guid isPermaLink='false'>77</guid></item>"
+        "<item><guid>{0}/p/2</guid></item></channel></rss>", "application/rss+xml"),
+    "RSS 1.0": (
+        "<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#' "
+        "xmlns='http://purl.org/rss/1.0/'><channel/><item><link>{0}/p/1</link></item>"
+        "<item><link>{0}/p/2</link></item></r:RDF>", "text/xml"),
+    "Atom": (
+        "<feed xmlns='http://www.w3.org/2005/Atom'><link rel='self' href='{0}/feed'/>"
+        "<entry><link rel='enclosure' href='{0}/i.mp3'/><link href='{0}/p/1'/></entry>"
+        "<entry><link rel='alternate' type='text/html' href='{0}/p/2'/></entry></feed>",
+        "application/atom+xml"),
+}  # fmt: skip
+
+
+def in_form(form, shop):
+    body, kind = FORMS[form]
+    how = ""
+    if isinstance(body, tuple):
+        body, how = body
+    text = body.format(shop.url)
+    data = gzip.compress(text.encode()) if how == "gzip" else text.encode(how or "utf-8")
+    return 200, {"Content-Type": kind}, data
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("named_by", ["robots.txt", "an index", "its address"])
+def test_a_sitemap_in_any_form_leads_to_the_products(fetcher, form, named_by):
+    with Shop({"/p/1": page("1"), "/p/2": page("2"), "/": "<h1>Welcome</h1>"}) as shop:
+        shop.answers |= {
+            "/robots.txt": f"User-agent: *\nDisallow: /cart\nSitemap: {shop.url}/map.txt\n",
+            "/map.txt": in_form(form, shop), "/index.xml": index(f"{shop.url}/map.txt"),
+        }  # fmt: skip
+        path = {"robots.txt": "/", "an index": "/index.xml", "its address": "/map.txt"}[named_by]
+        found = find(f"{shop.url}{path}", CountedPages(fetcher, most=100))
+        assert found.way.name == "sitemap"
+        assert ids(shop, fetcher, path) == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    "body", ["id,title\n1,Tee", "Hello\nsee {0}/p/1\nand more\nof it", "# no address", "\0\0", "{}"]
+)
+def test_a_text_that_lists_no_addresses_is_no_sitemap(fetcher, body):
+    with Shop() as shop:
+        shop.answers["/map.txt"] = (200, {"Content-Type": "text/plain"}, body.encode())
+        assert find(f"{shop.url}/map.txt", CountedPages(fetcher, most=100)).way.name != "sitemap"
+        with pytest.raises(SourceError, match=r"map\.txt"):
+            ids(shop, fetcher, "/map.txt")
+
+
+def test_a_packed_text_that_is_cut_short_is_named(fetcher):
+    with Shop({"/p/1": page("1")}) as shop:
+        packed = gzip.compress(f"{shop.url}/p/1\n{shop.url}/p/2\n".encode())
+        shop.answers["/map.txt.gz"] = packed[:-9]
+        with pytest.raises(SourceError, match="cut short"):
+            ids(shop, fetcher, "/map.txt.gz")
+
+
+def test_a_feed_with_products_pictures_stays_a_feed(fetcher):
+    rss = ("<rss xmlns:g='http://base.google.com/ns/1.0'><channel><item><g:id>1</g:id>"
+           "<g:image_link>/i/1.jpg</g:image_link></item></channel></rss>")  # fmt: skip
+    with Shop({"/feed": rss}) as shop:
+        assert find(f"{shop.url}/feed", CountedPages(fetcher, most=100)).way.name == "feed"

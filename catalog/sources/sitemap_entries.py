@@ -1,0 +1,88 @@
+"""What a sitemap names, in each form that https://www.sitemaps.org/protocol.html allows.
+
+XML and indexes of it, with Google's extension for pictures; RSS and Atom; text, an address a line.
+Each may be packed with gzip.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element
+
+from catalog.reading.decoding import decoded
+from catalog.sources.described import pictures, web_address
+from catalog.sources.documents import UnreadableDocument, elements, local_name, unpacked
+
+# Of a text so many lines at least are addresses.
+MOST_OTHER_LINES = 0.5
+_PARTS = ("url", "sitemap", "item", "entry")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page, or a further sitemap, that a sitemap names; and the pictures it has."""
+
+    address: str
+    is_sitemap: bool = False
+    images: tuple[str, ...] = ()
+
+
+def entries_of(body: bytes, url: str) -> Iterator[Entry]:
+    """What a sitemap's bytes name; `url` is where it lies. Raises UnreadableDocument."""
+    plain = unpacked(body)
+    if not _is_markup(plain):
+        yield from map(Entry, _lines(plain, url))
+        return
+    for element in elements(plain, _PARTS):
+        if entry := _entry(element, url):
+            yield entry
+
+
+def is_text_sitemap(body: bytes, url: str) -> bool:
+    """Whether it is a text that holds an address a line."""
+    try:
+        return not _is_markup(body) and bool(_lines(body, url))
+    except UnreadableDocument:
+        return False
+
+
+def _is_markup(body: bytes) -> bool:
+    return decoded(body[:1000]).lstrip("\ufeff \t\r\n\0")[:1] == "<"
+
+
+def _lines(body: bytes, url: str) -> list[str]:
+    lines = [line.strip() for line in decoded(body).splitlines() if line.strip("\0 \t\ufeff")]
+    found = [address for line in lines if "://" in line and (address := web_address(line, url))]
+    if not found or len(found) < MOST_OTHER_LINES * len(lines):
+        raise UnreadableDocument("it is neither XML nor a list of addresses")
+    return found
+
+
+def _entry(element: Element, url: str) -> Entry | None:
+    kind = local_name(element)
+    if kind in ("item", "entry"):
+        address = _of_a_feed(element, url)
+        return Entry(address) if address else None
+    address, images = "", []
+    for part in element.iter():
+        if local_name(part) == "loc" and part.text:
+            link = part.text.strip()
+            # An image's own address is a `loc` too, in the namespace of images.
+            if "image" in str(part.tag):
+                images.append(link)
+            else:
+                address = address or web_address(link, url)
+    return Entry(address, kind == "sitemap", pictures(images, url)) if address else None
+
+
+def _of_a_feed(item: Element, url: str) -> str:
+    """The page that an item of RSS or an entry of Atom is about."""
+    for part in item:
+        named = local_name(part)
+        link = (part.text or "").strip()
+        if named == "link" and part.get("rel", "alternate") == "alternate":
+            link = part.get("href") or link
+        elif named != "guid" or part.get("isPermaLink", "true") == "false":
+            continue
+        if "://" in link and (address := web_address(link, url)):
+            return address
+    return ""
