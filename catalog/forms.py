@@ -72,6 +72,17 @@ class FilterForm(forms.Form):
         return message if message.startswith(field) else f"{field}: {message}"
 
 
+class OrderField(forms.ChoiceField):
+    """The name of an order; without one, by item_id."""
+
+    def __init__(self, orders: list[str]) -> None:
+        super().__init__(
+            required=False,
+            choices=[(order, order) for order in orders if order],
+            error_messages={"invalid_choice": _("Say newest, price, -price or title.")},
+        )
+
+
 class BrowseForm(FilterForm):
     """A page of the grid, and its order."""
 
@@ -83,16 +94,18 @@ class BrowseForm(FilterForm):
         "title": ("title", "item_id"),
     }
 
-    sort = forms.ChoiceField(
-        required=False,
-        choices=[(order, order) for order in ORDERS if order],
-        error_messages={"invalid_choice": _("Say newest, price, -price or title.")},
-    )
+    order = OrderField(list(ORDERS))
+    sort = OrderField(list(ORDERS))  # its name in addresses of old
     page = forms.IntegerField(required=False, min_value=1, max_value=LAST_PAGE)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        given["order"] = given.get("order") or given.get("sort", "")
+        return given
 
     def products(self) -> "QuerySet[Product]":
         """What a valid form asks for, in its order; what has no price comes last."""
-        order = self.cleaned_data["sort"]
+        order = self.cleaned_data["order"]
         products = self.filters().products()
         if order.endswith("price"):
             price = F("price")

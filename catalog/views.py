@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import http_date
@@ -14,6 +13,8 @@ from django.views.decorators.vary import vary_on_headers
 from catalog import pictures
 from catalog.filters import categories, colours
 from catalog.forms import BrowseForm
+from catalog.paging import NoSuchPage, page_of
+from catalog.parameters import takes
 
 PER_PAGE = 48
 # How long an answer may be kept: one whose address changes with it, and another.
@@ -27,21 +28,29 @@ FOR_OTHER_SITES = {
 
 @csrf_exempt  # so that a POST is told 405
 @require_safe
+@takes(BrowseForm)
 @vary_on_headers("HX-Request", "HX-Boosted", "HX-History-Restore-Request")
 def browse(request: HttpRequest) -> HttpResponse:
     """All products, by title, item_id and category; htmx asks for the grid alone."""
     form = BrowseForm(request.GET)
     if not form.is_valid():
-        template = "_refusal.html" if _wants_the_grid_alone(request) else "400.html"
-        return render(request, template, {"error": form.sentence()}, status=400)
-    paginator = Paginator(form.products(), PER_PAGE)
-    page = paginator.get_page(form.cleaned_data["page"] or 1)
-    numbers = paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
+        return _refused(request, form.sentence(), 400)
+    try:
+        page = page_of(form.products(), form.cleaned_data["page"], PER_PAGE)
+    except NoSuchPage as error:
+        return _refused(request, str(error), error.status)
+    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
     context: dict[str, Any] = {"page": page, "numbers": numbers, "given": form.cleaned_data}
     if _wants_the_grid_alone(request):
         return render(request, "catalog/_grid.html", context)
     context |= {"categories": categories(), "colours": colours()}
     return render(request, "catalog/browse.html", context)
+
+
+def _refused(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
+    """A page, or the sentence alone where the grid alone was asked for."""
+    template = "_refusal.html" if _wants_the_grid_alone(request) else f"{status}.html"
+    return render(request, template, {"error": sentence}, status=status)
 
 
 def _wants_the_grid_alone(request: HttpRequest) -> bool:
@@ -52,6 +61,7 @@ def _wants_the_grid_alone(request: HttpRequest) -> bool:
 
 @csrf_exempt  # so that a POST is told 405
 @require_safe
+@takes("v")
 def media(request: HttpRequest, kind: str, name: str) -> HttpResponse | FileResponse:
     """A picture. Its address changes with it, so it may be kept for ever."""
     place, storage = f"{kind}/{name}", pictures.storage()

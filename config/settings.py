@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "catalog.parameters.without_ignored",
     "recommender.api.access.access",
     "recommender.languages.languages",
     "recommender.kept.Kept",

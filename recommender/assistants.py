@@ -13,6 +13,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 
 from catalog.forms import SearchForm
+from catalog.paging import NoSuchPage, page_of
 from recommender.search.answering import answer
 from recommender.search.errors import BadQuery, SearchError
 from recommender.search.forms import SimilarForm
@@ -31,7 +32,7 @@ def told() -> Iterator[None]:
     """What is refused reaches the assistant as our sentence; the database is let go of."""
     try:
         yield
-    except SearchError as error:
+    except (SearchError, NoSuchPage) as error:
         raise ToolError(str(error)) from error
     except DatabaseError as error:
         raise ToolError("The catalogue cannot be read at the moment.") from error
@@ -92,9 +93,9 @@ def search_products(
         form = SearchForm(fields)
         if not form.is_valid():
             raise BadQuery(form.sentence())
-        found = form.filters().products()
-        shown = found[(page - 1) * limit : page * limit]
-        return {"count": found.count(), "products": [product.as_dict() for product in shown]}
+        found = page_of(form.filters().products(), page, limit)
+        told_of = [product.as_dict() for product in found]
+        return {"count": found.paginator.count, "products": told_of}
 
 
 def product(item_id: str) -> dict[str, Any]:

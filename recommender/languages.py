@@ -11,12 +11,14 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 
+from catalog.parameters import takes
 from recommender.api.responses import is_api
 
 A_YEAR = 31_536_000
 
 
 @csrf_exempt  # it changes nothing but the visitor's own cookie
+@takes()
 def choose(request: HttpRequest) -> HttpResponse:
     """Where a visitor's choice goes; leads back to the page it was made on, or to the start."""
     place = request.POST.get("next", "")

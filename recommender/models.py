@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 
 from catalog.models import Product
 
@@ -77,7 +78,9 @@ class NotTheSame(models.Model):
     first = models.CharField(max_length=600, help_text="The item_id that sorts first.")
     second = models.CharField(max_length=600, db_index=True)
     said_by = models.CharField(max_length=150, blank=True)
-    said_at = models.DateTimeField(auto_now_add=True)
+    said_at = models.DateTimeField(
+        default=timezone.now, help_text="The same for all that was said at once."
+    )
 
     objects: ClassVar[models.Manager["NotTheSame"]]
 

@@ -70,7 +70,7 @@ def product(base: str, spec: ShirtSpec, site: str = "") -> str:
     stock = "In stock" if spec.in_stock else "Sold out"
     body = (
         f'<div class="shirt"><img src="{image_path(spec, 600)}" width="600" height="600" '
-        f'alt="{escape(spec.title)}"><div><h1>{escape(spec.title)}</h1><p>€ {spec.price}</p>'
+        f'alt="{escape(spec.title)}"><div><h1>{escape(spec.title)}</h1><p>{spec.price} EUR</p>'
         f"<p>{stock} · {spec.category} · No. {spec.item_id}</p>"
         "<p>Combed cotton, cut straight, washed once before it comes to you.</p></div></div>"
     )
@@ -124,7 +124,7 @@ def _card(spec: ShirtSpec) -> str:
     return (
         f'<li><a href="{path_of(spec)}"><img src="{image_path(spec, 300)}" srcset="{sources}" '
         f'sizes="12rem" width="300" height="300" loading="lazy" alt="{escape(spec.title)}">'
-        f"<br>{escape(spec.title)}<br>€ {spec.price}</a></li>"
+        f"<br>{escape(spec.title)}<br>{spec.price} EUR</a></li>"
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from catalog.colours import NAMES
-from catalog.forms import BrowseForm, YesNoField
+from catalog.forms import BrowseForm, ProductsForm, YesNoField
 from recommender.index.metrics import Metric
 from recommender.search.forms import IdsField, SimilarForm
 from recommender.search.query import FEW, MOST_NAMED
@@ -30,9 +30,10 @@ MEANINGS = {
     "diversity": "0 to 1: how much it counts that the answers differ among themselves.",
     "colour": "0 to 1: how much colour counts beside shape and print.",
     "min_score": "0 to 100: what scores less gives way to the newest of the category.",
-    "sort": "newest, price, -price (the highest first) or title; else by item_id.",
-    "page": "The page, from 1 on.",
-    "per_page": "Products on a page.",
+    "order": "newest, price, -price (the highest first) or title; else by item_id.",
+    "sort": "What order was called before.",
+    "page": "The page, from 1 on; one beyond the last is 404.",
+    "per_page": f"Products on a page: 1 to {ProductsForm.MOST}, else {ProductsForm.PER_PAGE}.",
 }
 
 

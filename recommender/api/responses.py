@@ -18,6 +18,11 @@ def failure(sentence: str, status: int, **more: Any) -> JsonResponse:
     return JsonResponse({"error": sentence, **more}, status=status)
 
 
+def told_in_json(request: HttpRequest, sentence: str) -> HttpResponse:
+    """400, as programs read it."""
+    return failure(sentence, 400)
+
+
 def is_api(request: HttpRequest) -> bool:
     """Whether a program asks."""
     return request.path_info.startswith("/api/")

@@ -47,7 +47,10 @@ class SimilarAnswer(Schema):
 
 
 class ProductPage(Schema):
-    """Products in the order of their ids; `next` and `previous` are addresses, or null."""
+    """A page of products: `count` are all of them, on `pages` pages, of which this is `page`.
+
+    `next` and `previous` are the addresses of the pages beside it, below the site's own, or null.
+    """
 
     count: int
     page: int

@@ -4,9 +4,11 @@ Each takes the fields of a form and answers what the pages show. What is refused
 {"error": "one sentence"}, with the status that the page has.
 """
 
+from typing import Any
+
 from csp.constants import SELF
 from csp.decorators import csp_update
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.http import urlencode
 from ninja import NinjaAPI
@@ -15,9 +17,11 @@ from ninja.openapi.docs import Swagger
 
 from catalog.forms import ProductsForm, SearchForm
 from catalog.models import Product
+from catalog.paging import NoSuchPage, page_of
 from recommender import store
 from recommender.api.described import PICTURE, parameters
 from recommender.api.responses import failure, in_json, refusal
+from recommender.api.rules_of_addresses import known_to, with_known_parameters, with_servers
 from recommender.api.schemas import Failure, ProductFields, ProductPage, SimilarAnswer, Status
 from recommender.kept import keep
 from recommender.search.answering import answer
@@ -35,8 +39,14 @@ api = NinjaAPI(
     docs_url="docs/",
     docs_decorator=csp_update({"img-src": [SELF, "data:"], "style-src": [SELF, "'unsafe-inline'"]}),
     description=(
-        "Products that look alike. Distances: smaller is closer. Scores: 0 to 100. "
-        "Where keys are asked for, send yours in the header X-API-Key."
+        "Products that look alike. Distances: smaller is closer. Scores: 0 to 100.\n\n"
+        "Where keys are asked for, send yours in the header X-API-Key. A parameter that an address "
+        "does not have is refused with 400 and the names of those that it has; what others add to "
+        "links (utm_… and the like) is passed over.\n\n"
+        "Addresses in answers that begin with / are of this site: put its scheme and host before "
+        "them. Lists come in pages: `count` products on `pages` pages, of which this is `page`; "
+        "`next` and `previous` are the addresses of its neighbours, null at the ends. A page "
+        "beyond the last is 404."
     ),
 )
 
@@ -140,12 +150,11 @@ def _page(request: HttpRequest, form: ProductsForm) -> HttpResponse:
     if not form.is_valid():
         raise BadQuery(form.sentence())
     given = form.cleaned_data
-    found = Paginator(form.products(), given["per_page"] or ProductsForm.PER_PAGE)
-    page = found.get_page(given["page"] or 1)
+    page = page_of(form.products(), given["page"], given["per_page"] or ProductsForm.PER_PAGE)
     content = {
-        "count": found.count,
+        "count": page.paginator.count,
         "page": page.number,
-        "pages": found.num_pages,
+        "pages": page.paginator.num_pages,
         "next": _address(request, page, 1) if page.has_next() else None,
         "previous": _address(request, page, -1) if page.has_previous() else None,
         "products": [product.as_dict() for product in page],
@@ -171,6 +180,11 @@ def _nowhere(request: HttpRequest, error: Http404) -> HttpResponse:
     return failure("There is no such address.", 404)
 
 
+@api.exception_handler(NoSuchPage)
+def _beyond(request: HttpRequest, error: NoSuchPage) -> HttpResponse:
+    return failure(str(error), error.status)
+
+
 @api.exception_handler(HttpError)
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     return failure(error.message, error.status_code)
@@ -181,6 +195,12 @@ def _fault(request: HttpRequest, error: Exception) -> HttpResponse:
     raise error  # Django's handlers tell it: a 500, or the 503 of a database that is away
 
 
+# Addresses -------------------------------------------------------------------------------------
+
 urls = api.urls
 for address in urls[0]:
-    address.callback = in_json(address.callback)  # type: ignore[arg-type]
+    view: Any = address.callback
+    if address.name == "openapi-json":
+        view = with_servers(view)
+    known = known_to(api).get(str(address.name), {})
+    address.callback = in_json(with_known_parameters(view, known))

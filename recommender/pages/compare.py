@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from catalog.parameters import takes
 from recommender import store
 from recommender.embedders.registry import EMBEDDERS
 from recommender.index.metrics import Metric
@@ -43,6 +44,7 @@ class CompareForm(forms.Form):
 
 @csrf_exempt  # so that a POST is told 405
 @require_safe
+@takes("left", "right", "metric")
 def show(request: HttpRequest, item_id: str) -> HttpResponse:
     """The two columns; with one index alone, that one."""
     names = store.with_an_index()

@@ -16,8 +16,10 @@ from django.views.decorators.http import require_safe
 
 from catalog import versioning
 from catalog.models import Product
+from catalog.parameters import takes
 from catalog.pictures import Kind, address
 from catalog.views import A_WHILE, FOR_EVER
+from recommender.api.responses import told_in_json
 from recommender.mapping import sprites
 from recommender.mapping.product_map import ProductMap
 from recommender.mapping.store import live_map, overview_without, read_picture
@@ -26,12 +28,15 @@ from recommender.search.errors import NotReady
 COLUMNS = ("item_id", "title", "category", "content_hash", "picture_width", "picture_height")
 # Products listed beneath the map; as many as in main.js.
 LISTED = 12
+# What the page's script keeps in its address; as in address.js.
+STATE = ("x", "y", "zoom", "q", "category", "colours")
 # Stands in an address for what the page's script puts there.
 PLACE = "PLACE"
 
 
 @csrf_exempt  # so that a POST is told 405
 @require_safe
+@takes(*STATE)
 def show(request: HttpRequest) -> HttpResponse:
     """The page; where it is, how near and what is looked for stand in the query string."""
     try:
@@ -55,6 +60,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt  # so that a POST is told 405
 @require_safe
+@takes(refuse=told_in_json)
 @gzip_page
 def products(request: HttpRequest) -> HttpResponse:
     """Where each shown product lies, its title, category and thumbnail; JSON with an ETag."""
@@ -73,6 +79,7 @@ def products(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt  # so that a POST is told 405
 @require_safe
+@takes("v")
 def overview(request: HttpRequest) -> HttpResponse:
     """All of the map in one picture, for where there is no JavaScript and until it has begun."""
     try:
@@ -89,6 +96,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt  # so that a POST is told 405
 @require_safe
+@takes()
 def picture(request: HttpRequest, name: str) -> HttpResponse:
     """A tile; its name tells its content, so it may be kept for ever."""
     try:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from catalog.parameters import takes
 from recommender.pages.refusals import refused
 from recommender.pages.rows import rows, under_all_metrics
 from recommender.pages.walk import narrowed
@@ -17,6 +18,7 @@ from recommender.search.forms import MOST_MEGABYTES, SimilarForm, picture_of
 
 @csrf_exempt  # nothing is changed, and nothing is kept
 @require_http_methods(["GET", "HEAD", "POST"])
+@takes(SimilarForm, "distances")
 def picture(request: HttpRequest) -> HttpResponse:
     """The form, and beside it the answer. The page's script takes a refusal into its place."""
     asked = _asked(request)

@@ -6,9 +6,12 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from catalog.parameters import takes
+
 
 @csrf_exempt  # so that a POST is told 405
 @require_safe
+@takes()
 @cache_control(public=True, max_age=86_400)
 def robots(request: HttpRequest) -> HttpResponse:
     """Whom it concerns are crawlers; it counts where the site lies at the root of its host."""

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from catalog.parameters import takes
 from recommender import configured, readiness, state
 from recommender.pages.staff import for_staff
 from runs.models import Run
@@ -20,6 +21,7 @@ LINES = 12
 @never_cache
 @csrf_exempt  # so that a POST is told 405
 @require_safe
+@takes()
 @for_staff
 def show(request: HttpRequest) -> HttpResponse:
     """The page, for staff."""

@@ -6,12 +6,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from catalog.parameters import takes
 from recommender import store
 from recommender.kept import keep
 from recommender.pages.refusals import refused
 from recommender.pages.rows import rows, under_all_metrics
 from recommender.pages.staff import address_to_add_rules
-from recommender.pages.walk import narrowed, walk
+from recommender.pages.walk import SHOWING, narrowed, walk
 from recommender.search.answering import live_index
 from recommender.search.errors import SearchError
 from recommender.search.forms import SimilarForm
@@ -23,6 +24,7 @@ from recommender.search.why import is_offered
 @never_cache
 @csrf_exempt  # so that a POST is told 405
 @require_safe
+@takes()
 def home(request: HttpRequest) -> HttpResponse:
     """Leads on to a random product, whose address can be kept, reloaded and shared."""
     try:
@@ -33,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt  # so that a POST is told 405
 @require_safe
+@takes(SimilarForm, *SHOWING, "trail", "tune", without=["url"])
 def product(request: HttpRequest, item_id: str) -> HttpResponse:
     """A product and what looks like it, a row for each metric; the query string narrows it.
 

@@ -7,6 +7,7 @@ from django.utils.http import urlencode
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from catalog.parameters import takes
 from catalog.views import A_WHILE, FOR_EVER
 from recommender.pages.refusals import refused
 from recommender.search import why
@@ -18,6 +19,7 @@ RETRY_SECONDS = 5
 
 @csrf_exempt  # so that a POST is told 405
 @require_safe
+@takes("like")
 def show(request: HttpRequest, item_id: str) -> HttpResponse:
     """The page. Its pictures are worked out when they are asked for."""
     try:
@@ -35,6 +37,7 @@ def show(request: HttpRequest, item_id: str) -> HttpResponse:
 
 @csrf_exempt  # so that a POST is told 405
 @require_safe
+@takes("like", "v")
 def picture(request: HttpRequest, item_id: str) -> HttpResponse:
     """One of the two pictures, WebP; its address changes with what it depends on."""
     try:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import conditional_page, require_safe
 
+from catalog.parameters import takes
 from catalog.views import FOR_OTHER_SITES
 
 AN_HOUR = 3600
@@ -21,6 +22,7 @@ def _script() -> bytes:
 
 @csrf_exempt  # so that a POST is told 405
 @require_safe
+@takes("v")
 @conditional_page
 def widget(request: HttpRequest) -> HttpResponse:
     """The widget. Its address stays: after an hour browsers ask whether it has changed."""

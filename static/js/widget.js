@@ -1,7 +1,8 @@
 /* A row of look-alikes in any page: see docs/embed.md. */
 (() => {
   const script = document.currentScript || document.querySelector('script[src*="widget.js"]');
-  const OWN = ["item", "into", "label", "link", "server", "soldOut", "timeout"];
+  const FIELDS = ["k", "metric", "q", "category", "shop", "price_from", "price_to", "in_stock",
+    "in_colour", "crop", "diversity", "colour", "min_score"];
 
   const sheet = new CSSStyleSheet(); // which no policy of the page forbids
   sheet.replaceSync(`
@@ -38,12 +39,14 @@
     }
   };
 
+  /* As the site writes it: 68.50 EUR; with a comma where the language has one. */
   const inMoney = (price, currency, language) => {
+    let number = price;
     try {
-      return new Intl.NumberFormat(language, { style: "currency", currency }).format(price);
-    } catch { // no currency, or one that nobody knows
-      return `${price} ${currency || ""}`;
-    }
+      const digits = { minimumFractionDigits: 2, useGrouping: false };
+      number = Number(price).toLocaleString(language, digits);
+    } catch { /* an unknown language */ }
+    return `${number} ${currency || ""}`;
   };
 
   class LookAlikes extends HTMLElement {
@@ -83,12 +86,12 @@
       if (item === this.dataset.item) this.show(cards);
     }
 
-    /* Every other data-… is a field of the API: data-in-stock is in_stock. */
+    /* A data-… of a field of the API is one: data-in-stock is in_stock. Others mark scripts, too. */
     question(item) {
       const url = new URL(`api/v1/products/${encodeURIComponent(item)}/similar/`, this.server);
       for (const name in this.dataset) {
         const field = name.replace(/[A-Z]/g, (letter) => "_" + letter.toLowerCase());
-        if (!OWN.includes(name)) url.searchParams.set(field, this.dataset[name] || "on");
+        if (FIELDS.includes(field)) url.searchParams.set(field, this.dataset[name] || "on");
       }
       return url;
     }
