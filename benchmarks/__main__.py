@@ -19,6 +19,7 @@ ALL = (
     "build",
     "upload",
     "serve",
+    "starve",
 )
 
 

@@ -25,8 +25,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def main() -> None:
     with temporary_folder() as folder:
-        _fill(folder)
-        with _site() as address:
+        fill(folder)
+        with site() as address:
             ids = [f"{number:07}" for number in range(COUNT)]
             few = random.Random(0).sample(ids, 200)
             works: dict[str, Callable[[], str]] = {
@@ -91,7 +91,7 @@ async def _client(
     writer.close()
 
 
-def _fill(folder: Path) -> None:
+def fill(folder: Path) -> None:
     """A catalogue and an index of made-up products."""
     os.environ |= {
         "VAR_DIR": str(folder / "var"), "MEDIA_ROOT": str(folder / "media"),
@@ -134,12 +134,13 @@ for _ in range(5):
 
 
 @contextmanager
-def _site() -> Iterator[tuple[str, int]]:
+def site(checkout: Path = ROOT) -> Iterator[tuple[str, int]]:
+    """A running site of that checkout; its settings are in the environment."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         address = probe.getsockname()
     command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi"]
     gunicorn = subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | {"BIND": f"127.0.0.1:{address[1]}"},
+        command, cwd=checkout, env=os.environ | {"BIND": f"127.0.0.1:{address[1]}"},
         stdout=subprocess.DEVNULL,
     )  # fmt: skip
     try:

@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 import sys
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,8 @@ preload_app = True  # workers share the program's memory too
 
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
+# What is still read of a body that was refused.
+MOST_HEARD, HEARD_SECONDS = 32 * 2**20, 5
 OF_THE_DEMO = "LOOKALIKE_DEMO" in os.environ
 
 
@@ -77,11 +80,35 @@ def pre_fork(_server: object, _worker: object) -> None:
     gc.freeze()
 
 
-def post_request(_worker: object, _request: object, _environ: object, _response: object) -> None:
+def pre_request(_worker: object, request: Any) -> None:
+    """Lets a refused body close its connection; who asks first whether to send it is told no."""
+    from recommender import bodies
+
+    request.body.close_after = request.force_close
+    declared = dict(request.headers).get("CONTENT-LENGTH", "")
+    if bodies.is_too_large(declared):
+        request._expected_100_continue = False
+
+
+def post_request(_worker: object, _request: object, asked: dict[str, Any], _more: object) -> None:
     """Gives way to the other clients, however fast this one asks again."""
+    from recommender import bodies
+
+    if bodies.REFUSED in asked:
+        _hear_out(asked["gunicorn.socket"])
     gevent.sleep(0)
+
+
+def _hear_out(client: Any) -> None:
+    """Reads on for a moment: who is cut off while sending does not see the answer."""
+    left = MOST_HEARD
+    with suppress(OSError), gevent.Timeout(HEARD_SECONDS, False):
+        client.shutdown(socket.SHUT_WR)
+        while left > 0 and (piece := client.recv(2**16)):
+            left -= len(piece)
 
 
 def post_worker_init(_worker: object) -> None:
     """Ctrl-C in a terminal reaches the workers, too; they wait for what the arbiter tells them."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gevent.spawn(import_module("recommender.warming").warm)

@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "demo",
 ]
 MIDDLEWARE = [
+    "recommender.handlers.come_again",
     "recommender.visitors.visitors",
     "recommender.kept.sized",
     "recommender.api.health.health",
@@ -107,7 +108,9 @@ MIDDLEWARE = [
     "catalog.parameters.without_ignored",
     "recommender.api.access.access",
     "recommender.languages.languages",
+    "recommender.handlers.arrived",
     "recommender.kept.Kept",
+    "recommender.turns.in_turn",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -144,7 +147,7 @@ API_KEYS_REQUIRED = env_flag("API_KEYS_REQUIRED", False)
 API_RATE = env_count("API_RATE", 0)
 API_KEY_RATE = env_count("API_KEY_RATE", 0)
 
-# An uploaded picture stays in memory; what is larger is not taken in.
+# A request lies on the disk (recommender/bodies.py) until its turn; then its picture is in memory.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 2**20
 
@@ -187,6 +190,14 @@ AUTHENTICATION_BACKENDS = [
 AXES_HANDLER = "recommender.logging_in.Attempts"
 AXES_FAILURE_LIMIT = 5  # of one account from one address
 LOGIN_FAILURES_OF_AN_ACCOUNT = 50  # from all addresses; see recommender/logging_in.py
+# A password's hash takes a quarter of a second: the first, which makes new ones, lets others pass.
+PASSWORD_HASHERS = [
+    "recommender.passwords.CalmPBKDF2",
+    "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+]
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True

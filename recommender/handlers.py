@@ -11,10 +11,14 @@ from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext as _
 
-from recommender.api.responses import failure, is_api
-from recommender.pages.refusals import nowhere
+from recommender.api.responses import failure, is_api, refusal
+from recommender.bodies import REFUSED
+from recommender.pages.refusals import nowhere, refused
+from recommender.search.errors import SearchError
 
 logger = logging.getLogger(__name__)
+
+RETRY_SECONDS = 30
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -37,6 +41,37 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if is_api(request):
         return failure("Something broke on our side. It has been noted.", 500)
     return HttpResponse(loader.get_template("500.html").render(), status=500)
+
+
+def refused_at_the_door(request: HttpRequest, error: SearchError) -> HttpResponse:
+    """What is refused before any view: a sentence for programs, a page, or a part of one."""
+    if is_api(request):
+        return refusal(error)
+    if request.headers.get("HX-Target") == "found":  # where the picture's page puts its answer
+        return refused(request, error, "recommender/_refused.html")
+    return refused(request, error, "down.html" if error.retry_after else "")
+
+
+def come_again(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
+    """The first middleware: whatever cannot be answered now says when to ask again."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code in (429, 503):
+            response.setdefault("Retry-After", str(RETRY_SECONDS))
+        return response
+
+    return middleware
+
+
+def arrived(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
+    """The middleware that says why a body was not taken in, in the visitor's language."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        refused = request.META.get(REFUSED)
+        return refused_at_the_door(request, refused()) if refused else get_response(request)
+
+    return middleware
 
 
 class CalmWithoutDatabase:

@@ -38,7 +38,7 @@ def keep(response: HttpResponse) -> HttpResponse:
 def state() -> str:
     """What all answers depend on, as text: the live index, the catalogue, what is asked of both."""
     name = configured.name_served()
-    index = (store.signature_of(name), configured.approximate(), map_path(name).exists())
+    index = (store.signature_served(name), configured.approximate(), map_path(name).exists())
     parts = (name, *index, store.with_an_index(), versioning.version())
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
 

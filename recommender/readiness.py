@@ -1,6 +1,7 @@
 """Whether the site can answer with look-alikes now, and if not, what is wrong."""
 
 import logging
+import threading
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -8,8 +9,11 @@ from django.db import DatabaseError
 
 from catalog.models import Product
 from recommender import configured, publishing, store
+from recommender.beside import Lane, beside
 
 logger = logging.getLogger(__name__)
+
+_reading = threading.Lock()
 
 
 class NotReady(Exception):
@@ -44,11 +48,13 @@ def _index() -> None:
         store.live_index()
     except store.IndexUnavailable as error:
         raise NotReady("There is no index that can be served.") from error
-    if not _is_as_written(name, store.signature_of(name)):
+    with _reading:  # so that several probes read it once
+        as_written = _is_as_written(name, store.signature_of(name))
+    if not as_written:
         raise NotReady("The index file is not what was published; build_index makes it anew.")
 
 
 @lru_cache(maxsize=8)
 def _is_as_written(name: str, signature: object) -> bool:
     """Reads the whole file, once for each state of it."""
-    return signature is not None and publishing.is_as_written(name)
+    return signature is not None and beside(Lane.FILES, publishing.is_as_written, name)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from recommender import configured, publishing
+from recommender.beside import Lane, beside
 from recommender.embedders.choice import ChosenEmbedder
 from recommender.embedders.registry import EMBEDDERS, embedder_spec
 from recommender.errors import SimilarityError
@@ -47,8 +48,14 @@ def live_index(name: str = "") -> SimilarityIndex:
         raise IndexUnavailable(f"{path} cannot be read: {error.strerror}.", command) from error
     if known and known[0] == signature:
         return known[1]
-    with _reload_lock:
+    if known and not _reload_lock.acquire(blocking=False):
+        return known[1]  # somebody takes the new one up; who asks meanwhile need not wait
+    if not known:
+        _reload_lock.acquire()
+    try:
         return _reload(name, path, signature)
+    finally:
+        _reload_lock.release()
 
 
 def with_an_index() -> list[str]:
@@ -69,7 +76,7 @@ def _reload(name: str, path: Path, signature: Signature) -> SimilarityIndex:
     refused = _refused.get(path)
     if refused is None or refused[0] != signature:
         try:
-            index = load_index(path)
+            index = beside(Lane.FILES, load_index, path)
             _require_match(name, index.manifest)
             _live[path] = (signature, index)
             return index
@@ -92,6 +99,15 @@ def signature_of(name: str) -> Signature | None:
         return _signature(index_path(name))
     except OSError:
         return None
+
+
+def signature_served(name: str) -> Signature | None:
+    """The same of the index that answers are made from now; a changed file is taken up first."""
+    path = index_path(name)
+    if path not in _live:
+        return signature_of(name)
+    live_index(name)
+    return _live[path][0]
 
 
 def _require_match(name: str, manifest: Manifest) -> None:

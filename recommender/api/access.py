@@ -1,4 +1,4 @@
-"""Who may ask the API, and how often.
+"""Who may ask, and how often: of the API, and of what a page does as the API does.
 
 Each worker counts for itself, unless CACHE_URL names a cache that they share.
 """
@@ -12,46 +12,66 @@ from django.http import HttpRequest, HttpResponse
 
 from recommender.api.models import ApiKey
 from recommender.api.responses import failure
+from recommender.handlers import refused_at_the_door
+from recommender.search.errors import TooOften
+from recommender.turns import FETCHES, UPLOADS, is_log_in, kind_of
 from recommender.visitors import one_visitor
 
 HEADER = "X-API-Key"
 MINUTE = 60
+# Of one visitor in a minute, whatever the settings say: each costs more than it looks.
+MOST_LOG_INS, MOST_WRONG_KEYS = 60, 60
 
 
 def access(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
     """The middleware; it comes before answers that are kept, and after CORS."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith("/api/v1/"):
-            return get_response(request)
-        return _refusal(request) or get_response(request)
+        try:
+            return _without_key(request) or get_response(request)
+        except TooOften as error:
+            return refused_at_the_door(request, error)
 
     return middleware
 
 
-def _refusal(request: HttpRequest) -> HttpResponse | None:
+def _without_key(request: HttpRequest) -> HttpResponse | None:
+    """The refusal of who needs a key; raises TooOften."""
+    visitor = f"address {one_visitor(request)}"
+    if request.path_info.startswith("/api/v1/"):
+        return _program(request, visitor)
+    if is_log_in(request):
+        _count(f"log-ins {visitor}", MOST_LOG_INS)
+    elif kind_of(request) in (UPLOADS, FETCHES):
+        _count(visitor, settings.API_RATE)
+    return None
+
+
+def _program(request: HttpRequest, visitor: str) -> HttpResponse | None:
     sent = request.headers.get(HEADER, "")
     key = ApiKey.of(sent) if sent else None
-    if key is None and (sent or settings.API_KEYS_REQUIRED):
-        return failure(f"Send a valid key in the header {HEADER}.", 401)
-    if key is None:
-        return _too_many(f"address {one_visitor(request)}", settings.API_RATE)
-    return _too_many(f"key {key.pk}", key.a_minute or settings.API_KEY_RATE)
-
-
-def _too_many(whose: str, most: int) -> HttpResponse | None:
-    """A refusal where `most` requests have come in this minute; 0 is no limit."""
-    if not most:
+    if key is not None:
+        _count(f"key {key.pk}", key.a_minute or settings.API_KEY_RATE)
         return None
+    if sent:
+        _count(f"wrong keys {visitor}", settings.API_RATE or MOST_WRONG_KEYS)
+    else:
+        _count(visitor, settings.API_RATE)
+    if sent or settings.API_KEYS_REQUIRED:
+        return failure(f"Send a valid key in the header {HEADER}.", 401)
+    return None
+
+
+def _count(whose: str, most: int) -> None:
+    """Raises TooOften where `most` requests have come in this minute; 0 is no limit."""
+    if not most:
+        return
     minute, second = divmod(int(time.time()), MINUTE)
     place = f"asked {whose} {minute}".replace(" ", "-")
     cache.add(place, 0, 2 * MINUTE)
     try:
         count = cache.incr(place)
     except ValueError:  # it was dropped in between
-        return None
-    if count <= most:
-        return None
-    refused = failure(f"At most {most} requests a minute. Please wait.", 429)
-    refused["Retry-After"] = str(MINUTE - second)
-    return refused
+        return
+    if count > most:
+        raise TooOften(most, MINUTE - second)

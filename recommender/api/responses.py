@@ -57,6 +57,9 @@ def _not_allowed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 def refusal(error: SearchError) -> JsonResponse:
     """The visitor's sentence; the owner, who has DEBUG on, sees the commands as well."""
     error.log()
-    if isinstance(error, NotReady) and settings.DEBUG:
-        return failure(error.for_owner, error.status, commands=error.commands)
-    return failure(str(error), error.status)
+    shown = isinstance(error, NotReady) and settings.DEBUG
+    commands = {"commands": error.commands} if isinstance(error, NotReady) and shown else {}
+    told = failure(error.for_owner if shown else str(error), error.status, **commands)
+    if error.retry_after:
+        told["Retry-After"] = str(error.retry_after)
+    return told

@@ -29,7 +29,8 @@ from recommender.search.errors import BadQuery, SearchError
 from recommender.search.forms import SimilarForm, picture_of
 from recommender.search.products import shown_products
 
-REFUSALS = {400: Failure, 401: Failure, 404: Failure, 429: Failure, 503: Failure}
+REFUSALS = dict.fromkeys((400, 401, 404, 429, 503), Failure)
+OF_BODIES = dict.fromkeys((408, 411, 413, 415), Failure)
 
 api = NinjaAPI(
     title="Lookalike",
@@ -86,13 +87,13 @@ def similar_to_several(request: HttpRequest) -> HttpResponse:
 
 @api.post(
     "similar/",
-    response={200: SimilarAnswer, **REFUSALS},
+    response={200: SimilarAnswer, **REFUSALS, **OF_BODIES},
     summary="The look-alikes of a picture",
     openapi_extra={"parameters": parameters(SimilarForm, "url"), **PICTURE},
 )
 def similar_to_a_picture(request: HttpRequest) -> HttpResponse:
     """The k nearest products of a picture, and of those that are liked beside it."""
-    query = SimilarForm(request.GET).query(picture=picture_of(request.FILES), url="")
+    query = SimilarForm(request.GET).query(picture=picture_of(request), url="")
     return JsonResponse(answer(query).as_dict(), headers={"Cache-Control": "no-store"})
 
 

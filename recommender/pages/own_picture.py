@@ -13,7 +13,7 @@ from recommender.pages.refusals import refused
 from recommender.pages.rows import rows, under_all_metrics
 from recommender.pages.walk import narrowed
 from recommender.search.errors import SearchError
-from recommender.search.forms import MOST_MEGABYTES, SimilarForm, picture_of
+from recommender.search.forms import MOST_MEGABYTES, SimilarForm, fields_of, picture_of
 
 
 @csrf_exempt  # nothing is changed, and nothing is kept
@@ -21,6 +21,14 @@ from recommender.search.forms import MOST_MEGABYTES, SimilarForm, picture_of
 @takes(SimilarForm, "distances")
 def picture(request: HttpRequest) -> HttpResponse:
     """The form, and beside it the answer. The page's script takes a refusal into its place."""
+    try:
+        return render(request, "recommender/picture.html", _context(request))
+    except SearchError as error:
+        by_script = getattr(request, "htmx", None)
+        return refused(request, error, "recommender/_refused.html" if by_script else "")
+
+
+def _context(request: HttpRequest) -> dict[str, Any]:
     asked = _asked(request)
     form = SimilarForm(asked)
     filters = narrowed(asked)
@@ -31,18 +39,13 @@ def picture(request: HttpRequest) -> HttpResponse:
         "most_megabytes": MOST_MEGABYTES,
         "by_url": settings.PICTURE_BY_URL,
     }
-    try:
-        context |= _answered(request, asked, form)
-    except SearchError as error:
-        by_script = getattr(request, "htmx", None)
-        return refused(request, error, "recommender/_refused.html" if by_script else "")
-    return render(request, "recommender/picture.html", context)
+    return context | _answered(request, asked, form)
 
 
 def _asked(request: HttpRequest) -> QueryDict:
     """The query string, and the fields of a form that was sent, which count first."""
     asked = request.GET.copy()
-    for name, values in request.POST.lists():
+    for name, values in fields_of(request).lists():
         asked.setlist(name, values)
     return asked
 
@@ -50,7 +53,7 @@ def _asked(request: HttpRequest) -> QueryDict:
 def _answered(request: HttpRequest, asked: QueryDict, form: SimilarForm) -> dict[str, Any]:
     """The rows, where a picture or its address is given; raises SearchError."""
     if request.method == "POST":
-        query = form.query(picture=picture_of(request.FILES), url="")
+        query = form.query(picture=picture_of(request), url="")
     elif asked.get("url"):
         query = form.query(liked=(), disliked=())
     else:

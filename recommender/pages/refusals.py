@@ -9,7 +9,7 @@ from recommender.search.answering import live_index
 from recommender.search.errors import NotReady, SearchError
 from recommender.search.products import random_product
 
-TEMPLATES = {400: "400.html", 404: "404.html", 503: "recommender/503.html"}
+TEMPLATES = {404: "404.html", 429: "down.html", 503: "recommender/503.html"}
 
 
 def refused(request: HttpRequest, error: SearchError, template: str = "") -> HttpResponse:
@@ -21,7 +21,11 @@ def refused(request: HttpRequest, error: SearchError, template: str = "") -> Htt
     context = {"error": error, "show_commands": settings.DEBUG}
     if error.status == 404 and not template:
         context["suggestion"] = _suggestion()
-    return render(request, template or TEMPLATES[error.status], context, status=error.status)
+    page = template or TEMPLATES.get(error.status, "400.html")
+    response = render(request, page, context, status=error.status)
+    if error.retry_after:
+        response["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def nowhere(request: HttpRequest) -> HttpResponse:

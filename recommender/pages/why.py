@@ -14,8 +14,6 @@ from recommender.search import why
 from recommender.search.errors import SearchError
 from recommender.search.why import Pair
 
-RETRY_SECONDS = 5
-
 
 @csrf_exempt  # so that a POST is told 405
 @require_safe
@@ -47,8 +45,8 @@ def picture(request: HttpRequest, item_id: str) -> HttpResponse:
         error.log()
         response = HttpResponse(str(error), content_type="text/plain", status=error.status)
         response["Cache-Control"] = "no-store"
-        if error.status == 503:
-            response["Retry-After"] = str(RETRY_SECONDS)
+        if error.retry_after:
+            response["Retry-After"] = str(error.retry_after)
         return response
     as_asked = request.GET.get("v") == asked.key[:12]
     headers = {"Cache-Control": FOR_EVER if as_asked else A_WHILE}

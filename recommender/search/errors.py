@@ -16,6 +16,8 @@ class SearchError(SimilarityError):
     """A query without an answer. The sentence is for whoever asked; `status` is HTTP's number."""
 
     status = 500
+    # Seconds after which it may be worth while to ask again; 0 where it never is.
+    retry_after = 0
 
     @property
     def for_owner(self) -> str:
@@ -64,6 +66,7 @@ class NotReady(SearchError):
     """Nothing can be compared now. `reason` and `commands`, in their order, are for the owner."""
 
     status = 503
+    retry_after = 30
 
     def __init__(self, reason: str, commands: Iterable[str] = ()) -> None:
         super().__init__(_("The look-alikes are not ready yet. Please come back a little later."))
@@ -76,6 +79,59 @@ class NotReady(SearchError):
     def log(self) -> None:
         """Tells the owner, where the visitor sees the message alone."""
         logger.warning("%s", self.for_owner)
+
+
+class Busy(SearchError):
+    """As much of the kind is being worked on and waiting as there may be."""
+
+    status = 503
+    retry_after = 5
+
+    def __init__(self) -> None:
+        super().__init__(_("Others are asking, too. Please try again in a moment."))
+
+
+class TooOften(SearchError):
+    """More was asked for in this minute than may be."""
+
+    status = 429
+
+    def __init__(self, most: int, retry_after: int) -> None:
+        super().__init__(_("At most %(most)d requests a minute. Please wait.") % {"most": most})
+        self.retry_after = retry_after
+
+
+class TooLarge(SearchError):
+    """More was sent than is taken in."""
+
+    status = 413
+
+    def __init__(self) -> None:
+        super().__init__(_("This is too large. A picture may have at most 10 MB."))
+
+
+class TooSlow(SearchError):
+    """What was to be sent has not arrived in time."""
+
+    status = 408
+
+    def __init__(self) -> None:
+        super().__init__(_("What you sent did not arrive in time. Please try again."))
+
+
+class NoLength(SearchError):
+    """The server that we run under reads no body without a length."""
+
+    status = 411
+
+    def __init__(self) -> None:
+        super().__init__(_("Send the length of the request in the header Content-Length."))
+
+
+class NotAForm(SearchError):
+    """A picture was sent in a form that is not read."""
+
+    status = 415
 
 
 def legible(text: str) -> str:

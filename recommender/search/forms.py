@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
-from django.http import QueryDict
-from django.utils.datastructures import MultiValueDict
+from django.core.exceptions import RequestDataTooBig, ValidationError
+from django.http import HttpRequest, QueryDict
 from django.utils.functional import lazy
 from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.forms import FilterForm
+from recommender.beside import Lane, beside
 from recommender.index.metrics import Metric
-from recommender.search.errors import BadQuery, KOutOfRange
+from recommender.search.errors import BadQuery, KOutOfRange, NotAForm, TooLarge
 from recommender.search.query import (
     COLOUR_RULE,
     CROP_RULE,
@@ -33,6 +33,9 @@ MOST_MEGABYTES = 10
 PICTURE_RULE = format_lazy(
     gettext_lazy("Send a picture of at most {most} MB, as the file “picture” of a multipart form."),
     most=MOST_MEGABYTES,
+)
+NO_FILE_NAME = gettext_lazy(
+    "The part “picture” came without a file name: send it as a file, with filename=… in its header."
 )
 K_RULE = lazy(lambda: str(KOutOfRange(None, MOST)), str)()
 
@@ -131,13 +134,27 @@ class PictureForm(forms.Form):
     def clean_picture(self) -> bytes:
         file = self.cleaned_data["picture"]
         if file.size > MOST_MEGABYTES * 2**20:
-            raise ValidationError(PICTURE_RULE)
+            raise TooLarge
         return bytes(file.read())
 
 
-def picture_of(files: "MultiValueDict[str, UploadedFile]") -> bytes:
-    """The bytes of the uploaded picture; raises BadQuery."""
-    form = PictureForm({}, files)
-    if not form.is_valid():
-        raise BadQuery(str(PICTURE_RULE))
-    return bytes(form.cleaned_data["picture"])
+def picture_of(request: HttpRequest) -> bytes:
+    """The bytes of the uploaded picture; raises BadQuery, TooLarge or NotAForm."""
+    fields = fields_of(request)
+    form = PictureForm({}, request.FILES)
+    if form.is_valid():
+        return bytes(form.cleaned_data["picture"])
+    raise BadQuery(str(NO_FILE_NAME if "picture" in fields else PICTURE_RULE))
+
+
+def fields_of(request: HttpRequest) -> QueryDict:
+    """The fields of a form that was sent, beside its files; raises BadQuery or NotAForm.
+
+    To take a form of 10 MB apart is work of its own.
+    """
+    if request.content_type and request.content_type.startswith("image/"):
+        raise NotAForm(_("Do not send the picture bare. %(rule)s") % {"rule": PICTURE_RULE})
+    try:
+        return beside(Lane.PICTURES, getattr, request, "POST")
+    except RequestDataTooBig:  # of what is no file
+        raise BadQuery(str(NO_FILE_NAME)) from None

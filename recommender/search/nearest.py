@@ -1,11 +1,14 @@
 """The nearest rows of an index that pass: from its lists where they suffice, else by a scan."""
 
 from collections.abc import Callable, Collection
+from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 
 from catalog.models import Product
 from recommender import configured
+from recommender.beside import Lane, beside, loop_runs
 from recommender.index.metrics import Metric
 from recommender.index.similarity_index import Neighbour, SimilarityIndex
 from recommender.search.copies import Apart
@@ -14,6 +17,11 @@ from recommender.search.query import Query
 
 # Neighbours looked at beyond those wanted, since some may not pass.
 SPARE = 5
+
+# Rows.
+READ_AT_ONCE = 4096
+
+_been_read: WeakSet[SimilarityIndex] = WeakSet()
 
 Found = dict[Metric, list[Neighbour]]
 Products = dict[str, Product]
@@ -54,9 +62,9 @@ def nearest_in_a_scan(
             found = {metric: nearest[metric](asked) for metric in query.metrics}
         else:
             found = {
-                metric: index.search(
-                    point.vector, metric, asked, exclude=query.named, among=rows,
-                    approximate=configured.approximate(),
+                metric: beside(
+                    Lane.SEARCHES, _search, index, point.vector, metric, asked,
+                    exclude=query.named, among=rows, approximate=configured.approximate(),
                 )
                 for metric in query.metrics
             }  # fmt: skip
@@ -64,6 +72,16 @@ def nearest_in_a_scan(
         if asked >= count or all(len(neighbours) == wanted for neighbours in kept.values()):
             return kept, products
         asked *= 4
+
+
+def _search(index: SimilarityIndex, *given: Any, **named: Any) -> list[Neighbour]:
+    """The index's own. Its file is read first by numpy, which lets the loop run, on a slow disk
+    too; the kernels would not."""
+    if loop_runs() and index not in _been_read:
+        _been_read.add(index)
+        for start in range(0, len(index), READ_AT_ONCE):
+            index.embeddings[start : start + READ_AT_ONCE].max()
+    return index.search(*given, **named)
 
 
 def _rows_that_pass(index: SimilarityIndex, query: Query) -> np.ndarray:
@@ -79,7 +97,7 @@ def _by_colour(
     named = set(index.rows_of(query.named).tolist())
 
     def finder(metric: Metric) -> Callable[[int], list[Neighbour]]:
-        away = point.distances(index, metric, rows)
+        away = beside(Lane.SEARCHES, point.distances, index, metric, rows)
         order = np.argsort(away, kind="stable")
 
         def nearest(count: int) -> list[Neighbour]:

@@ -8,6 +8,7 @@ from catalog.pictures import read_picture
 from catalog.thumbnails import BadPicture, make_picture
 from catalog.visiting.fetching import Fetcher, FetchError
 from recommender import configured
+from recommender.beside import Lane, beside
 from recommender.embedders.contract import Embedder, EmbedderError
 from recommender.index.colours import colours_of
 from recommender.index.similarity_index import SimilarityIndex
@@ -66,12 +67,16 @@ def embedding_of(
     these weights are not at hand.
     """
     try:
-        picture = make_picture(data, query.crop.box if query.crop else None)
+        box = query.crop.box if query.crop else None
+        picture = beside(Lane.PICTURES, make_picture, data, box)
     except BadPicture as error:
         raise BadQuery(
             _("The picture cannot be read: %(reason)s") % {"reason": _(str(error))}
         ) from error
-    embedder = embedder_of(index)
+    return beside(Lane.PICTURES, _seen, embedder_of(index), picture)
+
+
+def _seen(embedder: Embedder, picture: bytes) -> tuple[np.ndarray, np.ndarray]:
     return np.asarray(embedder.embed([embedder.decode(picture)])[0]), colours_of(picture)
 
 
@@ -79,12 +84,12 @@ def embedder_of(index: SimilarityIndex) -> Embedder:
     """What made the index, loaded; raises NotReady when these weights are not at hand."""
     name = index.manifest.embedder
     try:
-        source = configured.embedder_to_serve(name)
+        source = beside(Lane.PICTURES, configured.embedder_to_serve, name)
         if source.weights_sha256 != index.manifest.weights_sha256:
             raise NotReady(
                 "The live index was made with other weights than those at hand.",
                 [f"manage.py build_index --embedder {name}"],
             )
-        return configured.loaded(source)
+        return beside(Lane.PICTURES, configured.loaded, source)
     except EmbedderError as error:
         raise NotReady(str(error)) from error

@@ -7,19 +7,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from django.utils.translation import gettext as _
 
 from catalog.models import Product
 from catalog.pictures import read_picture
 from recommender import configured
-from recommender.embedders.contract import UndecodablePicture
+from recommender.beside import Lane, beside
+from recommender.embedders.contract import Embedder, UndecodablePicture
 from recommender.embedders.occlusion import occlusion, painted
 from recommender.embedders.registry import EMBEDDERS
 from recommender.index.metrics import Metric, distances
 from recommender.index.similarity_index import SimilarityIndex
 from recommender.places import why_folder
 from recommender.search.answering import live_index
-from recommender.search.errors import BadQuery, SearchError
+from recommender.search.errors import BadQuery, Busy, SearchError
 from recommender.search.picture_query import embedder_of
 from recommender.search.products import shown_products
 from recommender.search.scores import scale_of, score
@@ -39,15 +41,6 @@ class NotOffered(SearchError):
     """The network is too slow for it, or has not seen one of the two."""
 
     status = 404
-
-
-class Busy(SearchError):
-    """Others are asking, too."""
-
-    status = 503
-
-    def __init__(self) -> None:
-        super().__init__(_("Others are asking, too. Please try again in a moment."))
 
 
 @dataclass(frozen=True)
@@ -127,9 +120,13 @@ def _made(asked: Pair) -> bytes:
     try:
         data = read_picture(asked.product.item_id)
         other = asked.index.embeddings[asked.index.row_of(asked.other.item_id)]
-        return painted(data, occlusion(embedder_of(asked.index), data, other))
+        return beside(Lane.PICTURES, _covered_and_painted, embedder_of(asked.index), data, other)
     except (OSError, UndecodablePicture) as error:
         raise NotOffered(_("The product has no picture that could be looked into.")) from error
+
+
+def _covered_and_painted(embedder: Embedder, data: bytes, other: np.ndarray) -> bytes:
+    return painted(data, occlusion(embedder, data, other))
 
 
 @contextmanager

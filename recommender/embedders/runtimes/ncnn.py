@@ -41,10 +41,11 @@ class NcnnRuntime:
         self._body = _Body(body, graph.side, arrays)
         self._arrays = {name: arrays[name] for layer in self._tail for name in layer.shapes()}
         self._to_input = preprocessing.to_input
-        self._threads = ThreadPoolExecutor(cores(), "ncnn")
 
     def __call__(self, pictures: Sequence[np.ndarray]) -> np.ndarray:
-        x = np.stack(list(self._threads.map(self._one, pictures)))
+        # The threads end with the batch: a server's may not outlive the thread that asked.
+        with ThreadPoolExecutor(min(cores(), len(pictures)), "ncnn") as threads:
+            x = np.stack(list(threads.map(self._one, pictures)))
         for layer in self._tail:
             x = _tail_step(layer, x, self._arrays)
         return np.asarray(x, np.float32)

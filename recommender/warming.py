@@ -1,0 +1,23 @@
+"""What a new worker does before anybody asks: else the first visitor would wait for it."""
+
+import numpy as np
+
+from recommender import store
+from recommender.beside import Lane, beside
+from recommender.index.metrics import Metric
+from recommender.index.similarity_index import SimilarityIndex
+
+
+def warm() -> None:
+    """Opens the live index, if there is one, and has numba load or compile what a search needs."""
+    try:
+        index = store.live_index()
+    except store.IndexUnavailable:
+        return
+    beside(Lane.SEARCHES, _search, index)
+
+
+def _search(index: SimilarityIndex) -> None:
+    few = np.arange(min(2, len(index)))
+    for metric in Metric:
+        index.search(np.zeros(index.manifest.dimension, np.float32), metric, 1, among=few)
