@@ -181,6 +181,15 @@ TRUSTED_PROXIES = env_count("TRUSTED_PROXIES", 1 if HTTPS else 0)
 # Sub-domains and the browsers' own lists are for the owner of the whole domain to decide on.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
+# A password's hash takes a quarter of a second: the first, which makes new ones, lets others pass.
+PASSWORD_HASHERS = [
+    "recommender.passwords.CalmPBKDF2",
+    "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+]
+
 # The admin: where it is, if at all, and how often one may guess a password.
 ADMIN_PATH = env_admin_path("ADMIN_PATH", "admin/")
 AUTHENTICATION_BACKENDS = [
@@ -190,14 +199,6 @@ AUTHENTICATION_BACKENDS = [
 AXES_HANDLER = "recommender.logging_in.Attempts"
 AXES_FAILURE_LIMIT = 5  # of one account from one address
 LOGIN_FAILURES_OF_AN_ACCOUNT = 50  # from all addresses; see recommender/logging_in.py
-# A password's hash takes a quarter of a second: the first, which makes new ones, lets others pass.
-PASSWORD_HASHERS = [
-    "recommender.passwords.CalmPBKDF2",
-    "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
-    "django.contrib.auth.hashers.ScryptPasswordHasher",
-]
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
