@@ -5,7 +5,7 @@ from django.urls import path
 from catalog import addresses  # noqa: F401 – registers <item:…>
 from recommender.api import v1
 from recommender.languages import choose
-from recommender.pages import compare, status, why
+from recommender.pages import compare, duplicates, status, why
 from recommender.pages import map as product_map
 from recommender.pages import views as pages
 from recommender.pages.own_picture import picture
@@ -20,6 +20,7 @@ urlpatterns = [
     path("why.webp/<item:item_id>/", why.picture, name="why-picture"),
     path("picture/", picture, name="picture"),
     path("language/", choose, name="language"),
+    path("duplicates/", duplicates.show, name="duplicates"),
     path("status/", status.show, name="status"),
     path("robots.txt", robots, name="robots"),
     path("widget.js", widget, name="widget"),
