@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from catalog import shops
+from runs.arguments import agreed
 from runs.commands import RunCommand
 from runs.outcomes import Status
 from runs.progress import counted, report
@@ -22,22 +23,18 @@ class Command(RunCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("shop", metavar="NAME", nargs="?", default="")
         parser.add_argument("--source", default="", metavar="SOURCE", help="one import of it only")
-        parser.add_argument("--yes", action="store_true", help="do not ask")
+        parser.add_argument(
+            "--yes", "--noinput", "--no-input", action="store_true", help="do not ask"
+        )
 
     def handle(self, **options: Any) -> None:
         shop, source = options["shop"], options["source"]
         if not shop:
             raise CommandError(f"Which shop? {shops.listed()}")
         number = counted(shops.products_of(shop, source), "product")
-        if not options["yes"] and not self._agreed(f"Remove {number} of {shop}? [y/N] "):
-            raise CommandError("Nothing was removed. (--yes does not ask.)")
+        if not options["yes"] and not agreed(f"Remove {number} of {shop}? [y/N] "):
+            raise CommandError("Nothing was removed; --yes does not ask.")
         counts = report(self, shops.remove(shop, source), verbosity=options["verbosity"])
         if counts[Status.FAILED]:
             raise CommandError(f"{counts[Status.FAILED]} could not be removed; run it again.")
         self.stdout.write("Run build_index, so that they leave the index, too.")
-
-    def _agreed(self, question: str) -> bool:
-        try:
-            return input(question).strip().lower() in ("y", "yes")
-        except EOFError:
-            return False

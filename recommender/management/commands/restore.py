@@ -1,0 +1,38 @@
+"""`manage.py restore`."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from recommender.backups import restoring
+from recommender.errors import SimilarityError
+from runs.arguments import agreed
+from runs.commands import RunCommand
+from runs.progress import counted, report
+
+
+class Command(RunCommand):
+    expected = (SimilarityError,)
+    help = (
+        "Puts the newest backup in DIR in place of database, pictures, indexes and maps, after all "
+        "of it was read and found sound. It asks first. What there was is kept as a backup in "
+        "VAR_DIR/before-restore. One that was killed is run again."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", type=Path, metavar="DIR", help="as given to `backup`")
+        parser.add_argument("--at", default="", metavar="NAME", help="an older backup in DIR")
+        parser.add_argument("--noinput", "--no-input", action="store_true", help="do not ask")
+
+    def handle(self, **options: Any) -> None:
+        backup = restoring.chosen(options["folder"], options["at"])
+        held = f"{counted(backup.products, 'product')}, made at {backup.made_at}"
+        question = f"Restore {backup.folder} ({held}) in place of what there is? [y/N] "
+        if not options["noinput"] and not agreed(question):
+            raise CommandError("Nothing was restored; --noinput does not ask.")
+        outcomes = restoring.restore(backup)
+        report(self, outcomes, total=len(backup.files), unit="file", verbosity=options["verbosity"])
+        self.stdout.write(f"Restored: {held}.")
+        if any(restoring.before_folder().glob("*Z*")):
+            self.stdout.write(f"To undo it: manage.py restore {restoring.before_folder()}")
