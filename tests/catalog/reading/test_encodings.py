@@ -1,0 +1,73 @@
+import pytest
+
+from catalog.reading.encodings import OF_ZIP_NAMES, UnknownEncoding, encoding_of, first_misfit
+
+# Short tables, as small shops have them.
+TABLES = {
+    "cp1251": ["Рубашка льняная\nФутболка синяя", "Платье", "Сукня жіноча\nСорочка лляна", "КУРТКА"],
+    "cp1250": ["Koszula lniana żółta\nPłaszcz", "Lněná košile\nDámské šaty", "Bluză roşie", "Ręcznik kąpielowy"],
+    "cp932": ["リネンシャツ\n青いTシャツ", "シャツ", "ﾜﾝﾋﾟｰｽ 赤\nｼｬﾂ 青"],
+    "euc_jp": ["リネンシャツ\n青いTシャツ", "麻のシャツ\n半袖Tシャツ 紺"],
+    "gb18030": ["亚麻衬衫\n蓝色T恤\n夏季连衣裙", "红色连衣裙夏季新款"],
+    "big5": ["亞麻襯衫\n藍色T恤", "男士休閒褲\n女士襯衫"],
+    "cp949": ["리넨 셔츠\n파란 티셔츠", "여성 원피스"],
+    "cp1252": ["Größe", "Chemise en lin brodée\nRobe d’été", "Camisa de niño\nPantalón", "Skjorte blå",
+               "Hemd;19 €\nHose;29 €", "Shirt;£19", "Écharpe", "Calção, sunga e maiô", "Tröja"],
+    "cp1253": ["Πουκάμισο λινό"],
+    "cp1254": ["Gömlek yeşil\nTişört açık mavi"],
+    "koi8_r": ["Рубашка льняная\nФутболка"],
+    "cp866": ["Рубашка льняная\nФутболка"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"), [(name, text) for name, texts in TABLES.items() for text in texts]
+)
+def test_the_letters_tell_the_encoding_of_a_short_text(encoding, text):
+    body = f"id;title\n{text}\n".encode(encoding)
+    assert body.decode(encoding_of(body)) == body.decode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [("Kurtka męska", "cp1250"), ("Tête", "cp1252"), ("Čepice", "cp1250"), ("衬衫", "gb18030")],
+)
+def test_what_may_be_read_in_two_ways_is_not_guessed(text, encoding):
+    with pytest.raises(UnknownEncoding, match="save it as UTF-8"):
+        encoding_of(text.encode(encoding))
+
+
+def test_a_label_counts_where_the_bytes_fit_it():
+    assert encoding_of("Kurtka męska".encode("cp1250"), "Windows-1250") == "cp1250"
+    assert encoding_of("シャツ".encode("iso-2022-jp"), "iso-2022-jp") == "iso2022_jp"
+    assert encoding_of("żółta".encode(), "windows-1250") == "utf-8"
+    assert encoding_of("Рубашка льняная".encode("cp1251"), "utf-8") == "cp1251"
+
+
+@pytest.mark.parametrize("label", ["rot13", "zip", "base64", "undefined", "idna", "", "no such"])
+def test_a_label_that_the_web_does_not_know_counts_nothing(label):
+    assert encoding_of("Größe".encode("cp1252"), label) == "cp1252"
+    assert encoding_of(b"plain", label) == "utf-8"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "utf-8-sig", "utf-32"])
+def test_marks_and_noughts_tell_unicode(encoding):
+    body = "id;title\n1;Größe\n".encode(encoding)
+    assert body.decode(encoding_of(body)) == "id;title\n1;Größe\n"
+
+
+def test_a_byte_out_of_place_is_found_and_makes_utf_8_nothing_else():
+    body = "Größe, Grün".encode() + b"\xfc"
+    assert encoding_of(body) == "utf-8"
+    assert first_misfit(body, "utf-8") == len(body) - 1
+    assert first_misfit("Größe".encode() * 500_000, "utf-8") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [("Größe-42", "cp437"), ("рубашка-7", "cp866"), ("シャツ", "cp932"), ("青いシャツ-2", "cp932"),
+     ("红色连衣裙", "gb18030"), ("Größe", "cp1252")],
+)  # fmt: skip
+def test_names_of_files_are_told_by_their_letters_too(name, encoding):
+    written = f"{name}.jpg".encode(encoding)
+    assert written.decode(encoding_of(written, tried=OF_ZIP_NAMES)) == f"{name}.jpg"
