@@ -9,6 +9,7 @@ from typing import Any
 
 from catalog.reading.facts import Facts
 from catalog.reading.images import is_picture
+from catalog.reading.json_text import whole
 from catalog.reading.jsonld import small_keys
 from catalog.reading.money import currency_of, money
 from catalog.reading.page import Page
@@ -64,7 +65,7 @@ def _objects(page: Page) -> list[dict[str, Any]]:
         script = page.tags[number]
         if "ld+json" not in str(script.get("type", "")).lower():
             page.spend()
-            todo += _values((script.string or "")[:MOST_CHARACTERS])
+            todo += _values(whole((script.string or "")[:MOST_CHARACTERS]))
     count = 0
     while todo and count < MOST_OBJECTS:
         value = todo.pop()

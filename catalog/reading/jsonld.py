@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from catalog.reading.json_text import whole
 from catalog.reading.page import Page
 
 MOST_CHARACTERS = 4_000_000
@@ -34,7 +35,7 @@ def parsed(written: str) -> list[Any]:
 
     Numbers are Decimals, so that a price keeps its digits.
     """
-    written = _COMMENT.sub("", written[:MOST_CHARACTERS]).strip().rstrip(";").strip()
+    written = whole(_COMMENT.sub("", written[:MOST_CHARACTERS])).strip().rstrip(";").strip()
     if written.startswith("/*"):
         written = written.partition("*/")[2].strip()
     for attempt in (str, html.unescape, _without_trailing_commas):
