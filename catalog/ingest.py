@@ -76,9 +76,13 @@ def ingest(
             yield Outcome(source, Status.SKIPPED, detail)
             return
     except SourceError as error:
-        yield Outcome(source, Status.FAILED, str(error))
+        kept = "; it was not read to its end, so none is marked as gone" if run.seen else ""
+        yield Outcome(source, Status.FAILED, f"{error}{kept}")
         return
-    if limit is None:
+    if limit is None and run.hidden:
+        detail = f"not all of it could be read ({run.hidden[0]}), so none is marked as gone"
+        yield Outcome(source, Status.SKIPPED, detail)
+    elif limit is None:
         yield from _mark_gone(run)
 
 
@@ -93,6 +97,9 @@ class _Run:
     batch: Batch = field(default_factory=Batch)
     # The shop's id, or the address of what has none -> where it was found.
     seen: dict[str, str] = field(default_factory=dict)
+    # What is there, and could not be read; and where the first product stands that nobody knows.
+    unread: set[str] = field(default_factory=set)
+    hidden: list[str] = field(default_factory=list)
 
 
 def _kept(run: _Run, records: Iterable[Record]) -> Iterator[Outcome]:
@@ -113,7 +120,9 @@ def _kept(run: _Run, records: Iterable[Record]) -> Iterator[Outcome]:
 def _take(run: _Run, record: Record) -> None:
     key = _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", record.key)
     if isinstance(record, Unreadable):
-        run.seen.setdefault(record.key, "")
+        run.unread.add(record.key)
+        if record.hides and not run.hidden:
+            run.hidden.append(record.key)
         status = Status.NOTED if record.left_out else Status.FAILED
         return run.batch.add(Outcome(key, status, record.reason))
     where = str(record.image_path or record.product_url)
@@ -125,7 +134,8 @@ def _take(run: _Run, record: Record) -> None:
     try:
         _store(run, replace(record, item_id=_valid_id(record.item_id)))
     except (Rejected, FetchError, OSError, ValueError, ArithmeticError, DatabaseError) as error:
-        run.batch.add(Outcome(key, Status.FAILED, str(error)))
+        place = f" ({record.place})" if record.place else ""
+        run.batch.add(Outcome(key, Status.FAILED, f"{error}{place}"))
 
 
 def _valid_id(item_id: str) -> str:
@@ -156,7 +166,7 @@ def _store(run: _Run, record: ProductRecord) -> None:
         product.source = run.source
     product.last_seen, product.gone_since = run.now, None
     status = Status.NEW if not known else Status.CHANGED if changes else Status.SAME
-    unread = f"cannot be read: {', '.join(record.unread)}" if record.unread else ""
+    unread = f"taken, but not readable: {', '.join(record.unread)}" if record.unread else ""
     outcome = Outcome(product.item_id, status, ", ".join(changes) if known else "", unread)
     run.batch.add(outcome, product, made)
 
@@ -259,10 +269,10 @@ def _mark_gone(run: _Run) -> Iterator[Outcome]:
         source |= Q(source__startswith=run.source + "/")
     known = Product.objects.filter(source, shop=run.shop, gone_since=None)
     names = known.values_list("pk", "item_id", "shop_item_id", "product_url")
-    count, gone = 0, {}
+    count, gone, there = 0, {}, run.seen.keys() | run.unread
     for pk, item_id, shop_item_id, url in names.iterator():
         count += 1
-        if shop_item_id not in run.seen and url not in run.seen:
+        if not {shop_item_id, url} & there:
             gone[pk] = item_id
     met = count - len(gone)
     if met < PLAUSIBLE * count and not run.force:

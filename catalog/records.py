@@ -31,6 +31,8 @@ class ProductRecord:
     group: str = ""
     # What stands there and could not be read, as in "price 'on request'".
     unread: tuple[str, ...] = ()
+    # Where the source says so, as in "line 4".
+    place: str = ""
 
     @property
     def key(self) -> str:
@@ -43,11 +45,13 @@ class Unreadable:
     """One product that a source could not describe; `key` is its item_id or its address.
 
     `left_out` says that it is no product, and nothing wrong: what was passed over on purpose.
+    `hides` says that any product may stand there: then none is gone for not being seen.
     """
 
     key: str
     reason: str
     left_out: bool = False
+    hides: bool = False
 
 
 Record = ProductRecord | Unreadable

@@ -4,7 +4,6 @@ Only addresses of the web are taken from it: no field can name a file of this ma
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,7 +23,7 @@ def described(said: Mapping[str, Any], place: str, base: str = "") -> Record:
 
     `place` names it while it has no id, as in "line 4"; relative addresses start from `base`.
     """
-    product_url = web_address(text(said.get("product_url")), base)
+    product_url = web_address(_address(said.get("product_url")), base)
     item_id = text(said.get("item_id")) or (id_from_url(product_url) if product_url else "")
     if not item_id:
         return Unreadable(place, f"{place} has neither an id nor an address")
@@ -33,6 +32,7 @@ def described(said: Mapping[str, Any], place: str, base: str = "") -> Record:
     currency = currency or next((found.currency for found in prices_in(written)), "")
     # A number is taken as it is; in a text "1.299" may be grouped.
     amount = money(price if isinstance(price, int | float | Decimal) else written, currency)
+    unread = f"price {written[:40]!r}" if written and amount is None else ""
     images = pictures(said.get("image_urls"), base)
     return ProductRecord(
         item_id=item_id,
@@ -45,15 +45,21 @@ def described(said: Mapping[str, Any], place: str, base: str = "") -> Record:
         image_urls=images,
         in_stock=stock(said.get("in_stock")),
         group=text(said.get("group")),
-        unread=(f"price {written[:40]!r}",) if written and amount is None else (),
+        unread=tuple(filter(None, (unread, *said.get("unread", ())))),
+        place=place,
     )
 
 
 def pictures(said: Any, base: str) -> tuple[str, ...]:
     """Addresses of pictures, each once, in order; those that are none are left out."""
     parts: Iterable[Any] = said if isinstance(said, list | tuple) else [said]
-    links = (web_address(text(part), base) for part in parts)
+    links = (web_address(_address(part), base) for part in parts)
     return tuple(dict.fromkeys(link for link in links if link))[:MOST_PICTURES]
+
+
+def _address(value: Any) -> str:
+    """The text of an address, in which `&copy=1` is no sign of HTML."""
+    return value.strip().replace("&amp;", "&") if isinstance(value, str) else text(value)
 
 
 def web_address(link: str, base: str = "") -> str:
@@ -65,21 +71,6 @@ def web_address(link: str, base: str = "") -> str:
     except ValueError:
         return ""
     return address if fine and len(address) <= LONGEST_ADDRESS else ""
-
-
-def price_now(price: Any, sale_price: Any, sale_dates: Any = "") -> Any:
-    """The sale's price, where there is one, and where it has dates, between these; else the price.
-
-    Dates are as in "2026-11-24T00:00+0100/2026-11-30T23:59+0100".
-    """
-    if not money(sale_price if isinstance(sale_price, int | float) else text(sale_price)):
-        return price or sale_price
-    first, _, last = text(sale_dates).partition("/")
-    try:
-        begins, ends = (datetime.fromisoformat(day.strip()).astimezone() for day in (first, last))
-    except (ValueError, OverflowError, OSError):
-        return sale_price
-    return sale_price if begins <= datetime.now().astimezone() <= ends else price
 
 
 def stock(said: Any) -> bool | None:

@@ -1,30 +1,28 @@
-"""Answers that are documents (JSON, XML, packed or not), read within bounds.
+"""Answers that are documents (packed or not; JSON), read within bounds.
 
-What a shop sends is read as data and never acted on: no entity is expanded, nothing is loaded from
-elsewhere, and what unpacks to more than a document may be is refused before it is unpacked whole.
+What a shop sends is read as data and never acted on, and what unpacks to more than a document
+may be is refused before it is unpacked whole.
 """
 
+import gzip
 import json
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import iterparse
-
+from catalog.reading.json_text import load
 from catalog.records import SourceError
 from catalog.visiting.fetching import FetchError, Response
 from catalog.visiting.pages import Pages
 
 MOST_BYTES = 100_000_000
 MOST_JSON_BYTES = 20_000_000  # becomes many times that in memory
-MOST_DEPTH = 100
-MOST_PARTS = 20_000
+CHUNK = 1 << 20
 GZIP = b"\x1f\x8b"
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]{1,60})", re.IGNORECASE)
 
 
 class UnreadableDocument(Exception):
@@ -36,18 +34,35 @@ def unpacked(body: bytes, most: int = MOST_BYTES) -> bytes:
 
     Raises UnreadableDocument.
     """
-    if not body.startswith(GZIP):
-        return body
-    unpacking = zlib.decompressobj(wbits=31)
-    try:
-        content = unpacking.decompress(body, most)
-    except zlib.error as error:
-        raise UnreadableDocument(f"its gzip is broken: {error}") from error
-    if unpacking.unconsumed_tail:
-        raise UnreadableDocument(f"it unpacks to more than {most // 1_000_000} MB")
-    if not unpacking.eof:
-        raise UnreadableDocument("its gzip is cut short")
+    content, fault = opened(body, most)
+    if fault:
+        raise UnreadableDocument(fault)
     return content
+
+
+def opened(body: bytes, most: int = MOST_BYTES) -> tuple[bytes, str]:
+    """What of a gzip file can be unpacked, all its members, and why there is no more of it.
+
+    Anything else is as it is. Raises UnreadableDocument where it unpacks to more than `most` bytes,
+    or to nothing.
+    """
+    if not body.startswith(GZIP):
+        return body, ""
+    content, fault = bytearray(), ""
+    try:
+        with gzip.GzipFile(fileobj=BytesIO(body)) as packed:
+            while chunk := packed.read1(CHUNK):
+                content += chunk
+                if len(content) > most:
+                    raise UnreadableDocument(f"it unpacks to more than {most // 1_000_000} MB")
+    except EOFError:
+        fault = "its gzip is cut short"
+    except (OSError, zlib.error) as error:
+        fault = f"its gzip is broken: {error}"
+    if fault and not content:
+        raise UnreadableDocument(fault)
+    lines = content.count(b"\n") + 1
+    return bytes(content), fault and f"{fault}, in line {lines} of what is in it"
 
 
 def fetched(url: str, pages: Pages) -> Response:
@@ -56,6 +71,28 @@ def fetched(url: str, pages: Pages) -> Response:
         return pages.get(url, most_bytes=MOST_BYTES)
     except FetchError as error:
         raise SourceError(str(error)) from error
+
+
+@dataclass(frozen=True)
+class Found:
+    """The bytes of a document, and the charset that came with them."""
+
+    body: bytes
+    charset: str = ""
+
+
+def found_at(at: str, pages: Pages) -> Found:
+    """What is at an address, or in a file. Raises SourceError."""
+    if is_address(at):
+        answer = fetched(at, pages)
+        return Found(answer.body, charset_of(answer))
+    return Found(body_at(at, pages))
+
+
+def charset_of(answer: Response) -> str:
+    """The charset that an answer's header tells, as it is written there."""
+    told = _CHARSET.search(answer.headers.get("Content-Type", ""))
+    return told[1] if told else ""
 
 
 def body_at(at: str, pages: Pages) -> bytes:
@@ -88,58 +125,8 @@ def json_at(url: str, pages: Pages) -> Any:
 
 def json_of(body: bytes) -> Any:
     """The value that a JSON document holds. Raises UnreadableDocument."""
+    content = unpacked(body, MOST_JSON_BYTES)
     try:
-        return json.loads(unpacked(body, MOST_JSON_BYTES))
+        return load(content.decode(json.detect_encoding(content), "surrogatepass"))
     except (ValueError, RecursionError) as error:
         raise UnreadableDocument(f"it is no JSON: {error}") from error
-
-
-def elements(body: bytes, names: Iterable[str]) -> Iterator[Element]:
-    """The elements of an XML document that are called so, in any namespace, one after another.
-
-    Each is forgotten once the next is asked for, and so is all that stands between them: memory
-    stays flat. Raises UnreadableDocument, also for a document that declares entities.
-    """
-    wanted = set(names)
-    around: list[Element] = []  # the elements that are open
-    parts = 0  # of the wanted element that is open
-    try:
-        # Closed, since what parses lies in a circle, and would keep the bytes with it.
-        with BytesIO(unpacked(body)) as stream:
-            for event, element in iterparse(stream, ("start", "end")):
-                if event == "start":
-                    around.append(element)
-                    parts += 1 if parts or local_name(element) in wanted else 0
-                    _require_bearable(len(around), parts)
-                    continue
-                around.pop()
-                if local_name(element) in wanted:
-                    yield element
-                    parts = 0
-                if not parts and around:
-                    del around[-1][:]
-    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        raise UnreadableDocument(f"it is no XML that can be read: {error}") from error
-
-
-def _require_bearable(depth: int, parts: int) -> None:
-    if depth > MOST_DEPTH:
-        raise UnreadableDocument(f"it is nested more than {MOST_DEPTH} deep")
-    if parts > MOST_PARTS:
-        raise UnreadableDocument(f"an item of it has more than {MOST_PARTS} parts")
-
-
-def root_name(body: bytes) -> str:
-    """The name of an XML document's outermost element; nothing if it is no such document."""
-    try:
-        with BytesIO(body) as stream:
-            for _, element in iterparse(stream, ("start",)):
-                return local_name(element)
-    except (ParseError, DefusedXmlException, ValueError, LookupError):
-        pass
-    return ""
-
-
-def local_name(element: Element) -> str:
-    """An element's name without its namespace, in small letters."""
-    return str(element.tag).rsplit("}", 1)[-1].lower()

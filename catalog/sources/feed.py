@@ -5,18 +5,15 @@ https://support.google.com/merchants/answer/7052112 lists the attributes.
 
 from collections.abc import Iterator
 from typing import Any
-from xml.etree.ElementTree import Element
 
-from catalog.records import Record, SourceError
-from catalog.sources.described import described, price_now
-from catalog.sources.documents import (
-    UnreadableDocument,
-    body_at,
-    elements,
-    is_address,
-    local_name,
-)
+from lxml.etree import _Element
+
+from catalog.records import Record, SourceError, Unreadable
+from catalog.sources.described import described
+from catalog.sources.documents import UnreadableDocument, found_at, is_address, opened
 from catalog.sources.place import Place
+from catalog.sources.sales import price_now
+from catalog.sources.xml import Document, local_name
 from catalog.visiting.pages import Pages
 
 # The attribute, or the first of several, for each field of a record.
@@ -30,6 +27,7 @@ _ATTRIBUTES = {
 }
 _GOOGLE = "base.google.com"
 _PICTURES = ("image_link", "additional_image_link")
+MOST_LINES = 65535
 
 
 def begins_at(place: Place) -> str:
@@ -39,31 +37,44 @@ def begins_at(place: Place) -> str:
 
 def walk_feed(url: str, pages: Pages) -> Iterator[Record]:
     """Every item of a feed at an address or in a file. Raises SourceError, also for no feed."""
-    body, number = body_at(url, pages), 0
+    found, number = found_at(url, pages), 0
     base = url if is_address(url) else ""
     try:
-        for number, item in enumerate(elements(body, ("item", "entry")), 1):
-            yield described(_said(item), f"item {number}", base)
+        body, cut = opened(found.body)
+        document = Document(body, found.charset)
+        for number, item in enumerate(document.elements(("item", "entry")), 1):
+            yield described(_said(item), _place(item, number), base)
+        if document.mended:
+            yield Unreadable("mended", document.mended, left_out=True)
     except UnreadableDocument as error:
         raise SourceError(f"{url}: {error}") from error
+    if cut:
+        raise SourceError(f"{url}: {cut}")
     if not number:
         raise SourceError(f"{url}: this feed has no items")
 
 
-def _said(item: Element) -> dict[str, Any]:
+def _place(item: _Element, number: int) -> str:
+    """Where it stands; libxml2 counts no further than so many lines."""
+    line = item.sourceline or 0
+    return f"line {line}" if 0 < line < MOST_LINES else f"item {number}"
+
+
+def _said(item: _Element) -> dict[str, Any]:
     values = _values(item)
 
     def first(*names: str) -> str:
         return next((values[name][0] for name in names if name in values), "")
 
     said: dict[str, Any] = {field: first(*names) for field, names in _ATTRIBUTES.items()}
-    sale = first("sale_price"), first("sale_price_effective_date")
-    said["price"] = price_now(first("price"), *sale)
+    sale = {"sale_price": first("sale_price"), "sale_dates": first("sale_price_effective_date")}
+    said["price"], unread = price_now({"price": first("price"), **sale})
+    said["unread"] = [unread]
     said["image_urls"] = [address for name in _PICTURES for address in values.get(name, [])]
     return said
 
 
-def _values(item: Element) -> dict[str, list[str]]:
+def _values(item: _Element) -> dict[str, list[str]]:
     """What the item's parts say, by their names; Google's own before RSS's and Atom's."""
     values: dict[str, list[str]] = {}
     for child in sorted(item, key=lambda part: _GOOGLE not in part.tag):

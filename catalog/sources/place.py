@@ -10,9 +10,9 @@ from catalog.sources.documents import (
     body_at,
     fetched,
     is_address,
-    root_name,
-    unpacked,
+    opened,
 )
+from catalog.sources.xml import MOST_BEFORE, root_name
 from catalog.visiting.fetching import Response
 from catalog.visiting.pages import CountedPages
 
@@ -61,7 +61,7 @@ class Place:
     def body(self) -> bytes:
         """The bytes there, unpacked; none for a folder. Raises SourceError."""
         try:
-            return b"" if self._is_folder() else unpacked(self._found())
+            return b"" if self._is_folder() else opened(self._found())[0]
         except UnreadableDocument as error:
             raise SourceError(f"{self.asked}: {error}") from error
 
@@ -74,7 +74,7 @@ class Place:
     @cached_property
     def root(self) -> str:
         """The name of the outermost element, if it is an XML document."""
-        return root_name(self.body) if self.body.lstrip()[:1] == b"<" else ""
+        return root_name(self.body) if b"<" in self.body[:MOST_BEFORE] else ""
 
     @cached_property
     def text(self) -> str:

@@ -14,7 +14,7 @@ from catalog.reading.page import UnreadablePage
 from catalog.records import ProductRecord, Record, SourceError, Unreadable
 from catalog.sources.category import visit_product
 from catalog.sources.described import web_address
-from catalog.sources.documents import UnreadableDocument, fetched
+from catalog.sources.documents import UnreadableDocument, charset_of, fetched
 from catalog.sources.place import Place
 from catalog.sources.sitemap_entries import Entry, entries_of, is_text_sitemap
 from catalog.visiting.fetching import FetchError
@@ -90,28 +90,38 @@ def _sitemaps(url: str, pages: Pages) -> list[str]:
 def _product_pages(url: str, pages: Pages) -> Iterator[Entry]:
     """The pages that sitemaps name, level by level, each once.
 
-    A sitemap that cannot be read is passed over, and told of at the end: raises SourceError.
+    A sitemap that cannot be read, or not to its end, is told of at the end: raises SourceError.
     """
     level = _sitemaps(url, pages)
     known = {url, *level}
     failures: list[SourceError] = []
     for _ in range(MOST_LEVELS):
         further: list[Entry] = []
+        if len(level) > MOST_SITEMAPS:
+            failures.append(SourceError(f"{url}: more than {MOST_SITEMAPS} sitemaps on one level"))
         for address in level[:MOST_SITEMAPS]:
-            try:
-                entries = [e for e in _entries(address, pages) if same_site(e.address, url)]
-            except SourceError as error:
-                failures.append(error)
-                continue
-            named = [entry for entry in entries if entry.address not in known]
+            entries = _whole_entries(address, pages, failures)
+            named = [e for e in entries if same_site(e.address, url) and e.address not in known]
             further += [entry for entry in named if entry.is_sitemap]
             wanted = _preferred([entry for entry in named if not entry.is_sitemap], _PRODUCT_PAGE)
             known.update(entry.address for entry in wanted)
             yield from wanted
         level = [entry.address for entry in _preferred(further, _PRODUCTS)]
         known.update(level[:MOST_SITEMAPS])
+    if level:
+        failures.append(SourceError(f"{url}: sitemaps more than {MOST_LEVELS} levels deep"))
     if failures:
         raise failures[0]
+
+
+def _whole_entries(address: str, pages: Pages, failures: list[SourceError]) -> list[Entry]:
+    """What a sitemap names; why it names no more goes to the failures."""
+    entries: list[Entry] = []
+    try:
+        entries.extend(_entries(address, pages))
+    except SourceError as error:
+        failures.append(error)
+    return entries
 
 
 def _preferred(entries: list[Entry], pattern: re.Pattern[str]) -> list[Entry]:
@@ -121,9 +131,9 @@ def _preferred(entries: list[Entry], pattern: re.Pattern[str]) -> list[Entry]:
 
 
 def _entries(url: str, pages: Pages) -> Iterator[Entry]:
-    body = fetched(url, pages).body
+    answer = fetched(url, pages)
     try:
-        yield from entries_of(body, url)
+        yield from entries_of(answer.body, url, charset_of(answer))
     except UnreadableDocument as error:
         raise SourceError(f"{url}: {error}") from error
 

@@ -6,11 +6,13 @@ Each may be packed with gzip.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from xml.etree.ElementTree import Element
+
+from lxml.etree import _Element
 
 from catalog.reading.decoding import decoded
 from catalog.sources.described import pictures, web_address
-from catalog.sources.documents import UnreadableDocument, elements, local_name, unpacked
+from catalog.sources.documents import UnreadableDocument, opened
+from catalog.sources.xml import Document, local_name, root_name
 
 # Of a text so many lines at least are addresses.
 MOST_OTHER_LINES = 0.5
@@ -26,15 +28,19 @@ class Entry:
     images: tuple[str, ...] = ()
 
 
-def entries_of(body: bytes, url: str) -> Iterator[Entry]:
-    """What a sitemap's bytes name; `url` is where it lies. Raises UnreadableDocument."""
-    plain = unpacked(body)
-    if not _is_markup(plain):
+def entries_of(body: bytes, url: str, charset: str = "") -> Iterator[Entry]:
+    """What a sitemap's bytes name; `url` is where it lies, `charset` what its header tells.
+
+    Raises UnreadableDocument, behind what could be read.
+    """
+    plain, cut = opened(body)
+    if _is_markup(plain):
+        found = (_entry(element, url) for element in Document(plain, charset).elements(_PARTS))
+        yield from filter(None, found)
+    else:
         yield from map(Entry, _lines(plain, url))
-        return
-    for element in elements(plain, _PARTS):
-        if entry := _entry(element, url):
-            yield entry
+    if cut:
+        raise UnreadableDocument(cut)
 
 
 def is_text_sitemap(body: bytes, url: str) -> bool:
@@ -46,7 +52,7 @@ def is_text_sitemap(body: bytes, url: str) -> bool:
 
 
 def _is_markup(body: bytes) -> bool:
-    return decoded(body[:1000]).lstrip("\ufeff \t\r\n\0")[:1] == "<"
+    return decoded(body[:1000]).lstrip("\ufeff \t\r\n\0")[:1] == "<" or bool(root_name(body))
 
 
 def _lines(body: bytes, url: str) -> list[str]:
@@ -57,7 +63,7 @@ def _lines(body: bytes, url: str) -> list[str]:
     return found
 
 
-def _entry(element: Element, url: str) -> Entry | None:
+def _entry(element: _Element, url: str) -> Entry | None:
     kind = local_name(element)
     if kind in ("item", "entry"):
         address = _of_a_feed(element, url)
@@ -74,7 +80,7 @@ def _entry(element: Element, url: str) -> Entry | None:
     return Entry(address, kind == "sitemap", pictures(images, url)) if address else None
 
 
-def _of_a_feed(item: Element, url: str) -> str:
+def _of_a_feed(item: _Element, url: str) -> str:
     """The page that an item of RSS or an entry of Atom is about."""
     for part in item:
         named = local_name(part)

@@ -5,17 +5,26 @@ named in a mapping, {"title": "Bezeichnung"}. A column may hold an address of a 
 path: `import_folder --csv` is for pictures on disk.
 """
 
-import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from io import BytesIO, TextIOWrapper
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
-from catalog.records import Record, SourceError, Unreadable
-from catalog.sources.described import described, price_now
-from catalog.sources.documents import UnreadableDocument, body_at, is_address, json_of, unpacked
+from catalog.reading.encodings import UnknownEncoding, encoding_of
+from catalog.reading.json_text import load
+from catalog.records import ProductRecord, Record, SourceError, Unreadable
+from catalog.sources.described import described
+from catalog.sources.documents import UnreadableDocument, found_at, is_address, json_of, opened
+from catalog.sources.exports import HANDLES, Row, shown
 from catalog.sources.place import Place
+from catalog.sources.rows import (
+    MOST_BEFORE,
+    bytes_out_of_place,
+    delimiter_of,
+    read_rows,
+    text_lines,
+)
+from catalog.sources.sales import price_now
 from catalog.visiting.pages import Pages
 
 # What a field's column is called in small letters, spaces as underscores; the first that is there
@@ -24,8 +33,12 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "item_id": ("item_id", "sku", "variant_sku", "product_id", "offer_id", "id"),
     "title": ("title", "name", "product_name"),
     "price": ("price", "variant_price", "regular_price"),
-    "sale_price": ("sale_price",),
+    "sale_price": ("sale_price", "special_price"),
     "sale_dates": ("sale_price_effective_date",),
+    "sale_starts": (
+        "date_sale_price_starts", "sale_price_dates_from", "special_price_from_date",
+    ),
+    "sale_ends": ("date_sale_price_ends", "sale_price_dates_to", "special_price_to_date"),
     "currency": ("currency", "price_currency", "currency_code"),
     "category": ("category", "product_type", "categories", "google_product_category"),
     "product_url": ("product_url", "link", "url"),
@@ -39,8 +52,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 _ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson", ".json")
 _KINDS = ("text/csv", "text/tab-separated-values", "application/x-ndjson", "application/jsonl")
 LONGEST_HEADER = 20_000
-LONGEST_LINE = 1_000_000
-Row = Mapping[str, Any]
+# Rows after which a table is known to have no pictures.
+MOST_WITHOUT_PICTURE = 200
 
 
 def begins_at(place: Place) -> str:
@@ -50,100 +63,116 @@ def begins_at(place: Place) -> str:
 
 
 def _is_header(text: str) -> bool:
-    line = text.partition("\n")[0].lstrip("\ufeff")
-    if "<" in line or len(line) > LONGEST_HEADER:  # a page in one line may name anything
-        return False
-    cells = {_plain(cell.strip(' "\r')) for cell in line.split(delimiter_of(line))}
-    return bool(cells & set(COLUMNS["item_id"])) and bool(cells & set(COLUMNS["title"]))
+    for line in text.lstrip("\ufeff").splitlines()[:MOST_BEFORE]:
+        if "<" in line or len(line) > LONGEST_HEADER:  # a page in one line may name anything
+            return False
+        cells = {_plain(cell.strip(' "\r')) for cell in line.split(delimiter_of(line))}
+        if cells & set(COLUMNS["item_id"]) and cells & set(COLUMNS["title"]):
+            return True
+    return False
 
 
 def walk_table(at: str, pages: Pages, columns: Mapping[str, str] | None = None) -> Iterator[Record]:
-    """Every row of a table at an address or in a file. Raises SourceError."""
-    base = at if is_address(at) else ""
-    yield from read_table(body_at(at, pages), at, columns, base)
+    """Every row of a table at an address or in a file. Raises SourceError, also where the first
+    rows name no picture."""
+    found, base = found_at(at, pages), at if is_address(at) else ""
+    records = read_table(found.body, at, columns, base, found.charset)
+    first = list(islice(records, MOST_WITHOUT_PICTURE))
+    products = [record for record in first if isinstance(record, ProductRecord)]
+    if products and not any(record.image_url for record in products):
+        raise SourceError(f"{at}: {_how_to_name_pictures(at)}")
+    yield from chain(first, records)
+
+
+def _how_to_name_pictures(at: str) -> str:
+    told = "no row names an address of a picture"
+    if is_address(at):
+        return f"{told}; --column image_urls=NAME tells the column"
+    return f"{told}. Pictures on disk come with: manage.py import_folder DIR --csv {at}"
 
 
 def read_table(
-    body: bytes, name: str, columns: Mapping[str, str] | None = None, base: str = ""
+    body: bytes,
+    name: str,
+    columns: Mapping[str, str] | None = None,
+    base: str = "",
+    charset: str = "",
 ) -> Iterator[Record]:
-    """Every row of a table; one that is wrong is yielded as Unreadable. Raises SourceError."""
+    """Every row of a table; one that is wrong is yielded as Unreadable. Raises SourceError.
+
+    `charset` is the encoding that came with it.
+    """
     names = COLUMNS | {field: (_plain(column),) for field, column in (columns or {}).items()}
     try:
-        for number, row in _rows(unpacked(body), name):
-            place = f"line {number}"
-            if isinstance(row, str):
-                yield Unreadable(place, f"{place} {row}")
+        content, cut = opened(body)
+        if cut:
+            content = content[: content.rfind(b"\n") + 1]
+        for row in shown(_rows(content, name, names, charset)):
+            if isinstance(row, Unreadable):
+                yield row
             else:
-                yield described(_named(row, names), place, base)
-    except UnreadableDocument as error:
+                yield described(_named(row[1], names), f"line {row[0]}", base)
+    except (UnreadableDocument, UnknownEncoding) as error:
         raise SourceError(f"{name}: {error}") from error
+    if cut:
+        raise SourceError(f"{name}: {cut}")
 
 
-def _rows(content: bytes, name: str) -> Iterator[tuple[int, Row | str]]:
-    """(line, row) or (line, what is wrong with it)."""
-    lines = _lines(content)
+def _rows(
+    content: bytes, name: str, names: Mapping[str, tuple[str, ...]], charset: str
+) -> Iterator[Row | Unreadable]:
+    """(line, what it says by column), or a line that says nothing."""
+    encoding = encoding_of(content, charset)
     begin = content[:1000].decode(errors="ignore").strip("\ufeff\0 \t\r\n")[:1]
     if begin == "[":
-        return _listed_rows(content)
-    return _json_rows(lines) if begin == "{" else _csv_rows(lines, name)
+        yield from _listed_rows(content)
+    elif begin == "{":
+        yield from _json_rows(text_lines(content, encoding))
+    else:
+        yield from _csv_rows(text_lines(content, encoding), name, names)
+    yield from bytes_out_of_place(content, encoding)
 
 
-def _lines(content: bytes) -> Iterator[str]:
-    """The lines as text, up to a length each. Nothing but a line break ends one."""
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        content.decode(encoding)
-    except UnicodeDecodeError:
-        encoding = "cp1252"  # what spreadsheets write
-    text = TextIOWrapper(BytesIO(content), encoding, errors="replace", newline="")
-    while line := text.readline(LONGEST_LINE):
-        yield line
+def _csv_rows(
+    lines: Iterator[str], name: str, names: Mapping[str, tuple[str, ...]]
+) -> Iterator[Row | Unreadable]:
+    known = {*names["item_id"], *names["product_url"], *HANDLES}
+    lacks = "names no column of ids that is known; --column item_id=NAME tells it"
+
+    def is_header(cells: list[str]) -> bool:
+        return not known.isdisjoint(map(_plain, cells))
+
+    for row in read_rows(lines, name, is_header, lacks):
+        yield row if isinstance(row, Unreadable) else (row[0], _lowered(row[1]))
 
 
-def _listed_rows(content: bytes) -> Iterator[tuple[int, Row | str]]:
+def _listed_rows(content: bytes) -> Iterator[Row | Unreadable]:
     """One JSON list of all, instead of a line each."""
     for number, value in enumerate(json_of(content), 1):
-        yield number, _lowered(value) if isinstance(value, dict) else "is no object"
+        yield _object(value, number)
 
 
-def _json_rows(lines: Iterable[str]) -> Iterator[tuple[int, Row | str]]:
+def _json_rows(lines: Iterable[str]) -> Iterator[Row | Unreadable]:
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            value = json.loads(line)
+            yield _object(load(line), number)
+        except json.JSONDecodeError as error:
+            yield _hidden(number, f"is no JSON: {error.msg}, at character {error.colno}")
         except (ValueError, RecursionError) as error:
-            yield number, f"is no JSON: {error}"
-            continue
-        yield number, _lowered(value) if isinstance(value, dict) else "is no object"
+            yield _hidden(number, f"is no JSON: {error}")
 
 
-def _csv_rows(lines: Iterator[str], name: str) -> Iterator[tuple[int, Row | str]]:
-    first = next(lines, "")
-    reader = csv.reader(chain([first], lines), delimiter=delimiter_of(first))
-    header: list[str] | None = None
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            break
-        except csv.Error as error:
-            yield reader.line_num, f"cannot be read: {error}"
-            continue
-        if header is None:
-            header = [_plain(cell) for cell in cells] or None
-        elif any(cell.strip() for cell in cells):
-            yield reader.line_num, dict(zip(header, cells, strict=False))
-    if header is None:
-        raise SourceError(f"{name} is empty.")
+def _object(value: Any, number: int) -> Row | Unreadable:
+    return (number, _lowered(value)) if isinstance(value, dict) else _hidden(number, "is no object")
 
 
-def delimiter_of(header: str) -> str:
-    """Comma, semicolon, tab or bar: what the header has most of."""
-    return max(",;\t|", key=header.count)
+def _hidden(line: int, why: str) -> Unreadable:
+    return Unreadable(f"line {line}", f"line {line} {why}", hides=True)
 
 
-def _lowered(row: dict[str, Any]) -> Row:
+def _lowered(row: Mapping[str, Any]) -> dict[str, Any]:
     return {_plain(str(key)): value for key, value in row.items()}
 
 
@@ -152,20 +181,21 @@ def _plain(column: str) -> str:
     return column.strip().lower().removeprefix("g:").replace(" ", "_")
 
 
-def _named(row: Row, names: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+def _named(row: Mapping[str, Any], names: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
     """The row's values by the fields of a record."""
     said = {field: _first(row, columns) for field, columns in names.items()}
-    said["price"] = price_now(said["price"], said["sale_price"], said["sale_dates"])
+    said["price"], unread = price_now(said)
+    said["unread"] = [unread]
     said["image_urls"] = [*_split(said["image_urls"]), *_split(said.pop("more_images"))]
     return said
 
 
-def _first(row: Row, columns: Iterable[str]) -> Any:
+def _first(row: Mapping[str, Any], columns: Iterable[str]) -> Any:
     found = (_value(row, column) for column in columns)
     return next((value for value in found if value not in (None, "", [])), "")
 
 
-def _value(row: Row, column: str) -> Any:
+def _value(row: Mapping[str, Any], column: str) -> Any:
     """What stands in a column; `price.amount` is within the object `price`, where there is one."""
     if column in row or "." not in column:
         return row.get(column)

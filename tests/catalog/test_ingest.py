@@ -9,7 +9,7 @@ from catalog import pictures
 from catalog.ingest import ingest
 from catalog.models import Product
 from catalog.pictures import Kind
-from catalog.records import ProductRecord
+from catalog.records import ProductRecord, SourceError, Unreadable
 from catalog.sources.category import walk_category
 from catalog.visiting.fetching import Fetcher
 from catalog.ways_in import scrape
@@ -207,10 +207,11 @@ def test_what_a_source_could_not_read_is_told_although_the_product_is_taken(tmp_
     path.write_bytes(picture_bytes("red"))
     record = ProductRecord("1", image_path=path, unread=("price 'on request'",))
     [outcome] = ingest([record], shop="s", source="x")
-    assert (outcome.status, outcome.note) == (Status.NEW, "cannot be read: price 'on request'")
+    told = "taken, but not readable: price 'on request'"
+    assert (outcome.status, outcome.note) == (Status.NEW, told)
     report(BaseCommand(), [outcome])
     printed = capsys.readouterr()
-    assert "new 1: cannot be read: price 'on request'" in printed.err
+    assert "new 1: taken, but not readable: price 'on request'" in printed.err
     assert "1 product: 1 new." in printed.out
 
 
@@ -324,7 +325,7 @@ def test_characters_that_no_database_takes_become_spaces(fetcher):
     with Tees(a="red") as shop:
         shop.answers["/tees"] = json_ld(product("a", name="blue\0tee \ud800"))
         assert scraped(shop, fetcher)["a"][0] == Status.NEW
-    assert Product.objects.get().title.split() == ["blue", "tee"]
+    assert Product.objects.get().title.split() == ["blue", "tee", "\ufffd"]
 
 
 def test_a_picture_back_to_an_older_one_is_seen(fetcher):
@@ -359,3 +360,37 @@ def test_an_older_catalogue_of_thumbnails_gets_its_pictures_with_the_next_run(fe
     assert again.content_hash == sha256_of(pictures.read_picture("a"))
     assert again.picture_url == f"/media/pictures/a.jpg?v={row.content_hash[:12]}"
     assert client.get(again.picture_url).headers["Content-Type"] == "image/jpeg"
+
+
+def test_where_a_product_may_stand_unread_none_is_marked_as_gone(tmp_path):
+    path = tmp_path / "1.jpg"
+    path.write_bytes(picture_bytes("red"))
+    known = [ProductRecord(name, image_path=path) for name in ("1", "2", "3")]
+    list(ingest(known, shop="s", source="x"))
+    broken = Unreadable("line 3", "line 3 cannot be read: …", hides=True)
+    failed, *_, last = ingest([broken, *known[:2]], shop="s", source="x", force=True)
+    assert (failed.status, last.status) == (Status.FAILED, Status.SKIPPED)
+    assert last.detail == "not all of it could be read (line 3), so none is marked as gone"
+    assert not Product.objects.exclude(gone_since=None).exists()
+    *_, last = ingest(known[:2], shop="s", source="x")
+    assert (last.key, last.status) == ("3", Status.GONE)
+
+
+def test_a_source_that_breaks_off_says_that_none_is_marked_as_gone(tmp_path):
+    path = tmp_path / "1.jpg"
+    path.write_bytes(picture_bytes("red"))
+
+    def records():
+        yield ProductRecord("1", image_path=path)
+        raise SourceError("line 7: its XML is broken there")
+
+    *_, last = ingest(records(), shop="s", source="x")
+    assert (last.status, last.detail) == (
+        Status.FAILED,
+        "line 7: its XML is broken there; it was not read to its end, so none is marked as gone",
+    )
+
+
+def test_a_failure_names_the_place_in_its_source(tmp_path):
+    [outcome] = ingest([ProductRecord("1", place="line 4")], shop="s", source="x")
+    assert (outcome.status, outcome.detail) == (Status.FAILED, "it has no picture (line 4)")

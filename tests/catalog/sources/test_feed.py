@@ -3,8 +3,9 @@ from decimal import Decimal
 
 import pytest
 
-from catalog.records import SourceError
+from catalog.records import ProductRecord, SourceError, Unreadable
 from catalog.sources.feed import walk_feed
+from catalog.sources.xml import root_name
 from tests.shops import Shop
 
 RSS = """<?xml version="1.0"?>
@@ -51,7 +52,7 @@ def test_googles_own_attributes_come_before_those_of_atom(fetcher):
 @pytest.mark.parametrize(
     ("dates", "price"),
     [("2000-01-01T00:00+0100/2999-12-31T23:59+0100", "19.90"), ("2000-01-01T00:00Z/2001-01-01T00:00Z", "24.90"),
-     ("2998-01-01/2999-01-01", "24.90"), ("soon", "19.90"), ("9999-12-31T23:59-2359/x", "19.90")],
+     ("2998-01-01/2999-01-01", "24.90"), ("soon", "24.90"), ("9999-12-31T23:59-2359/x", "24.90")],
 )  # fmt: skip
 def test_a_sales_price_counts_while_the_sale_lasts(fetcher, dates, price):
     element = f"<g:sale_price_effective_date>{dates}</g:sale_price_effective_date></item>"
@@ -65,7 +66,7 @@ def test_a_packed_feed_is_unpacked(fetcher):
 
 def test_an_item_without_an_id_is_named_and_the_others_kept(fetcher):
     found, _ = records(RSS.format("<item><title>?</title></item>" + ITEM), fetcher)
-    assert (found[0].key, found[1].item_id) == ("item 1", "7")
+    assert (found[0].key, found[1].item_id) == ("line 2", "7")
 
 
 def test_a_price_that_cannot_be_read_is_kept_as_such(fetcher):
@@ -113,3 +114,123 @@ def test_no_item_names_a_file_of_this_machine(fetcher):
     item = "<item><g:id>1</g:id><g:image_link>file:///etc/passwd</g:image_link></item>"
     [record], _ = records(RSS.format(item), fetcher)
     assert (record.image_url, record.image_path) == ("", None)
+
+
+# What is broken --------------------------------------------------------------------------------
+
+THREE = [
+    f"<item><g:id>{n}</g:id><title>Tee {n}</title><link>/p/{n}</link></item>\n" for n in (1, 2, 3)
+]
+SHOP = RSS.format("\n" + "".join(THREE))
+
+
+def read(body, fetcher, **headers):
+    """(id -> title of what was read, what was said of it)"""
+    with Shop(
+        {"/feed.xml": (200, headers, body if isinstance(body, bytes) else body.encode())}
+    ) as shop:
+        found, told = {}, []
+        try:
+            for record in walk_feed(f"{shop.url}/feed.xml", fetcher):
+                if isinstance(record, Unreadable):
+                    told.append(record.reason)
+                else:
+                    found[record.item_id] = record.title
+        except SourceError as error:
+            told.append(str(error).removeprefix(f"{shop.url}/feed.xml: "))
+        return found, told
+
+
+@pytest.mark.parametrize(
+    ("written", "title", "told"),
+    [("Tee\x03 2", "Tee 2", "line 4: a character that XML forbids"),
+     ("<![CDATA[Tee\x0b & <b>2</b>]]>", "Tee & 2", "line 4: a character that XML forbids"),
+     ("Tee&#3; 2", "Tee 2", "line 4: a character that XML forbids"),
+     ("Tee&nbsp;&uuml;&#252;2", "Tee üü2", "line 4: an entity of HTML (and 1 more)"),
+     ("Tee & 2", "Tee & 2", "line 4: a bare &"), ("Tee &2; ", "Tee &2;", "line 4: an entity that is not known"),
+     ("Tee < 2", "Tee < 2", "line 4: a bare <"), ("Tee ]]> 2", "Tee ]]> 2", None),
+     ("Tee <x:b>2</x:b>", "Tee", None)],
+)  # fmt: skip
+def test_what_xml_forbids_is_mended_and_told(fetcher, written, title, told):
+    found, said = read(SHOP.replace("Tee 2", written), fetcher)
+    assert found == {"1": "Tee 1", "2": title, "3": "Tee 3"}
+    assert said == ([told] if told else [])
+
+
+def test_an_address_with_bare_ands_is_whole(fetcher):
+    body = SHOP.replace("/p/2", "http://a.example/?a=1&b=2&copy=3")
+    with Shop({"/feed.xml": body}) as shop:
+        urls = [
+            r.product_url
+            for r in walk_feed(f"{shop.url}/feed.xml", fetcher)
+            if isinstance(r, ProductRecord)
+        ]
+    assert urls[1] == "http://a.example/?a=1&b=2&copy=3"
+
+
+def test_a_prefix_that_nobody_declares_is_googles(fetcher):
+    body = SHOP.replace(' xmlns:g="http://base.google.com/ns/1.0"', "")
+    assert read(body, fetcher) == ({"1": "Tee 1", "2": "Tee 2", "3": "Tee 3"}, [])
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [("\n", None), ("\ufeff", None), ("\ufeff\r\n ", None), ("<!-- made by a plugin -->\n", None),
+     ("<br />\n<b>Notice</b>: Undefined index in feed.php\n", "line 1: text before the document")],
+)  # fmt: skip
+def test_what_stands_before_the_document_is_passed_over(fetcher, before, told):
+    found, said = read(before + SHOP, fetcher)
+    assert (list(found), said) == (["1", "2", "3"], [told] if told else [])
+    assert root_name((before + SHOP).encode()) == "rss"
+
+
+@pytest.mark.parametrize("end", ["\n<!-- cached -->", "\nPHP Notice: x <b>y</b>", "\0\0", "</rss>"])
+def test_what_stands_behind_the_document_is_passed_over(fetcher, end):
+    assert list(read(SHOP + end, fetcher)[0]) == ["1", "2", "3"]
+    assert not any("not read" in said or "broken" in said for said in read(SHOP + end, fetcher)[1])
+
+
+@pytest.mark.parametrize(
+    ("body", "ids", "told"),
+    [(SHOP[: SHOP.index("Tee 3") + 2], ["1", "2"], "line 5: its XML is broken there"),
+     (SHOP[: SHOP.index("</channel>")], ["1", "2", "3"], "line 6: its XML is broken there"),
+     (SHOP.replace("Tee 2</title>", "Tee 2"), ["1", "2", "3"], "line 4: its XML is broken there"),
+     (SHOP.replace("</item>\n<item><g:id>2", "<item><g:id>2"), ["1", "2", "3"], "its XML is broken there"),
+     (SHOP.replace("Tee 2", "<![CDATA[Tee 2"), ["1"], "its XML is broken there"),
+     (SHOP + SHOP, ["1", "2", "3"], "more stands behind the end")],
+)  # fmt: skip
+def test_a_broken_feed_is_read_as_far_as_it_goes_and_fails_with_the_line(fetcher, body, ids, told):
+    found, said = read(body, fetcher)
+    assert list(found) == ids
+    assert told in said[-1]
+    packed, _ = read(gzip.compress(body.encode()), fetcher)
+    assert packed == found
+
+
+def test_bytes_that_are_no_utf_8_are_told_or_read_as_what_they_are(fetcher):
+    found, said = read(
+        SHOP.replace("Tee 1", "Größe, Grün").encode().replace(b"Tee 2", b"Gr\xfcn"), fetcher
+    )
+    assert (found["1"], found["2"], len(found)) == ("Größe, Grün", "Gr\ufffdn", 3)
+    assert said == ["line 4: a byte that is no utf-8"]
+    body = SHOP.replace("Tee", "Рубашка")
+    assert read(body.encode("cp1251"), fetcher)[0]["2"] == "Рубашка 2"
+    declared = body.replace('"1.0"?', '"1.0" encoding="windows-1251"?')
+    assert read(declared.encode("cp1251"), fetcher) == ({n: f"Рубашка {n}" for n in "123"}, [])
+    assert read(declared.encode("utf-16"), fetcher)[0]["3"] == "Рубашка 3"
+    body = SHOP.replace("Tee", "Kurtka męska").encode("cp1250")
+    assert read(body, fetcher)[1] == [
+        "its encoding cannot be told (cp1252 or cp1250?); save it as UTF-8"
+    ]
+    assert (
+        read(body, fetcher, **{"Content-Type": "text/xml; charset=windows-1250"})[0]["1"]
+        == "Kurtka męska 1"
+    )
+
+
+def test_a_feed_of_members_is_read_whole(fetcher):
+    half = len(SHOP) // 2
+    packed = b"".join(gzip.compress(part.encode()) for part in (SHOP[:half], SHOP[half:]))
+    assert list(read(packed, fetcher)[0]) == ["1", "2", "3"]
+    found, said = read(packed[:-9], fetcher)
+    assert (list(found)[:1], len(said)) == (["1"], 1)

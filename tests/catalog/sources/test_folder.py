@@ -278,7 +278,7 @@ def test_what_cannot_be_read_in_a_csv_row_is_told(folder):
         "0,on request,shells,perhaps\n1,12.50,eur,3\n2,,,\n3,1,USD,sold out\n",
     )
     assert found["0"].note == (
-        "cannot be read: price 'on request', currency 'shells' (as in EUR), in_stock 'perhaps'"
+        "taken, but not readable: price 'on request', currency 'shells' (as in EUR), in_stock 'perhaps'"
     )
     assert [found[key].note for key in "123"] == [""] * 3
     rows = Product.objects.order_by("item_id")
