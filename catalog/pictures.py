@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import IO
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, storages
@@ -85,6 +85,19 @@ def file_name(item_id: str) -> str:
         digest = hashlib.sha256(item_id.encode(errors="surrogatepass")).hexdigest()
         name = f"%%{name[:40]}{digest}"
     return f"{name}.jpg"
+
+
+def item_id_in(name: str) -> str | None:
+    """The item_id that a file name tells; None where it was too long for one."""
+    stem = name.removesuffix(".jpg")
+    told = unquote(stem[1:]) if stem.startswith("%") else stem
+    return told if file_name(told) == name else None
+
+
+def beginning_in(name: str) -> str:
+    """How the item_id begins that was too long for a file name."""
+    within = re.sub(r"%[0-9A-F]?$", "", name[3:42])  # an escape that was cut through
+    return unquote(within, errors="ignore")
 
 
 def place(kind: Kind, item_id: str) -> str:

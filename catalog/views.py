@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import SuspiciousOperation
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -15,10 +16,12 @@ from catalog.filters import categories, colours
 from catalog.forms import BrowseForm
 from catalog.paging import NoSuchPage, page_of
 from catalog.parameters import takes
+from catalog.showing import is_shown
 
 PER_PAGE = 48
 # How long an answer may be kept: one whose address changes with it, and another.
-FOR_EVER, A_WHILE = "public, max-age=31536000, immutable", "public, max-age=300"
+# Caches that many share ask again after an hour: a product may have been hidden.
+FOR_EVER, A_WHILE = "public, max-age=31536000, s-maxage=3600, immutable", "public, max-age=300"
 # What any site may show in its pages, under whatever policy those have.
 FOR_OTHER_SITES = {
     "Access-Control-Allow-Origin": "*",
@@ -63,21 +66,35 @@ def _wants_the_grid_alone(request: HttpRequest) -> bool:
 @require_safe
 @takes("v")
 def media(request: HttpRequest, kind: str, name: str) -> HttpResponse | FileResponse:
-    """A picture. Its address changes with it, so it may be kept for ever."""
+    """A picture of a product that is shown; of any, to staff.
+
+    Its address changes with it, so it may be kept for ever.
+    """
     place, storage = f"{kind}/{name}", pictures.storage()
     try:
         if kind not in set(pictures.Kind) or not name.endswith(".jpg"):
             raise FileNotFoundError
         if not storage.exists(place):  # or a link, which may lead anywhere
             raise FileNotFoundError
-        modified = http_date(storage.get_modified_time(place).timestamp())
-        if request.headers.get("If-Modified-Since") == modified:
-            return HttpResponse(status=304)
-        response = FileResponse(storage.open(place), content_type="image/jpeg")
+        kept = _may_be_kept(request, name)
+        modified = storage.get_modified_time(place).timestamp()
+        etag = f'"{modified:.6f}-{storage.size(place)}"'
+        response = get_conditional_response(request, etag, int(modified)) or FileResponse(
+            storage.open(place), content_type="image/jpeg"
+        )
     except (OSError, ValueError, SuspiciousOperation):
         raise Http404("no such picture") from None
-    response["Last-Modified"] = modified
-    response["Cache-Control"] = FOR_EVER if "v" in request.GET else A_WHILE
-    for name, value in FOR_OTHER_SITES.items():
-        response[name] = value
+    told = {"ETag": etag, "Last-Modified": http_date(modified), "Cache-Control": kept}
+    for header, value in (told | FOR_OTHER_SITES).items():
+        response[header] = value
     return response
+
+
+def _may_be_kept(request: HttpRequest, name: str) -> str:
+    """How long; raises FileNotFoundError where the product is not shown to who asks."""
+    if is_shown(name):
+        return FOR_EVER if "v" in request.GET else A_WHILE
+    user = getattr(request, "user", None)  # the middleware's; another project may do without
+    if user is not None and user.is_staff:
+        return "private, no-store"
+    raise FileNotFoundError

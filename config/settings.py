@@ -99,12 +99,16 @@ MIDDLEWARE = [
     "recommender.handlers.come_again",
     "recommender.visitors.visitors",
     "recommender.kept.sized",
-    "recommender.api.health.health",
-    "django.middleware.security.SecurityMiddleware",
+    # Before all that may answer, so that their headers stand on every answer.
+    "recommender.headers.Headers",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "recommender.api.health.health",
+    "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "recommender.kept.conditional",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "catalog.parameters.without_ignored",
     "recommender.api.access.access",
     "recommender.languages.languages",
@@ -116,23 +120,13 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "recommender.handlers.CalmWithoutDatabase",
     "recommender.handlers.Own404",
     "recommender.logging_in.known_browsers",
     "axes.middleware.AxesMiddleware",
 ]
-# Answers that are kept in each worker's memory; see recommender/kept.py.
-CACHES = {
-    "default": env_cache("CACHE_URL", "locmemcache://"),
-    "answers": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "answers",
-        "TIMEOUT": 3600,
-        "OPTIONS": {"MAX_ENTRIES": 2000},
-    },
-}
+CACHES = {"default": env_cache("CACHE_URL", "locmemcache://")}
 # Whose scripts may ask the API: the shops that show its answers. No cookie goes along.
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOWED_ORIGINS, CORS_ALLOW_ALL_ORIGINS = env_origins("CORS_ALLOWED_ORIGINS")

@@ -1,32 +1,44 @@
 """Answers kept in memory, and their ETags: they change only with the index and the catalogue.
 
-A view marks what may be kept with `keep`. The middleware then gives it an ETag, answers 304 to
-whoever has it already, and gives the same bytes to the next who asks, as long as the live index and
-the catalogue are what they were. Whoever is signed in gets answers of their own.
+A view marks what may be kept with `keep`. The middleware then gives it an ETag, and gives the same
+bytes to the next who asks, as long as the live index, the catalogue, the program and its settings
+are what they were. Whoever is signed in gets answers of their own. `conditional` answers 304 to
+whoever has an answer already.
 """
 
 import hashlib
+import re
 from collections.abc import Callable
 from importlib import import_module
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
-from django.core.cache import caches
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
-from django.utils.http import parse_etags
+from django.utils.cache import get_conditional_response
+from django.utils.http import parse_http_date_safe
 from django.utils.translation import get_language
 
 from catalog import versioning
-from recommender import configured, store
+from recommender import configured, program, store
 from recommender.api.responses import is_api
 from recommender.places import map_path
+from recommender.shelf import Shelf
+
+Handler = Callable[[HttpRequest], HttpResponse]
 
 # Seconds for which whoever asks need not ask again.
 FRESH = 60
-LARGEST = 200_000
+# Bytes of one answer, and of all that a worker keeps.
+LARGEST, MOST_BYTES = 200_000, 32 * 2**20
+# Answers without a body, of which a length would tell something else.
+BARE = (204, 304)
 _MARK = "may_be_kept"
+# What servers in front put into the ETag of an answer that they compress: Apache, Jetty, Caddy.
+_COMPRESSED = re.compile(r'(?:-{1,2}|[;/])(?:gzip|br|zstd|deflate)"')
+
+answers = Shelf(MOST_BYTES)
 
 
 def keep(response: HttpResponse) -> HttpResponse:
@@ -36,19 +48,19 @@ def keep(response: HttpResponse) -> HttpResponse:
 
 
 def state() -> str:
-    """What all answers depend on, as text: the live index, the catalogue, what is asked of both."""
+    """What all answers depend on, as text: program, index, catalogue, what is asked of them."""
     name = configured.name_served()
     index = (store.signature_served(name), configured.approximate(), map_path(name).exists())
-    parts = (name, *index, store.with_an_index(), versioning.version())
+    parts = (name, *index, store.with_an_index(), versioning.version(), program.version())
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
 
 
 class Kept:
-    """The middleware."""
+    """The middleware that keeps answers."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
-        self.answers = caches["answers"]
+        program.version()  # read when the site starts, not while somebody waits
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in ("GET", "HEAD") or settings.DEBUG:
@@ -60,14 +72,14 @@ class Kept:
         except DatabaseError:
             return self.get_response(request)
         key = _key(request, now)
-        if (known := self.answers.get(key)) is not None:
-            return _conditional(request, HttpResponse(known[0], known[1]), now)
+        if (known := answers.get(key)) is not None:
+            return _tagged(request, HttpResponse(known[0], known[1]), now)
         response = self.get_response(request)
         if response.status_code != 200 or not getattr(response, _MARK, False):
             return response
         if len(response.content) <= LARGEST:
-            self.answers.set(key, (response.content, response["Content-Type"]))
-        return _conditional(request, response, now)
+            answers.put(key, (response.content, response["Content-Type"]))
+        return _tagged(request, response, now)
 
 
 def is_signed_in(request: HttpRequest) -> bool:
@@ -96,23 +108,39 @@ def _key(request: HttpRequest, now: str) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def _conditional(request: HttpRequest, response: HttpResponse, now: str) -> HttpResponse:
-    """The answer with what browsers need to keep it; 304 for whoever has it."""
-    etag = f'"{now}.{get_language()}"'
-    if etag in parse_etags(request.headers.get("If-None-Match", "")):
-        response = HttpResponse(status=304)
-    response["ETag"] = etag
+def _tagged(request: HttpRequest, response: HttpResponse, now: str) -> HttpResponse:
+    """The answer with what browsers need to keep it."""
+    response["ETag"] = f'"{now}.{get_language()}"'
     for_all = not settings.API_KEYS_REQUIRED or not is_api(request)
     response["Cache-Control"] = f"{'public' if for_all else 'private'}, max-age={FRESH}"
     return response
 
 
-def sized(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
+def conditional(get_response: Handler) -> object:
+    """The middleware that answers 304 to whoever has an answer already, whatever it came from."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if told := request.META.get("HTTP_IF_NONE_MATCH"):
+            request.META["HTTP_IF_NONE_MATCH"] = _COMPRESSED.sub('"', told)
+        response = get_response(request)
+        if request.method not in ("GET", "HEAD"):
+            return response
+        etag = response.get("ETag")
+        modified = parse_http_date_safe(response.get("Last-Modified", ""))
+        told = get_conditional_response(request, etag, modified, response)
+        return told if told is not None else response
+
+    return middleware
+
+
+def sized(get_response: Handler) -> object:
     """The first middleware: an answer tells its length, and to HEAD the head alone is sent."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if not response.streaming and not response.has_header("Content-Length"):
+        if response.status_code in BARE:
+            response.headers.pop("Content-Length", None)
+        elif not response.streaming and not response.has_header("Content-Length"):
             response["Content-Length"] = str(len(response.content))
         if request.method == "HEAD":
             if response.streaming:

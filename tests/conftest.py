@@ -3,10 +3,9 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from django.core.cache import caches
 from PIL import Image
 
-from recommender import configured, store
+from recommender import configured, kept, store
 from recommender.embedders import registry
 from tests import fake_embedder
 
@@ -25,7 +24,7 @@ def own_folders(settings, tmp_path, monkeypatch):
     settings.WEIGHTS_DIR = tmp_path / "weights"
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setitem(registry.EMBEDDERS, "fake", fake_embedder.SPEC)
-    caches["answers"].clear()
+    kept.answers.clear()
     monkeypatch.setattr(store, "_live", {})
     monkeypatch.setattr(store, "_refused", {})
 

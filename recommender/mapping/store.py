@@ -1,15 +1,16 @@
 """Which map is live: that of the embedder being served, taken up at once when it changes."""
 
 import logging
-from collections.abc import Collection
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from recommender import configured
+from recommender.mapping import sprites
 from recommender.mapping.product_map import MapFileError, ProductMap, read_map
-from recommender.mapping.sprites import OVERVIEW
 from recommender.places import map_path, map_pictures
 from recommender.search.errors import NotReady
 from runs.files import open_regular
@@ -37,20 +38,35 @@ def live_map() -> ProductMap:
 
 def read_picture(drawn: ProductMap, name: str) -> bytes:
     """A picture of the map, WebP. Raises OSError."""
+    if name not in drawn.names:
+        raise FileNotFoundError(name)
     path = map_pictures(drawn.manifest.embedder) / f"{name}.webp"
     with open_regular(path, follow=False) as file:
         return file.read()
 
 
-def overview_without(drawn: ProductMap, gone: Collection[int]) -> bytes:
-    """The picture of the whole map, WebP, without the products of these numbers. Raises OSError."""
-    data = read_picture(drawn, drawn.overview)
-    if not gone:
+@lru_cache(maxsize=32)
+def picture_without(drawn: ProductMap, name: str, gone: tuple[int, ...]) -> bytes:
+    """A picture of the map, WebP, without the products of these numbers. Raises OSError."""
+    data = read_picture(drawn, name)
+    level, corner = _place(drawn, name)
+    across = sprites.TILE // level if name != drawn.overview else max(drawn.size)
+    places = drawn.cells[list(gone)] - corner
+    within = places[((places >= 0) & (places < across)).all(axis=1)]
+    if not len(within):
         return data
     with Image.open(BytesIO(data), formats=("WEBP",)) as opened:
         picture = opened.convert("RGBA")
-    for column, row in (OVERVIEW * drawn.cells[sorted(gone)]).tolist():
-        picture.paste((0, 0, 0, 0), (column, row, column + OVERVIEW, row + OVERVIEW))
+    for column, row in (level * within).tolist():
+        picture.paste((0, 0, 0, 0), (column, row, column + level, row + level))
     buffer = BytesIO()
-    picture.save(buffer, "WEBP", quality=90)
+    picture.save(buffer, "WEBP", quality=90, method=2)
     return buffer.getvalue()
+
+
+def _place(drawn: ProductMap, name: str) -> tuple[int, np.ndarray]:
+    """How many pixels a cell of a picture has, and its first cell, (column, row)."""
+    for tile in drawn.tiles:
+        if tile.name == name:
+            return tile.level, np.array([tile.column, tile.row]) * (sprites.TILE // tile.level)
+    return sprites.OVERVIEW, np.zeros(2, int)

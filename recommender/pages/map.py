@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,10 +20,11 @@ from catalog.models import Product
 from catalog.parameters import takes
 from catalog.pictures import Kind, address
 from catalog.views import A_WHILE, FOR_EVER
+from recommender import program
 from recommender.api.responses import told_in_json
 from recommender.mapping import sprites
 from recommender.mapping.product_map import ProductMap
-from recommender.mapping.store import live_map, overview_without, read_picture
+from recommender.mapping.store import live_map, picture_without
 from recommender.search.errors import NotReady
 
 COLUMNS = ("item_id", "title", "category", "content_hash", "picture_width", "picture_height")
@@ -68,7 +70,7 @@ def products(request: HttpRequest) -> HttpResponse:
         drawn = live_map()
     except NotReady as error:
         return JsonResponse({"error": str(error)}, status=error.status)
-    depends_on = f"{drawn.overview} {versioning.version()} {request.path}"
+    depends_on = f"{drawn.overview} {versioning.version()} {program.version()} {request.path}"
     etag = f'"{hashlib.sha256(depends_on.encode()).hexdigest()[:32]}"'
     response = get_conditional_response(request, etag=etag)
     if response is None:
@@ -82,54 +84,58 @@ def products(request: HttpRequest) -> HttpResponse:
 @takes("v")
 def overview(request: HttpRequest) -> HttpResponse:
     """All of the map in one picture, for where there is no JavaScript and until it has begun."""
-    try:
-        drawn = live_map()
-        gone = _gone(drawn)
-        picture = overview_without(drawn, gone)
-    except (NotReady, OSError):
-        raise Http404("no map") from None
-    response = HttpResponse(picture, content_type="image/webp")
-    as_asked = request.GET.get("v") == _version(drawn, gone)
-    response["Cache-Control"] = FOR_EVER if as_asked else A_WHILE
-    return response
+    return _picture(request)
 
 
 @csrf_exempt  # so that a POST is told 405
 @require_safe
-@takes()
+@takes("v")
 def picture(request: HttpRequest, name: str) -> HttpResponse:
-    """A tile; its name tells its content, so it may be kept for ever."""
+    """A tile, without what is not shown any more."""
+    return _picture(request, name)
+
+
+def _picture(request: HttpRequest, name: str = "") -> HttpResponse:
     try:
-        found = read_picture(live_map(), name)
+        drawn = live_map()
+        gone = _gone(drawn)
+        found = picture_without(drawn, name or drawn.overview, gone)
     except (NotReady, OSError):
         raise Http404("no such picture") from None
-    return HttpResponse(found, content_type="image/webp", headers={"Cache-Control": FOR_EVER})
+    as_asked = request.GET.get("v") == _version(drawn, gone)
+    kept = FOR_EVER if as_asked else A_WHILE
+    return HttpResponse(found, content_type="image/webp", headers={"Cache-Control": kept})
 
 
-def _gone(drawn: ProductMap) -> list[int]:
+def _gone(drawn: ProductMap) -> tuple[int, ...]:
     """The numbers of the products that lie on the map and are not shown any more."""
+    return _gone_at(drawn, versioning.version())
+
+
+@lru_cache(maxsize=2)
+def _gone_at(drawn: ProductMap, catalogue: int) -> tuple[int, ...]:
     shown = set(Product.shown.values_list("item_id", flat=True))
-    return [number for number, item_id in enumerate(drawn.item_ids) if item_id not in shown]
+    return tuple(number for number, item_id in enumerate(drawn.item_ids) if item_id not in shown)
 
 
-def _in_the_middle(drawn: ProductMap, gone: list[int]) -> list[Product]:
+def _in_the_middle(drawn: ProductMap, gone: tuple[int, ...]) -> list[Product]:
     """The products that the page lists first, nearest to the middle first, as its script does."""
     ways = ((drawn.cells + 0.5 - np.array(drawn.size) / 2) ** 2).sum(axis=1)
-    ways[gone] = np.inf
+    ways[list(gone)] = np.inf
     nearest = [drawn.item_ids[number] for number in np.argsort(ways, kind="stable")[:LISTED]]
     found = Product.shown.in_bulk(nearest, field_name="item_id")
     return [found[item_id] for item_id in nearest if item_id in found]
 
 
-def _version(drawn: ProductMap, gone: list[int]) -> str:
+def _version(drawn: ProductMap, gone: tuple[int, ...]) -> str:
     return hashlib.sha256(f"{drawn.overview} {gone}".encode()).hexdigest()[:12]
 
 
-def _overview_address(drawn: ProductMap, gone: list[int]) -> str:
+def _overview_address(drawn: ProductMap, gone: tuple[int, ...]) -> str:
     return f"{reverse('map-overview')}?v={_version(drawn, gone)}"
 
 
-def _categories(drawn: ProductMap, gone: list[int]) -> list[tuple[str, int]]:
+def _categories(drawn: ProductMap, gone: tuple[int, ...]) -> list[tuple[str, int]]:
     """The categories on the map, and how many of their products are; the largest first."""
     left = set(drawn.item_ids) - {drawn.item_ids[number] for number in gone}
     named = Product.shown.exclude(category="").values_list("item_id", "category")
@@ -157,11 +163,12 @@ def _told(drawn: ProductMap) -> dict[str, Any]:
         products.append(
             [row * columns + column, item_id, title, place, thumbnail, sprites.side_shown(*size)]
         )
+    version = _version(drawn, tuple(gone))
     return {
         "columns": columns,
         "rows": rows,
-        "overview": _overview_address(drawn, gone),
-        "pictures": reverse("map-picture", args=[PLACE]),
+        "overview": f"{reverse('map-overview')}?v={version}",
+        "pictures": f"{reverse('map-picture', args=[PLACE])}?v={version}",
         "tile": sprites.TILE,
         "tiles": [[tile.level, tile.column, tile.row, tile.name] for tile in drawn.tiles],
         "gone": [cells[number][1] * columns + cells[number][0] for number in gone],

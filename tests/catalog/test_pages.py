@@ -1,8 +1,11 @@
 """Browsing, and pictures."""
 
 import pytest
+from django.utils import timezone
 
 from catalog.models import Product
+from catalog.pictures import Kind, file_name, write
+from tests.conftest import picture_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -150,3 +153,55 @@ def test_a_thumbnail_is_served_and_may_be_kept_for_ever(client, live):
 @pytest.mark.parametrize("name", ["nobody.jpg", "..%2F..%2Fvar%2Fsecret_key", "..", "0.png"])
 def test_nothing_but_thumbnails_is_served(client, live, name):
     assert client.get(f"/media/thumbnails/{name}").status_code == 404
+
+
+def asked(client, product) -> list:
+    """Answers for both of its pictures."""
+    return [
+        client.get(f"/media/{kind}/{file_name(product.item_id)}", {"v": product.content_hash[:12]})
+        for kind in Kind
+    ]
+
+
+@pytest.mark.parametrize("change", [{"hidden": True}, {"gone_since": timezone.now()}])
+def test_pictures_of_what_is_not_shown_are_for_staff_alone(client, live, admin_client, change):
+    product = Product.objects.get(item_id="0")
+    assert [answer.status_code for answer in asked(client, product)] == [200, 200]
+    Product.objects.filter(item_id="0").update(**change)
+    assert [answer.status_code for answer in asked(client, product)] == [404, 404]
+    for answer in asked(admin_client, product):
+        assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
+        answer.close()
+    tag = {"If-None-Match": "*"}
+    assert client.get("/media/thumbnails/0.jpg", headers=tag).status_code == 404
+
+
+def test_a_picture_that_no_product_has_is_not_served(client, live):
+    write(Kind.THUMBNAIL, "left", picture_bytes("red"))
+    assert client.get("/media/thumbnails/left.jpg").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "item_id",
+    ["a/b c.d", "日本 %41", ".hidden", "x" * 300, "https://shop.example/" + "é" * 200, "%%41"],
+)
+def test_whatever_an_id_holds_its_pictures_are_shown_and_hidden(client, live, item_id):
+    product = Product.objects.get(item_id="0")
+    product.item_id = item_id
+    product.save()
+    for kind in Kind:
+        write(kind, item_id, picture_bytes("red"))
+    assert [
+        client.get(url).status_code for url in (product.thumbnail_url, product.picture_url)
+    ] == [200, 200]
+    Product.objects.filter(item_id=item_id).update(hidden=True)
+    assert [answer.status_code for answer in asked(client, product)] == [404, 404]
+    for name in ("%41.jpg", "%%.jpg", "%%%.jpg", "%2541.jpg"):
+        assert client.get(f"/media/thumbnails/{name}").status_code == 404
+
+
+def test_a_picture_costs_one_query(client, live, django_assert_num_queries):
+    address = Product.objects.get(item_id="0").thumbnail_url
+    client.get(address)
+    with django_assert_num_queries(2):  # one is the catalogue's version
+        client.get(address)

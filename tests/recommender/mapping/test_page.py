@@ -8,6 +8,8 @@ from PIL import Image
 
 from catalog.models import Product
 from recommender import places
+from recommender.mapping import sprites
+from recommender.mapping.store import read_picture
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +68,36 @@ def test_a_product_that_is_hidden_or_gone_is_not_shown(client, drawn, change):
         opaque = np.asarray(picture.convert("RGBA"))[4::8, 4::8, 3] > 0
     shown = set(zip(*np.nonzero(opaque.T), strict=True))
     assert shown == set(map(tuple, drawn.cells.tolist())) - {(column, row)}
+
+
+@pytest.mark.parametrize("change", [{"hidden": True}, {"gone_since": timezone.now()}])
+def test_no_picture_of_the_map_shows_what_is_hidden_or_gone(client, drawn, change):
+    number = drawn.item_ids.index("03")
+    before = told(client)["pictures"]
+    Product.objects.filter(item_id="03").update(**change)
+    address = told(client)["pictures"]
+    assert address != before, "browsers ask for the tiles anew"
+    for tile in drawn.tiles:
+        cells = sprites.TILE // tile.level
+        left, top = (drawn.cells[number] - [tile.column * cells, tile.row * cells]).tolist()
+        answer = client.get(address.replace("PLACE", tile.name))
+        assert "immutable" in answer["Cache-Control"]
+        with Image.open(io.BytesIO(answer.content)) as picture:
+            opaque = np.asarray(picture.convert("RGBA"))[:, :, 3] > 0
+        assert opaque.any()
+        if 0 <= left < cells and 0 <= top < cells:
+            side = tile.level
+            assert not opaque[top * side : (top + 1) * side, left * side : (left + 1) * side].any()
+    whole = client.get(before.replace("PLACE", drawn.overview))
+    assert whole.content == client.get("/map/overview.webp").content
+    assert "immutable" not in whole["Cache-Control"]
+    assert len(whole.content) != len(read_picture(drawn, drawn.overview))
+
+
+def test_only_pictures_of_the_live_map_are_served(client, drawn):
+    old = places.map_pictures("fake") / f"{'a' * 32}.webp"
+    old.write_bytes(b"of an older map")
+    assert client.get(f"/map/pictures/{'a' * 32}.webp").status_code == 404
 
 
 def test_the_page_shows_a_picture_of_all_and_its_categories(client, drawn):

@@ -1,13 +1,13 @@
 from dataclasses import replace
 
 import pytest
-from django.core.cache import caches
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
 from catalog.models import Product
 from catalog.pictures import Kind, write
+from recommender import kept
 from recommender.index.metrics import Metric
 from recommender.templatetags.likeness import four_digits
 from tests.conftest import picture_bytes
@@ -143,7 +143,7 @@ def test_an_untrained_network_is_told_on_every_page(client, live, monkeypatch):
     assert "never trained" not in html(client.get("/products/0/"))
     untrained = replace(registry.EMBEDDERS["fake"], trained=False)
     monkeypatch.setitem(registry.EMBEDDERS, "fake", untrained)
-    caches["answers"].clear()  # it is another program now
+    kept.answers.clear()  # it is another program now
     for address in ("/products/0/", "/browse/", "/products/nobody/"):
         assert html(client.get(address)).count("never trained") == 1
 

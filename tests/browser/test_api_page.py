@@ -1,0 +1,17 @@
+"""The page that shows the API and lets one try it, under the same policy as all pages."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+def test_the_page_lets_one_try_the_api_and_the_console_stays_empty(live, open_page):
+    page = open_page("/api/v1/docs/")
+    page.get_by_role("button", name="GET /api/v1/products/{item_id}/similar/").click()
+    page.get_by_role("button", name="Try it out").click()
+    page.get_by_placeholder("item_id").fill("0")
+    page.get_by_role("button", name="Execute").click()
+    answered = page.locator(".live-responses-table")
+    expect(answered.locator(".response-col_status").nth(1)).to_contain_text("200")
+    expect(answered).to_contain_text('"item_id"')
