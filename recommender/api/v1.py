@@ -38,7 +38,7 @@ api = NinjaAPI(
     urls_namespace="api",
     docs=Swagger({"layout": "BaseLayout", "deepLinking": True}),
     docs_url="docs/",
-    docs_decorator=csp_update({"img-src": [SELF, "data:"], "style-src": [SELF, "'unsafe-inline'"]}),
+    docs_decorator=csp_update({"img-src": [SELF, "data:"]}),
     description=(
         "Products that look alike. Distances: smaller is closer. Scores: 0 to 100.\n\n"
         "Where keys are asked for, send yours in the header X-API-Key. A parameter that an address "

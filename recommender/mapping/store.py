@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from recommender import configured
+from recommender.beside import Lane, beside
 from recommender.mapping import sprites
 from recommender.mapping.product_map import MapFileError, ProductMap, read_map
 from recommender.places import map_path, map_pictures
@@ -55,10 +56,15 @@ def picture_without(drawn: ProductMap, name: str, gone: tuple[int, ...]) -> byte
     within = places[((places >= 0) & (places < across)).all(axis=1)]
     if not len(within):
         return data
+    return beside(Lane.PICTURES, _emptied, data, level * within, level)
+
+
+def _emptied(data: bytes, corners: np.ndarray, side: int) -> bytes:
+    """The picture with nothing in the squares at these corners, (column, row)."""
     with Image.open(BytesIO(data), formats=("WEBP",)) as opened:
         picture = opened.convert("RGBA")
-    for column, row in (level * within).tolist():
-        picture.paste((0, 0, 0, 0), (column, row, column + level, row + level))
+    for column, row in corners.tolist():
+        picture.paste((0, 0, 0, 0), (column, row, column + side, row + side))
     buffer = BytesIO()
     picture.save(buffer, "WEBP", quality=90, method=2)
     return buffer.getvalue()
