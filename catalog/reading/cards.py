@@ -201,10 +201,48 @@ def _is_name(page: Page, anchor: int) -> bool:
     return headings or any(_NAME_CLASS.search(own_names(page, n)) for n in around)
 
 
-def listed(page: Page) -> list[Facts]:
-    """What the cards of a page say, in order."""
+@dataclass(frozen=True)
+class Look:
+    """What a list's cards have in common: the name of their tag, and classes."""
+
+    tag: str
+    classes: frozenset[str]
+    priced: bool
+
+
+def look_of(page: Page) -> Look | None:
+    """How the cards of a page look; None where it has none, or they have no class in common."""
+    found = cards(page)
+    if not found:
+        return None
+    shared = frozenset.intersection(*(_classes(page, card.number) for card in found))
+    priced = all(_counts(page).priced(card.number) for card in found)
+    return Look(page.tags[found[0].number].name, shared, priced) if shared else None
+
+
+def _classes(page: Page, number: int) -> frozenset[str]:
+    return frozenset(words_of(page.tags[number].get("class")))
+
+
+def _cards_like(page: Page, look: Look) -> list[Card]:
+    """The cards that look so, be it a single one."""
+    numbers = [
+        number
+        for number in _counts(page).likely
+        if page.tags[number].name == look.tag
+        and look.classes <= _classes(page, number)
+        and (_counts(page).priced(number) or not look.priced)
+    ]
+    return _cards_of(page, numbers)
+
+
+def listed(page: Page, look: Look | None = None) -> list[Facts]:
+    """What the cards of a page say, in order. `look` is that of the list's page before."""
     prices = sorted(prices_seen(page), key=lambda seen: seen.number)
-    return [_facts(page, card, prices) for card in cards(page)]
+    found = list(cards(page))
+    if look and not any(look.classes <= _classes(page, card.number) for card in found):
+        found = _cards_like(page, look) or found
+    return [_facts(page, card, prices) for card in found]
 
 
 def _facts(page: Page, card: Card, prices: list[Seen]) -> Facts:

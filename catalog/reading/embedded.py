@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -39,6 +40,10 @@ _STOCKS = ("availability", "instock", "in_stock", "isinstock", "is_in_stock", "s
            "sold_out", "issoldout", "stock")  # fmt: skip
 _PICTURES = ("image", "images", "imageurl", "image_url", "featured_image", "mainimage", "picture",
              "thumbnail", "photo", "img")  # fmt: skip
+_ADDRESSES = ("url", "link", "href", "permalink", "producturl", "product_url", "canonicalurl",
+              "path", "uri", "pdpurl")  # fmt: skip
+# Around a product's object in some shops' lists.
+_WRAPPERS = ("node", "product", "item", "_source", "attributes")
 _START = re.compile(r"(?:[=(:,]|^)\s*(?=[{\[]\s*[\"{\[])")
 
 
@@ -54,6 +59,23 @@ def embedded(page: Page, name: str) -> Facts:
         if points > most:
             best, most = facts, points
     return best
+
+
+def listed_object(value: dict[str, Any], page: Page) -> Facts | None:
+    """What an object in a list of products says; None if it is no product's."""
+    inner = next((i for k in _WRAPPERS if isinstance(i := value.get(k), dict)), None)
+    if inner is not None and not any(key in value for key in _NAMES):
+        return listed_object(inner, page)
+    title = next((text(value[key]) for key in _NAMES if key in value), "")
+    link = next((text(said) for key in _ADDRESSES if isinstance(said := value.get(key), str)), "")
+    facts = replace(_facts(value, page), title=title, url=page.link(link), ids=_own_ids(value))
+    known = bool(facts.url or facts.ids) and (facts.price is not None or bool(facts.images))
+    return facts if title and known else None
+
+
+def _own_ids(value: dict[str, Any]) -> dict[str, str]:
+    found = next((t for key in _IDS if (t := text(_scalar(value.get(key)))) and len(t) < 60), "")
+    return {"sku": found} if found else {}
 
 
 @lru_cache(maxsize=2)
@@ -109,7 +131,7 @@ def _facts(value: dict[str, Any], page: Page) -> Facts:
     amounts = (
         money(_scalar(one.get(key)), code) for one in priced for key in _PRICES if key in one
     )
-    pictures = (text(_first(value.get(key))) for key in _PICTURES)
+    pictures = (_address(_first(value.get(key))) for key in _PICTURES)
     images = [link for p in pictures if is_picture(p) and (link := page.link(p))]
     return Facts(
         price=next((amount for amount in amounts if amount), None),
@@ -120,12 +142,19 @@ def _facts(value: dict[str, Any], page: Page) -> Facts:
     )
 
 
+def _address(picture: Any) -> str:
+    if isinstance(picture, dict):
+        picture = next((picture[key] for key in ("src", "url", "href") if picture.get(key)), "")
+    return text(picture)
+
+
 def _first(value: Any) -> Any:
     return value[0] if isinstance(value, list) and value else value
 
 
 def _scalar(value: Any) -> Any:
-    return value if isinstance(value, str | Decimal) else None
+    fine = isinstance(value, str | Decimal | int) and not isinstance(value, bool)
+    return value if fine else None
 
 
 def _ids(value: dict[str, Any], page: Page) -> dict[str, str]:

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 from catalog.hosts import same_site
 from catalog.reading.page import Page, words_of
 from catalog.reading.prices import names_of
-from catalog.reading.words import LOAD_MORE, NEXT
+from catalog.reading.words import LOAD_MORE, LOAD_PRODUCTS, NEXT
 
 _NEXT_CLASS = re.compile(r"(?:^|[\s_-])(?:next|pag\w*next|next\w*page)(?:$|[\s_-])")
 _PAGING_CLASS = re.compile(
@@ -26,8 +26,12 @@ _SIZE = re.compile(
 )
 _MORE_ATTRIBUTES = (
     "data-next-url", "data-next-page-url", "data-next-page", "data-next", "data-load-more-url",
-    "data-url", "data-href", "data-more-url",
+    "data-url", "data-href", "data-more-url", "data-endpoint", "data-ajax-url", "data-load-url",
+    "data-link", "hx-get", "data-hx-get", "formaction",
 )  # fmt: skip
+
+
+_MORE_CLASS = re.compile(r"load-?more|show-?more|infinite")
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,12 @@ def following(page: Page) -> list[Following]:
     ]
     once = {one.url: one for one in reversed(found)}
     return [one for one in dict.fromkeys(found) if once.get(one.url) == one]
+
+
+def numbered(url: str, number: int) -> str:
+    """The same address with another page's number; nothing, where it has none."""
+    found = _NUMBER.search(url)
+    return f"{url[: found.start(1)]}{number}{url[found.end(1) :]}" if found else ""
 
 
 def page_number(url: str) -> int | None:
@@ -123,20 +133,45 @@ def _by_number(page: Page) -> list[Following]:
 def _load_more(page: Page) -> list[Following]:
     """The address in a "load more" button's attributes."""
     found = []
-    for number in page.named("button", "a", "div", "span"):
+    for number in page.named("button", "a", "div", "span", "li"):
         tag = page.tags[number]
         if not any(name in tag.attrs for name in (*_MORE_ATTRIBUTES, "href")):
             continue
-        names = names_of(page, number, 1)
-        words = page.text(number, 60) if page.ends[number] - number < 8 else ""
-        if not LOAD_MORE.search(words) and not re.search(r"load-?more|show-?more|infinite", names):
+        if not _loads_more(page, number):
             continue
         for name in (*_MORE_ATTRIBUTES, "href"):
             address = str(tag.get(name, ""))
             if ("/" in address or "?" in address) and (url := _usable(page, address)):
+                url = _with_page(url, str(tag.get("data-page", "")))
                 found.append(Following(url, page_number(url)))
                 break
     return found[:2]
+
+
+def _loads_more(page: Page, number: int) -> bool:
+    tag = page.tags[number]
+    words = page.text(number, 60) if page.ends[number] - number < 8 else ""
+    if LOAD_MORE.search(words) or _MORE_CLASS.search(names_of(page, number, 1)):
+        return True
+    return bool(re.search("revealed|intersect", str(tag.get("hx-trigger", ""))))
+
+
+def _with_page(url: str, written: str) -> str:
+    """The address with the page's number that stands beside it in another attribute."""
+    if page_number(url) is not None or not re.fullmatch(r"\d{1,5}", written, re.ASCII):
+        return url
+    return f"{url}{'&' if '?' in url else '?'}page={written}"
+
+
+def unread_more(page: Page, last: int) -> str:
+    """What a button says that loads more behind the `last` card, and has no address to follow."""
+    for number in page.named("button", "a", "div", "span"):
+        words = page.text(number, 60)
+        if number <= last or page.is_aside(number) or not LOAD_PRODUCTS.fullmatch(words):
+            continue
+        if "disabled" not in page.tags[number].attrs:
+            return words
+    return ""
 
 
 def _is_like(url: str, page: str) -> bool:

@@ -6,7 +6,7 @@ the state that scripts carry, and last what a visitor sees.
 
 from dataclasses import dataclass, replace
 
-from catalog.reading.cards import cards, listed, main_link
+from catalog.reading.cards import Look, cards, listed, main_link
 from catalog.reading.embedded import embedded
 from catalog.reading.facts import Facts
 from catalog.reading.jsonld import json_ld
@@ -40,9 +40,12 @@ def read_products(page: Page) -> Reading:
     return Reading(tuple(_listed(page, named)))
 
 
-def read_list(page: Page) -> Reading:
-    """The products of a page that is known to be a list. Raises UnreadablePage."""
-    return Reading(tuple(_listed(page, _named(page))))
+def read_list(page: Page, look: Look | None = None) -> Reading:
+    """The products of a page that is known to be a list. Raises UnreadablePage.
+
+    `look` is how the cards of the list's page before look.
+    """
+    return Reading(tuple(_listed(page, _named(page), look)))
 
 
 def _named(page: Page) -> list[Named]:
@@ -149,10 +152,10 @@ def _address(page: Page, named: list[Named]) -> str:
     return own if own and not root and address_key(own).startswith(host) else page.url
 
 
-def _listed(page: Page, named: list[Named]) -> list[Facts]:
+def _listed(page: Page, named: list[Named], look: Look | None = None) -> list[Facts]:
     """The products of a list: of its markup or of its cards, whichever has more of them."""
     marked = _marked(page, named)
-    shown = listed(page)
+    shown = listed(page, look)
     longer, other = (shown, marked) if len(shown) > len(marked) else (marked, shown)
     by_address = {address_key(one.url): one for one in other if one.url}
     by_name = {letters(one.title): one for one in other if one.title}

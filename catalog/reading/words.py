@@ -153,3 +153,19 @@ LOAD_MORE = _pattern(
     """,
     "もっと見る | 加载更多 | 載入更多 | 더보기",
 )
+# A button that says this loads products; "show more" may open a text.
+LOAD_PRODUCTS = re.compile(
+    r"\W*(?:"
+    + any_of(
+        r"""
+    load more | (?:load|show|view|see) (?:\d+ )?more (?:products|items|results|articles|styles)
+    | mehr (?:produkte |artikel )?laden | weitere (?:produkte|artikel)(?: laden| anzeigen)?
+    | mehr (?:produkte|artikel)(?: anzeigen)? | charger plus(?: de produits)?
+    | (?:voir|afficher) plus de produits | cargar más(?: productos)? | ver más productos
+    | carregar mais(?: produtos)? | carica altri(?: prodotti)? | meer (?:producten )?laden
+    | показать ещё | показать еще | もっと見る | 加载更多 | 載入更多 | 더보기
+    """
+    )
+    + r")\W*",
+    re.IGNORECASE,
+)

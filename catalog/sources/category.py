@@ -8,9 +8,11 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from catalog.reading.answers import Answer, answer_of
+from catalog.reading.cards import Look, cards, look_of
 from catalog.reading.facts import Facts
 from catalog.reading.page import Page, UnreadablePage
-from catalog.reading.paging import Following, following
+from catalog.reading.paging import Following, following, unread_more
 from catalog.reading.products import Reading, read_list, read_products
 from catalog.reading.selectors import Selectors, selected, selected_next
 from catalog.reading.values import address_key, id_from_url
@@ -52,10 +54,12 @@ class _Walk:
     seen: dict[str, str] = field(default_factory=dict)  # key or item_id -> address
     visited: set[str] = field(default_factory=set)
     ahead: dict[str, Following] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
+    look: Look | None = None
+    began: str = ""
 
     def records(self, url: str) -> Iterator[Record]:
-        failures: list[str] = []
-        barren = 0
+        asked, barren = url, 0
         while url and len(self.visited) < MOST_PAGES and barren < MOST_BARREN:
             first = not self.visited
             self.visited.add(address_key(url))
@@ -63,29 +67,63 @@ class _Walk:
             found: list[Following] = []
             try:
                 with only(url):
-                    page = _page(url, self.fetcher)
-                    reading = self._read(page, first)
-                    found = [] if reading.own else self._following(page)
+                    page, reading, found = self._visit(url, first)
                 yield from self._new(reading, page)
+                self._require_all(page, reading, found)
             except (FetchError, UnreadablePage) as error:
-                failures.append(str(error))
+                self.failures.append(str(error))
             barren = 0 if len(self.seen) > before else barren + 1
             url = self._next(found)
-        if url and len(self.visited) >= MOST_PAGES:
-            failures.append(f"{url}: the walk stopped here, after {MOST_PAGES} pages")
-        elif url:
-            log.warning("%s: the walk ended here, after %s pages", url, len(self.visited))
-        if failures:
-            raise SourceError("; ".join(failures[:5]))
+        self._end(asked, url)
+
+    def _end(self, asked: str, left: str) -> None:
+        """Raises SourceError for what could not be had. `left` is a page that was not visited."""
+        if left and len(self.visited) >= MOST_PAGES:
+            self.failures.append(f"{left}: the walk stopped here, after {MOST_PAGES} pages")
+        elif left:
+            log.warning("%s: the walk ended here, after %s pages", left, len(self.visited))
+        if self.failures:
+            raise SourceError("; ".join(self.failures[:5]))
         if not self.seen:
-            raise SourceError(f"{page.url}: no products found on this page")
+            raise SourceError(f"{asked}: no products found on this page")
+
+    def _visit(self, url: str, first: bool) -> tuple[Page, Reading, list[Following]]:
+        """A page of the list, its products, and the pages that it leads to."""
+        response = self.fetcher.get(url)
+        self.visited.add(address_key(response.url))
+        kind = response.headers.get("Content-Type", "")
+        self.began = self.began or response.url
+        if answer := answer_of(response.body, response.url, kind, self.began):
+            return self._answered(answer)
+        page = Page.of(response.body, response.url, kind)
+        reading = self._read(page, first)
+        return page, reading, [] if reading.own else self._following(page)
+
+    def _answered(self, answer: Answer) -> tuple[Page, Reading, list[Following]]:
+        page = answer.page
+        reading = self._read(page, first=False)
+        if not reading.products:
+            reading = Reading(answer.products)
+        if not reading.products and not answer.ended:
+            raise UnreadablePage(f"{page.url}: no product could be read in this answer (JSON)")
+        if answer.lost:
+            self.failures.append(f"{page.url}: it does not say where the products after it are")
+        return page, reading, [*answer.following, *self._following(page)]
 
     def _read(self, page: Page, first: bool) -> Reading:
-        self.visited.add(address_key(page.url))
         if self.selectors:
             return Reading(tuple(selected(page, self.selectors)))
         # Only where the walk begins may a page be a product's own.
-        return read_products(page) if first else read_list(page)
+        reading = read_products(page) if first else read_list(page, self.look)
+        self.look = self.look or look_of(page)
+        return reading
+
+    def _require_all(self, page: Page, reading: Reading, found: list[Following]) -> None:
+        """Tells of a button that loads more, where nothing says from where."""
+        shown = () if reading.own or found or self.selectors else cards(page)
+        if shown and (words := unread_more(page, page.ends[shown[-1].number])):
+            told = f"what “{words[:40]}” would load cannot be read; these are not all products"
+            self.failures.append(f"{page.url}: {told}")
 
     def _following(self, page: Page) -> list[Following]:
         if self.selectors and self.selectors.next:

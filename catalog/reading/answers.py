@@ -1,0 +1,158 @@
+"""What "load more" answers in JSON: HTML in its fields or products as objects, and what follows.
+
+Such an answer says what it is by its bytes: shops call it `text/html` as well.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from catalog.hosts import same_site
+from catalog.reading.decoding import decoded
+from catalog.reading.embedded import listed_object
+from catalog.reading.facts import Facts
+from catalog.reading.jsonld import small_keys
+from catalog.reading.page import Page, UnreadablePage, absolute
+from catalog.reading.paging import Following, numbered, page_number
+
+MOST_CHARACTERS = 12_000_000
+MOST_STEPS = 100_000
+# Deeper than this, "next" means something else.
+MOST_LEVELS = 4
+_GUARD = re.compile(r"^\s*(?:\)\]\}',?|while\s*\(1\);|for\s*\(;;\);)\s*")
+_HTML = re.compile(r"<(?:a|li|div|article|section|img|ul|tr|span|figure|p)\b[^>]*>", re.IGNORECASE)
+_NEXT = re.compile(r"(?:next|more|loadmore|nextpage|following)(?:page)?(?:url|link|href|path|uri)?")
+_MORE = re.compile(
+    r"(?:has|is|there)?(?:more|next)(?:page|pages|items|products|results)?(?:exists)?"
+)
+_LAST = re.compile(r"(?:total|max|num|maxnum)pages?|pages?count|lastpage|pages")
+_FAILED = ("error", "errors", "exception")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer in JSON: the page that its HTML makes, its products, and what follows it.
+
+    `ended`: it says that there is nothing; `lost`: that more follows, but not where.
+    """
+
+    page: Page
+    products: tuple[Facts, ...]
+    following: tuple[Following, ...]
+    ended: bool
+    lost: bool
+
+
+def answer_of(body: bytes, url: str, content_type: str, base: str) -> Answer | None:
+    """The answer in the bytes; None if they are no JSON. Raises UnreadablePage.
+
+    Links in its HTML start from `base`, the page that it is put into.
+    """
+    value = _value(body, url, content_type)
+    if value is None:
+        return None
+    html = "\n".join(text for text in _texts(value) if _HTML.search(text))
+    page = Page(html, url)
+    page.base = base
+    products = max((_products(nodes, page) for nodes in _lists(value)), key=len, default=())
+    said = list(_following(value, url))
+    following = tuple(one for one in said if one.url)
+    ended = _is_end(value) and not html.strip()
+    return Answer(page, products, following, ended, bool(said) and not following)
+
+
+def _value(body: bytes, url: str, content_type: str) -> Any:
+    """What the JSON holds, keys in small letters; None if it is none."""
+    told = "json" in content_type.lower()
+    if not told and body[:200].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"[", b")"):
+        return None
+    written = _GUARD.sub("", decoded(body, content_type).lstrip("\ufeff"))
+    try:
+        if len(written) > MOST_CHARACTERS:
+            raise ValueError("it is too long")
+        value = json.loads(written, object_pairs_hook=small_keys, parse_float=Decimal)
+    except (ValueError, RecursionError, ArithmeticError) as error:
+        if told:
+            raise UnreadablePage(f"{url}: its JSON cannot be read: {error}") from error
+        return None
+    return value if isinstance(value, dict | list) else [value]
+
+
+def _nodes(value: Any) -> Iterator[tuple[Any, int]]:
+    """Everything in the answer, in order, with how deep it lies."""
+    todo: list[tuple[Any, int]] = [(value, 0)]
+    for _ in range(MOST_STEPS):
+        if not todo:
+            return
+        node, depth = todo.pop()
+        yield node, depth
+        inner = list(node.values()) if isinstance(node, dict) else node
+        if isinstance(node, dict | list):
+            todo += [(part, depth + 1) for part in reversed(inner)]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    return (node for node, _ in _nodes(value) if isinstance(node, str))
+
+
+def _lists(value: Any) -> Iterator[list[Any]]:
+    """The lists of objects."""
+    for node, _ in _nodes(value):
+        if isinstance(node, list) and node and all(isinstance(part, dict) for part in node):
+            yield node
+
+
+def _products(nodes: list[Any], page: Page) -> tuple[Facts, ...]:
+    page.spend()
+    return tuple(facts for node in nodes if (facts := listed_object(node, page)))
+
+
+def _following(value: Any, url: str) -> Iterator[Following]:
+    """What the answer says of what follows; without an address where it tells none."""
+    here = page_number(url) or 1
+    for node, depth in _nodes(value):
+        if not isinstance(node, dict) or depth > MOST_LEVELS:
+            continue
+        for key, said in node.items():
+            name = re.sub(r"[^a-z]", "", key)
+            if _NEXT.fullmatch(name) and said and said is not True:
+                link = _address(said, url)
+                yield Following(link, page_number(link))
+            elif _says_more(name, said, here):
+                link = numbered(url, here + 1)
+                yield Following(link, here + 1)
+
+
+def _says_more(name: str, said: Any, here: int) -> bool:
+    if said is True:
+        return bool(_MORE.fullmatch(name))
+    return bool(_LAST.fullmatch(name)) and _whole(said) > here
+
+
+def _whole(said: Any) -> int:
+    if isinstance(said, bool) or not isinstance(said, int | str):
+        return 0
+    return int(said) if re.fullmatch(r"\d{1,6}", str(said), re.ASCII) else 0
+
+
+def _address(said: Any, url: str) -> str:
+    if isinstance(said, dict):
+        said = said.get("href") or said.get("url")
+    if number := _whole(said):
+        return numbered(url, number)
+    if not isinstance(said, str) or not ("/" in said or "?" in said or "=" in said):
+        return ""
+    link = absolute(url, said)
+    return link if link and same_site(link, url) and link != url else ""
+
+
+def _is_end(value: Any) -> bool:
+    """Whether the answer says that there is nothing: an empty list, an empty text, null."""
+    if isinstance(value, list):
+        return not value
+    if any(value.get(key) for key in _FAILED) or value.get("success") is False:
+        return False
+    return not value or any(said in ("", [], {}, None) for said in value.values())
