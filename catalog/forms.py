@@ -1,16 +1,18 @@
 """What stands behind the question mark: bounded, so that no search costs more than its answer."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F, QuerySet
+from django.http import QueryDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from catalog.colours import NAMES
 from catalog.filters import Filters
 from catalog.models import Product, folded
+from catalog.typed import plainly
 
 MOST_WORDS = 8
 LAST_PAGE = 1_000_000
@@ -31,6 +33,8 @@ class YesNoField(forms.Field):
 class FilterForm(forms.Form):
     """The fields of Filters; `q` is its text."""
 
+    NUMBERS: ClassVar[tuple[str, ...]] = ("price_from", "price_to")
+
     q = forms.CharField(required=False, max_length=200)
     category = forms.CharField(required=False, max_length=200)
     shop = forms.CharField(required=False, max_length=200)
@@ -44,6 +48,11 @@ class FilterForm(forms.Form):
             "invalid_choice": format_lazy(_("Say one of {names}."), names=", ".join(NAMES))
         },
     )
+
+    @classmethod
+    def typed(cls, asked: QueryDict) -> Self:
+        """The form of what a visitor typed into a page, numbers in any way of writing them."""
+        return cls(plainly(asked, cls.NUMBERS))
 
     def clean_q(self) -> str:
         words = str(self.cleaned_data["q"])

@@ -35,7 +35,7 @@ FOR_OTHER_SITES = {
 @vary_on_headers("HX-Request", "HX-Boosted", "HX-History-Restore-Request")
 def browse(request: HttpRequest) -> HttpResponse:
     """All products, by title, item_id and category; htmx asks for the grid alone."""
-    form = BrowseForm(request.GET)
+    form = BrowseForm.typed(request.GET)
     if not form.is_valid():
         return _refused(request, form.sentence(), 400)
     try:
@@ -43,7 +43,12 @@ def browse(request: HttpRequest) -> HttpResponse:
     except NoSuchPage as error:
         return _refused(request, str(error), error.status)
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
-    context: dict[str, Any] = {"page": page, "numbers": numbers, "given": form.cleaned_data}
+    context: dict[str, Any] = {
+        "page": page,
+        "numbers": numbers,
+        "given": form.cleaned_data,
+        "typed": request.GET,
+    }
     if _wants_the_grid_alone(request):
         return render(request, "catalog/_grid.html", context)
     context |= {"categories": categories(), "colours": colours()}

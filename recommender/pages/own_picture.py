@@ -30,10 +30,11 @@ def picture(request: HttpRequest) -> HttpResponse:
 
 def _context(request: HttpRequest) -> dict[str, Any]:
     asked = _asked(request)
-    form = SimilarForm(asked)
+    form = SimilarForm.typed(asked)
     filters = narrowed(asked)
     context = {
         "form": form,
+        "typed": asked,
         "narrowed": filters,
         "onward": filters,
         "most_megabytes": MOST_MEGABYTES,

@@ -41,7 +41,7 @@ def product(request: HttpRequest, item_id: str) -> HttpResponse:
 
     With others that are liked and disliked, what looks like all of them.
     """
-    form = SimilarForm(request.GET)
+    form = SimilarForm.typed(request.GET)
     try:
         liked = tuple(dict.fromkeys((item_id, *form.liked_ids())))
         answered = under_all_metrics(form.query(liked=liked, url=""))
@@ -57,6 +57,7 @@ def product(request: HttpRequest, item_id: str) -> HttpResponse:
         "way": way.steps,
         "onward": way.onward,
         "narrowed": narrowed(request.GET),
+        "typed": request.GET,
         "why_offered": is_offered(),
         "comparable": len(store.with_an_index()) > 1,
         "add_rule": address_to_add_rules(request),

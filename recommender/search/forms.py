@@ -74,6 +74,8 @@ class CropField(forms.Field):
 class SimilarForm(FilterForm):
     """All that a Query can ask; each field has a default, and none is bent into shape."""
 
+    NUMBERS = (*FilterForm.NUMBERS, "diversity", "colour", "min_score")
+
     metric = forms.CharField(required=False)
     k = forms.IntegerField(min_value=1, max_value=MOST, error_messages=all_say(K_RULE))
     url = forms.CharField(required=False, max_length=2000)
