@@ -84,11 +84,11 @@ class FilterForm(forms.Form):
 class OrderField(forms.ChoiceField):
     """The name of an order; without one, by item_id."""
 
-    def __init__(self, orders: list[str]) -> None:
+    def __init__(self, orders: list[str], rule: Any = "") -> None:
         super().__init__(
             required=False,
             choices=[(order, order) for order in orders if order],
-            error_messages={"invalid_choice": _("Say newest, price, -price or title.")},
+            error_messages={"invalid_choice": rule or _("Say newest, price, -price or title.")},
         )
 
 

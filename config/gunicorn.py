@@ -67,10 +67,12 @@ def on_starting(server: Any) -> None:
 
 
 def when_ready(server: Any) -> None:
-    """Prints where the site is; the demo says it in its own words."""
+    """Prints where the site is, and what it lacks; the demo says it in its own words."""
     if not OF_THE_DEMO:
         for listener in server.LISTENERS:
             print(f"Serving {listener} – Ctrl-C ends it.", flush=True)  # noqa: T201
+        if said := import_module("recommender.readiness").to_do():
+            print(said, flush=True)  # noqa: T201
 
 
 def pre_fork(_server: object, _worker: object) -> None:

@@ -5,11 +5,13 @@ import threading
 from collections.abc import Callable
 from functools import lru_cache
 
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
 
 from catalog.models import Product
 from recommender import configured, publishing, store
 from recommender.beside import Lane, beside
+from recommender.search.answering import live_index
+from recommender.search.errors import NotReady as NothingToCompare
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +26,23 @@ def faults() -> list[str]:
     """What is wrong, a sentence a part; nothing where all is well."""
     parts: tuple[Callable[[], None], ...] = (_database, _index)
     return [sentence for part in parts if (sentence := _fault(part))]
+
+
+def to_do() -> str:
+    """For whoever starts the site: why it has nothing to show yet, and what to run; or nothing.
+
+    It may be asked before the workers are forked, which must not share its connection.
+    """
+    try:
+        live_index()
+    except NothingToCompare as error:
+        runs = "".join(f"\n    python {command}" for command in error.commands)
+        return f"{error.reason} Run{', in this order' if len(error.commands) > 1 else ''}:{runs}"
+    except DatabaseError:
+        return "The database is not set up. Run:\n    python manage.py migrate"
+    finally:
+        connections.close_all()
+    return ""
 
 
 def _fault(part: Callable[[], None]) -> str:

@@ -5,7 +5,7 @@ from django.urls import path
 from catalog import addresses  # noqa: F401 – registers <item:…>
 from recommender.api import v1
 from recommender.languages import choose
-from recommender.pages import compare, duplicates, status, why
+from recommender.pages import browse, compare, duplicates, status, why
 from recommender.pages import map as product_map
 from recommender.pages import views as pages
 from recommender.pages.own_picture import picture
@@ -14,6 +14,8 @@ from recommender.pages.widget import widget
 
 urlpatterns = [
     path("", pages.home, name="home"),
+    path("random/", pages.home, name="random"),
+    path("browse/", browse.browse, name="browse"),
     path("products/<item:item_id>/", pages.product, name="product"),
     path("compare/<item:item_id>/", compare.show, name="compare"),
     path("why/<item:item_id>/", why.show, name="why"),

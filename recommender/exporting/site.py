@@ -12,10 +12,10 @@ from django.urls import reverse
 
 from catalog import pictures
 from catalog.models import Product
-from catalog.views import PER_PAGE, browse
 from recommender.exporting.folder import Folder
 from recommender.exporting.links import browse_page, product_data, product_page, rewritten
 from recommender.index.metrics import Metric
+from recommender.pages.browse import PER_PAGE, browse
 from recommender.pages.views import product
 from recommender.search.answering import answer, live_index
 from recommender.search.errors import SearchError

@@ -18,11 +18,16 @@ from runs.files import open_regular
 
 logger = logging.getLogger(__name__)
 
+
+class NoMap(NotReady):
+    """There is an index, and no map of it that can be read."""
+
+
 _read: dict[Path, tuple[tuple[int, int, int], ProductMap]] = {}
 
 
 def live_map() -> ProductMap:
-    """The map that is live now; costs one `stat` unless the file has changed. Raises NotReady."""
+    """The map that is live now; costs one `stat` unless the file has changed. Raises NoMap."""
     path = map_path(configured.name_served())
     try:
         status = path.stat()
@@ -32,9 +37,9 @@ def live_map() -> ProductMap:
             known = _read[path] = (signature, read_map(path))
         return known[1]
     except FileNotFoundError:
-        raise NotReady("There is no map yet.", ["manage.py build_map"]) from None
+        raise NoMap("There is no map yet.", ["manage.py build_map"]) from None
     except (OSError, MapFileError) as error:
-        raise NotReady(f"The map cannot be read: {error}", ["manage.py build_map"]) from error
+        raise NoMap(f"The map cannot be read: {error}", ["manage.py build_map"]) from error
 
 
 def read_picture(drawn: ProductMap, name: str) -> bytes:

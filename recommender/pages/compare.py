@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from recommender.embedders.registry import EMBEDDERS
 from recommender.index.metrics import Metric
 from recommender.pages.refusals import refused
 from recommender.pages.rows import NAMES
+from recommender.pages.staff import is_for_owner
 from recommender.search.answering import answer
 from recommender.search.answers import Answer
 from recommender.search.comparing import compare
@@ -55,7 +55,7 @@ def show(request: HttpRequest, item_id: str) -> HttpResponse:
         context = _columns(form.cleaned_data, names, item_id)
     except SearchError as error:
         return refused(request, error)
-    shown = {"names": names, "metrics": list(NAMES.items()), "show_commands": settings.DEBUG}
+    shown = {"names": names, "metrics": list(NAMES.items()), "show_commands": is_for_owner(request)}
     return render(request, "recommender/compare.html", context | shown)
 
 

@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,7 +23,9 @@ from recommender import program
 from recommender.api.responses import told_in_json
 from recommender.mapping import sprites
 from recommender.mapping.product_map import ProductMap
-from recommender.mapping.store import live_map, picture_without
+from recommender.mapping.store import NoMap, live_map, picture_without
+from recommender.pages.refusals import refused
+from recommender.search.answering import index_of_shown
 from recommender.search.errors import NotReady
 
 COLUMNS = ("item_id", "title", "category", "content_hash", "picture_width", "picture_height")
@@ -42,12 +43,13 @@ PLACE = "PLACE"
 def show(request: HttpRequest) -> HttpResponse:
     """The page; where it is, how near and what is looked for stand in the query string."""
     try:
+        index_of_shown()
         drawn = live_map()
         gone = _gone(drawn)
+    except NoMap as error:
+        return refused(request, error, "recommender/no_map.html")
     except NotReady as error:
-        error.log()
-        context = {"error": error, "show_commands": settings.DEBUG}
-        return render(request, "recommender/no_map.html", context, status=503)
+        return refused(request, error)
     context = {
         "count": len(drawn) - len(gone),
         "overview": _overview_address(drawn, gone),

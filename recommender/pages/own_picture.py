@@ -12,6 +12,7 @@ from catalog.parameters import takes
 from recommender.pages.refusals import refused
 from recommender.pages.rows import rows, under_all_metrics
 from recommender.pages.walk import narrowed
+from recommender.search.answering import index_of_shown
 from recommender.search.errors import SearchError
 from recommender.search.forms import MOST_MEGABYTES, SimilarForm, fields_of, picture_of
 
@@ -40,6 +41,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "most_megabytes": MOST_MEGABYTES,
         "by_url": settings.PICTURE_BY_URL,
     }
+    index_of_shown()
     return context | _answered(request, asked, form)
 
 

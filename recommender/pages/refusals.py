@@ -1,10 +1,10 @@
 """The pages of queries without an answer."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from catalog.models import Product
+from recommender.pages.staff import is_for_owner
 from recommender.search.answering import live_index
 from recommender.search.errors import NotReady, SearchError
 from recommender.search.products import random_product
@@ -18,7 +18,7 @@ def refused(request: HttpRequest, error: SearchError, template: str = "") -> Htt
     `template` stands in for the page, where a part of one is asked for.
     """
     error.log()
-    context = {"error": error, "show_commands": settings.DEBUG}
+    context = {"error": error, "show_commands": is_for_owner(request)}
     if error.status == 404 and not template:
         context["suggestion"] = _suggestion()
     page = template or TEMPLATES.get(error.status, "400.html")

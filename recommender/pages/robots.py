@@ -19,6 +19,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         f"{reverse('product', args=['x'])[:-2]}*?",
         reverse("picture"),
         f"{reverse('home')}why",
+        f"{reverse('browse')}*to=",
     ]
     lines = ["User-agent: *", *(f"Disallow: {page}" for page in pages)]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

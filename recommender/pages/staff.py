@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 
+from django.conf import settings
 from django.contrib.admin.views.decorators import staff_member_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
@@ -21,6 +22,11 @@ def for_staff(view: View) -> View:
         return staff_member_required(view, login_url=login)(request, *args, **kwargs)
 
     return checked
+
+
+def is_for_owner(request: HttpRequest) -> bool:
+    """Whether who asks runs the site, and may see what to run: staff, and all under DEBUG."""
+    return settings.DEBUG or bool(getattr(getattr(request, "user", None), "is_staff", False))
 
 
 def may(request: HttpRequest, permission: str) -> bool:

@@ -11,12 +11,12 @@ from recommender.index.similarity_index import Neighbour, SimilarityIndex
 from recommender.search.answers import Answer, Match, Ranking
 from recommender.search.copies import Apart
 from recommender.search.diversity import diversified
-from recommender.search.errors import NotReady
+from recommender.search.errors import EmptyCatalogue, NotReady
 from recommender.search.fallback import newest_of_the_category
 from recommender.search.nearest import Found, Products, nearest_in_a_scan, nearest_in_lists
 from recommender.search.picture_query import embedding_of, picture_of_query
 from recommender.search.point import Point, middle
-from recommender.search.products import catalogue_is_empty, shown_products
+from recommender.search.products import shown_products
 from recommender.search.query import MOST, Query
 from recommender.search.rules import boosted, pinned, pinned_products, rules_for
 from recommender.search.scores import score
@@ -118,10 +118,17 @@ def live_index(embedder: str = "") -> SimilarityIndex:
     return index
 
 
+def index_of_shown() -> SimilarityIndex:
+    """The index that is served, where there is a product to show, too. Raises NotReady."""
+    if not Product.shown.exists():
+        raise EmptyCatalogue
+    return live_index()
+
+
 def _nothing_to_compare(reason: str, command: str) -> NotReady:
     """What to tell the owner: without products, to get some first."""
     if not Product.shown.exists():
-        return catalogue_is_empty()
+        return EmptyCatalogue()
     return NotReady(reason, [command] if command else ())
 
 

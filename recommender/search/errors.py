@@ -67,10 +67,15 @@ class NotReady(SearchError):
 
     status = 503
     retry_after = 30
+    has_products = True
 
     def __init__(self, reason: str, commands: Iterable[str] = ()) -> None:
-        super().__init__(_("The look-alikes are not ready yet. Please come back a little later."))
+        super().__init__(self.sentence())
         self.reason, self.commands = reason, tuple(commands)
+
+    def sentence(self) -> str:
+        """What visitors are told."""
+        return _("The look-alikes are not ready yet. Please come back a little later.")
 
     @property
     def for_owner(self) -> str:
@@ -132,6 +137,19 @@ class NotAForm(SearchError):
     """A picture was sent in a form that is not read."""
 
     status = 415
+
+
+class EmptyCatalogue(NotReady):
+    """There is no product yet, or none any more."""
+
+    has_products = False
+
+    def __init__(self) -> None:
+        ways_in = "manage.py scrape https://your.shop/ (or: manage.py import_folder FOLDER)"
+        super().__init__("The catalogue is empty.", [ways_in, "manage.py build_index"])
+
+    def sentence(self) -> str:
+        return _("This shop is being set up. Please come back a little later.")
 
 
 def legible(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from catalog.addresses import can_be_an_id
 from catalog.models import Product
 from recommender.index.similarity_index import SimilarityIndex
-from recommender.search.errors import NotReady, UnknownProduct
+from recommender.search.errors import EmptyCatalogue, UnknownProduct
 
 TRIES = 20
 
@@ -30,11 +30,5 @@ def random_product(index: SimilarityIndex) -> Product:
     if known := list(Product.shown.filter(item_id__in=ids)):
         return random.choice(known)
     if not (count := Product.shown.count()):
-        raise catalogue_is_empty()
+        raise EmptyCatalogue
     return Product.shown.all()[random.randrange(count)]
-
-
-def catalogue_is_empty() -> NotReady:
-    """What to tell the owner of a catalogue without products, the first thing first."""
-    ways_in = "manage.py scrape https://your.shop/ (or: manage.py import_folder FOLDER)"
-    return NotReady("The catalogue is empty.", [ways_in, "manage.py build_index"])

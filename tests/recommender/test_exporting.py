@@ -150,7 +150,7 @@ def test_many_products_have_several_pages(
     folder, catalogue, fake_source, tmp_path, monkeypatch, capsys
 ):
     monkeypatch.setattr(site, "PER_PAGE", 4)
-    monkeypatch.setattr("catalog.views.PER_PAGE", 4)
+    monkeypatch.setattr("recommender.pages.browse.PER_PAGE", 4)
     list(import_folder(folder))
     plan = building.plan(fake_source)
     list(building.embed(plan))
