@@ -4,82 +4,102 @@ import json
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from django.contrib.staticfiles import finders
-from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.core.exceptions import SuspiciousFileOperation
 from django.urls import reverse
 
 from catalog import pictures
 from catalog.models import Product
+from recommender.exporting.asking import answer_to, at_the_root, behind
 from recommender.exporting.folder import Folder
-from recommender.exporting.links import browse_page, product_data, product_page, rewritten
+from recommender.exporting.links import Links, relative
+from recommender.exporting.names import Names, browse_page
 from recommender.index.metrics import Metric
-from recommender.pages.browse import PER_PAGE, browse
-from recommender.pages.views import product
+from recommender.pages.browse import PER_PAGE
 from recommender.search.answering import answer, live_index
-from recommender.search.errors import SearchError
 from recommender.search.query import Query
 from runs.outcomes import Outcome, Status
 
-_requests = RequestFactory()
+# What a neighbour's JSON says of its pictures.
+PICTURES = ("thumbnail_url", "picture_url")
+
+
+class PageFailed(Exception):
+    """A page has no answer that could be kept."""
 
 
 class Export:
     """An export into a folder: `run` writes it, `total` is how many pages there will be.
 
-    Raises NotOurs for a folder that holds other things, NotReady without an index.
+    `url` is where it will lie: pages then say so of themselves. Raises NotOurs for a folder that
+    holds other things, NotReady without an index.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, url: str = "") -> None:
         live_index()
         self.folder = Folder(root)
         self.removed = 0
-        self._files: set[str] = set()
+        self._links = Links(Names(Product.objects.values_list("item_id", flat=True)), url)
+        self._files: dict[str, bool] = {}
         self._browse_pages = max(1, -(-Product.shown.count() // PER_PAGE))
         self.total = Product.shown.count() + self._browse_pages
 
     def run(self) -> Iterator[Outcome]:
-        """Writes page by page; one outcome each. A page that fails is one, and the run goes on."""
-        numbers = range(1, self._browse_pages + 1)
-        for number in numbers:
-            yield self._outcome(browse_page(number), partial(self._browse, number))
+        """Writes page by page; one outcome each. A page that fails is one, and the run goes on.
+
+        After a failure nothing is removed: what was there may still show it.
+        """
+        whole = True
+        try:
+            for key, write in self._pages():
+                outcome = _outcome(key, write)
+                whole = whole and outcome.status is not Status.FAILED
+                yield outcome
+            self.removed = self.folder.finish(remove=whole)
+        finally:
+            self.folder.close()
+
+    def _pages(self) -> Iterator[tuple[str, Callable[[], Status]]]:
+        for number in range(1, self._browse_pages + 1):
+            yield browse_page(number), partial(self._browse, number)
         ids = Product.shown.order_by("item_id").values_list("item_id", flat=True)
         for item_id in list(ids):
-            yield self._outcome(item_id, partial(self._product, item_id))
-        self.removed = self.folder.finish()
-
-    def _outcome(self, key: str, write: Callable[[], Status]) -> Outcome:
-        try:
-            return Outcome(key, write())
-        except (SearchError, OSError, ValueError) as error:
-            return Outcome(key, Status.FAILED, str(error))
+            yield item_id, partial(self._product, item_id)
 
     def _browse(self, number: int) -> Status:
-        request = _asked(f"{reverse('browse')}?page={number}")
-        return self._page(browse_page(number), browse(request))
+        return self._page(browse_page(number), f"{reverse('browse')}?page={number}")
 
     def _product(self, item_id: str) -> Status:
-        request = _asked(reverse("product", args=[item_id]))
-        page = self._page(product_page(item_id), product(request, item_id))
-        query = Query(liked=(item_id,), metrics=tuple(Metric))
-        answered = answer(query)
+        page = self._page(self._links.names.page(item_id), reverse("product", args=[item_id]))
+        file = self._links.names.data(item_id)
+        told = partial(self._told, here=file)
+        answered = answer(Query(liked=(item_id,), metrics=tuple(Metric)))
         found = {
             "query": item_id,
-            "looks_similar": [match.as_dict() for match in answered.looks.matches],
+            "looks_similar": [told(match.as_dict()) for match in answered.looks.matches],
             "neighbours": {
-                str(ranking.metric): [match.as_dict() for match in ranking.matches]
+                str(ranking.metric): [told(match.as_dict()) for match in ranking.matches]
                 for ranking in answered.rankings
             },
         }
-        text = json.dumps(found, ensure_ascii=False, indent=1)
-        data = self._write(product_data(item_id), text.encode())
+        data = self._write(file, json.dumps(found, ensure_ascii=False, indent=1).encode())
         return data if page is Status.SAME else page
 
-    def _page(self, name: str, response: HttpResponse) -> Status:
+    def _told(self, match: dict[str, Any], here: str) -> dict[str, Any]:
+        """A neighbour with the addresses that its pictures have in the export."""
+        for name in PICTURES:
+            if (file := self._links.shown(match[name])) and self._wanted(file, match[name]):
+                match[name] = self._links.whole(file) or relative(file, here)
+        return match
+
+    def _page(self, name: str, address: str) -> Status:
+        response = answer_to(address)
         if response.status_code != 200:
-            raise ValueError(f"its page has the status {response.status_code}")
-        return self._write(name, rewritten(response.content, name, self._wanted))
+            raise PageFailed(f"its page has the status {response.status_code}")
+        page = self._links.rewritten(response.content, address, name, self._wanted)
+        return self._write(name, page)
 
     def _write(self, name: str, data: bytes) -> Status:
         known = name in self.folder.before
@@ -87,20 +107,41 @@ class Export:
             return Status.SAME
         return Status.CHANGED if known else Status.NEW
 
-    def _wanted(self, file: str) -> None:
-        """Copies a picture or a static file, once."""
-        if file in self._files:
-            return
-        self._files.add(file)
-        kind, _, name = file.partition("/")
-        if kind == "static":
-            self.folder.copy(file, Path(str(finders.find(name))))
-            return
-        with pictures.storage().open(name) as content:
-            self.folder.write(file, content.read())
+    def _wanted(self, file: str, address: str) -> bool:
+        """Copies a picture or a static file, once; whether there is one."""
+        if file not in self._files:
+            data = _content(file, address)
+            if data is not None:
+                self.folder.write(file, data)
+            self._files[file] = data is not None
+        return self._files[file]
 
 
-def _asked(address: str) -> HttpRequest:
-    request = _requests.get(address)
-    setattr(request, "htmx", False)  # noqa: B010 – the middleware's, unknown to HttpRequest
-    return request
+def _outcome(key: str, write: Callable[[], Status]) -> Outcome:
+    try:
+        with at_the_root():
+            return Outcome(key, write())
+    except PageFailed as error:
+        return Outcome(key, Status.FAILED, str(error))
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return Outcome(key, Status.FAILED, f"{where}{error.strerror or error}")
+    except Exception as error:  # whatever it is, the other pages are not hit by it
+        return Outcome(key, Status.FAILED, f"{type(error).__name__}: {error}")
+
+
+def _content(file: str, address: str) -> bytes | None:
+    """What a file of the site holds; None where there is none. Raises OSError for a picture."""
+    kind, _, name = file.partition("/")
+    if kind == "static":
+        try:
+            found = finders.find(name)
+        except SuspiciousFileOperation:
+            return None
+        return Path(str(found)).read_bytes() if found else None
+    match = behind(address)
+    if kind == "media" and match is not None:
+        with pictures.storage().open("{kind}/{name}".format(**match.kwargs)) as content:
+            return content.read()
+    response = answer_to(address)
+    return response.content if response.status_code == 200 else None

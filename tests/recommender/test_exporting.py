@@ -54,7 +54,11 @@ def test_every_page_picture_and_neighbour_is_there_and_opens_from_a_disk(
     told = json.loads((folder / "products" / "0.json").read_text())["neighbours"]
     for metric in ("cosine", "euclidean", "manhattan"):
         api = client.get(f"/api/v1/products/0/similar/?metric={metric}").json()["neighbours"]
-        assert told[metric] == api
+        for ours, theirs in zip(told[metric], api, strict=True):
+            for name in ("thumbnail_url", "picture_url"):
+                assert (folder / "products" / ours.pop(name)).is_file()
+                assert theirs.pop(name).startswith("/media/")
+            assert ours == theirs
     page = (folder / "products" / "0.html").read_text()
     assert "<form" not in page
     assert "<script" not in page
@@ -126,18 +130,32 @@ def test_ids_that_are_no_file_names_are_pages_too(folder, live, fake_source, tmp
     assert len(list((tmp_path / "site" / "products").glob("*.html"))) == 6
 
 
-def test_one_bad_page_never_stops_the_run(live, tmp_path, monkeypatch):
-    real = site.product
+def test_one_bad_page_never_stops_the_run_nor_takes_its_old_page(
+    live, tmp_path, monkeypatch, capsys
+):
+    folder = tmp_path / "site"
+    export(folder, capsys)
+    before = files(folder)
+    real = site.answer_to
 
-    def product(request, item_id):
-        if item_id == "2":
-            raise OSError("the disk coughs")
-        return real(request, item_id)
+    def answer_to(address):
+        if address == "/products/2/":
+            raise RuntimeError("the template coughs")
+        return real(address)
 
-    monkeypatch.setattr(site, "product", product)
+    monkeypatch.setattr(site, "answer_to", answer_to)
+    Product.objects.filter(item_id="3").update(hidden=True)
     with pytest.raises(CommandError, match="1 page could not be written"):
-        call_command("export_site", str(tmp_path / "site"))
-    assert (tmp_path / "site" / "products" / "5.html").is_file()
+        call_command("export_site", str(folder))
+    assert "RuntimeError: the template coughs" in capsys.readouterr().err
+    after = files(folder)
+    assert after["products/5.html"] != before["products/5.html"]
+    assert after["products/2.html"] == before["products/2.html"]
+    assert "products/3.html" in after, "what a page that failed may still show stays"
+    monkeypatch.setattr(site, "answer_to", real)
+    Product.objects.filter(item_id="3").update(hidden=True)
+    export(folder, capsys)
+    assert not (folder / "products" / "3.html").exists()
 
 
 def test_without_an_index_it_says_what_to_run(catalogue, tmp_path):

@@ -1,11 +1,14 @@
 """`manage.py export_site`."""
 
+from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from catalog.addresses import is_web_address
 from recommender.errors import SimilarityError
+from recommender.exporting.folder import RECORD
 from recommender.exporting.site import Export
 from runs.commands import RunCommand
 from runs.outcomes import Status
@@ -22,9 +25,19 @@ class Command(RunCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path, metavar="DIR", help="a new folder, or an export")
+        parser.add_argument(
+            "--url",
+            type=web_address,
+            metavar="https://…",
+            help="where it will lie: pages then name their own address, as search engines like",
+        )
 
     def handle(self, **options: Any) -> None:
-        export = Export(options["folder"])
+        export = Export(options["folder"], options["url"] or "")
+        if strange := export.folder.strange:
+            self.stderr.write(
+                f"{RECORD} names {counted(len(strange), 'file')} that no export writes; left alone."
+            )
         counts = report(
             self, export.run(), total=export.total, unit="page", verbosity=options["verbosity"]
         )
@@ -33,3 +46,10 @@ class Command(RunCommand):
         )
         if counts[Status.FAILED]:
             raise CommandError(f"{counted(counts[Status.FAILED], 'page')} could not be written.")
+
+
+def web_address(text: str) -> str:
+    """An option's address of the web."""
+    if not is_web_address(text):
+        raise ArgumentTypeError(f"{text!r} is no address such as https://shop.example/look/")
+    return text
