@@ -136,6 +136,9 @@ CORS_EXPOSE_HEADERS = ("ETag", "Retry-After")
 
 # Whether a visitor may name a picture elsewhere, which is then fetched and compared.
 PICTURE_BY_URL = env_flag("PICTURE_BY_URL", True)
+# From these hosts alone, as in shop.example,.shop.example; and so many a minute for all visitors.
+PICTURE_URL_HOSTS = env.list("PICTURE_URL_HOSTS", default=[])
+PICTURE_URL_RATE = env_count("PICTURE_URL_RATE", 60)
 # Who may ask it, and how often a minute: 0 is no limit.
 API_KEYS_REQUIRED = env_flag("API_KEYS_REQUIRED", False)
 API_RATE = env_count("API_RATE", 0)

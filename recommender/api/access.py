@@ -21,6 +21,8 @@ HEADER = "X-API-Key"
 MINUTE = 60
 # Of one visitor in a minute, whatever the settings say: each costs more than it looks.
 MOST_LOG_INS, MOST_WRONG_KEYS = 60, 60
+# So many visitors at least have a part in what is limited for all together.
+SHARES = 3
 
 
 def access(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
@@ -28,7 +30,7 @@ def access(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         try:
-            return _without_key(request) or get_response(request)
+            return _without_key(request) or _elsewhere(request) or get_response(request)
         except TooOften as error:
             return refused_at_the_door(request, error)
 
@@ -60,6 +62,14 @@ def _program(request: HttpRequest, visitor: str) -> HttpResponse | None:
     if sent or settings.API_KEYS_REQUIRED:
         return failure(f"Send a valid key in the header {HEADER}.", 401)
     return None
+
+
+def _elsewhere(request: HttpRequest) -> None:
+    """Counts what is fetched from other sites, for all visitors together; raises TooOften."""
+    if kind_of(request) is FETCHES:
+        one_share = -(-settings.PICTURE_URL_RATE // SHARES)
+        _count(f"elsewhere address {one_visitor(request)}", one_share)
+        _count("elsewhere", settings.PICTURE_URL_RATE)
 
 
 def _count(whose: str, most: int) -> None:

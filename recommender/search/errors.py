@@ -152,7 +152,7 @@ class EmptyCatalogue(NotReady):
         return _("This shop is being set up. Please come back a little later.")
 
 
-def legible(text: str) -> str:
-    """`text` on one line of at most 80 printable characters."""
+def legible(text: str, longest: int = LONGEST_SHOWN) -> str:
+    """`text` on one line of at most so many printable characters."""
     plain = text if text.isprintable() else ascii(text)[1:-1]
-    return plain if len(plain) <= LONGEST_SHOWN else plain[: LONGEST_SHOWN - 1] + "…"
+    return plain if len(plain) <= longest else plain[: longest - 1] + "…"

@@ -1,22 +1,18 @@
 """A picture of one's own as a query: the same way that products go, from bytes to vector."""
 
 import numpy as np
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from catalog.pictures import read_picture
 from catalog.thumbnails import BadPicture, make_picture
-from catalog.visiting.fetching import Fetcher, FetchError
 from recommender import configured
 from recommender.beside import Lane, beside
 from recommender.embedders.contract import Embedder, EmbedderError
 from recommender.index.colours import colours_of
 from recommender.index.similarity_index import SimilarityIndex
-from recommender.search.errors import BadQuery, NotReady, legible
+from recommender.search.elsewhere import NoPictureThere, fetched
+from recommender.search.errors import BadQuery, NotReady
 from recommender.search.query import Query
-
-# What a picture behind an address may take, while somebody waits.
-MOST_SECONDS, MOST_BYTES = 8.0, 10 * 2**20
 
 
 def picture_of_query(query: Query) -> bytes | None:
@@ -34,30 +30,6 @@ def picture_of_query(query: Query) -> bytes | None:
     return query.picture
 
 
-def fetched(url: str) -> bytes:
-    """The picture behind an address; it is compared, and not kept. Raises BadQuery."""
-    if not settings.PICTURE_BY_URL:
-        raise BadQuery(
-            _("Pictures are not fetched from other sites here. Send the picture itself.")
-        )
-    try:
-        return fetcher().get(url, most_bytes=MOST_BYTES).body
-    except FetchError as error:
-        raise BadQuery(
-            _("The picture cannot be fetched: %(reason)s.") % {"reason": legible(str(error))}
-        ) from error
-
-
-def fetcher() -> Fetcher:
-    """One that goes where scrapes may go, and is soon back."""
-    return Fetcher(
-        settings.SCRAPE_USER_AGENT,
-        allow_loopback=settings.SCRAPE_ALLOW_LOOPBACK,
-        most_seconds=MOST_SECONDS,
-        patient=False,
-    )
-
-
 def embedding_of(
     data: bytes, index: SimilarityIndex, query: Query
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -70,6 +42,8 @@ def embedding_of(
         box = query.crop.box if query.crop else None
         picture = beside(Lane.PICTURES, make_picture, data, box)
     except BadPicture as error:
+        if query.url:
+            raise NoPictureThere(query.url, error) from error
         raise BadQuery(
             _("The picture cannot be read: %(reason)s") % {"reason": _(str(error))}
         ) from error

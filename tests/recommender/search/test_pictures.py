@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from PIL import Image
 
@@ -14,6 +15,11 @@ from tests.conftest import picture_bytes
 from tests.shops import Shop
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_asked():
+    cache.clear()
 
 
 @pytest.fixture
@@ -39,33 +45,6 @@ def test_a_picture_elsewhere_is_fetched_and_compared(client, elsewhere, capsys):
     assert 'href="/products/3/' in page.content.decode()
     call_command("similar", address)
     assert capsys.readouterr().out.splitlines()[1].split()[2] == "3"
-
-
-@pytest.mark.parametrize(
-    ("url", "sentence"),
-    [
-        ("ftp://example.com/a.jpg", "only http and https"),
-        ("no address", "only http and https"),
-        ("http://[", "no address"),
-        ("http://127.0.0.1:9/a.jpg", "cannot be fetched"),
-        ("http://169.254.169.254/latest/meta-data", "cannot be fetched"),
-    ],
-)
-def test_what_cannot_be_fetched_is_a_sentence(client, live, settings, url, sentence):
-    settings.SCRAPE_ALLOW_LOOPBACK = False
-    response = client.get("/api/v1/similar/", {"url": url})
-    assert response.status_code == 400
-    assert sentence in response.json()["error"]
-    assert client.get("/picture/", {"url": url}).status_code == 400
-
-
-def test_a_page_elsewhere_is_no_picture_and_one_that_fails_is_asked_once(elsewhere):
-    elsewhere.answers |= {"/page": "<html>", "/busy": (503, {"Retry-After": "60"}, b"")}
-    with pytest.raises(BadQuery, match="cannot be read"):
-        nearest(url=f"{elsewhere.url}/page")
-    with pytest.raises(BadQuery, match="503"):
-        nearest(url=f"{elsewhere.url}/busy")
-    assert elsewhere.requests.count("/busy") == 1
 
 
 def test_a_crawl_delay_keeps_no_visitor_waiting(elsewhere):
