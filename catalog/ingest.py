@@ -77,7 +77,7 @@ def ingest(
             return
     except SourceError as error:
         kept = "; it was not read to its end, so none is marked as gone" if run.seen else ""
-        yield Outcome(source, Status.FAILED, f"{error}{kept}")
+        yield Outcome(source, Status.FAILED, f"{error}{kept}", of_source=True)
         return
     if limit is None and run.hidden:
         detail = f"not all of it could be read ({run.hidden[0]}), so none is marked as gone"

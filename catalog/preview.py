@@ -16,7 +16,7 @@ def preview(
         for record in islice(records, limit):
             yield _outcome(record, shop)
     except SourceError as error:
-        yield Outcome(source, Status.FAILED, str(error))
+        yield Outcome(source, Status.FAILED, str(error), of_source=True)
 
 
 def _outcome(record: Record, shop: str) -> Outcome:

@@ -1,7 +1,6 @@
 """What the commands `scrape` and `refresh` share: their options, and the run itself."""
 
 from argparse import ArgumentTypeError
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from catalog.visiting.pages import CountedPages
 from catalog.ways_in import NAMES, Hints, Wish, find, take
 from runs.commands import RunCommand
 from runs.outcomes import Status, printable
-from runs.progress import counted, report
+from runs.progress import Counts, counted, report
 
 # What a scrape may say instead of a traceback.
 EXPECTED = (SourceError, BadSelectors)
@@ -56,7 +55,7 @@ def column(text: str) -> tuple[str, str]:
     return field, name.strip()
 
 
-def scrape(command: RunCommand, asked: str, options: dict[str, Any]) -> Counter[Status]:
+def scrape(command: RunCommand, asked: str, options: dict[str, Any]) -> Counts:
     """Takes the products of an address or a path, shows them, and counts them by status.
 
     Raises SourceError when no source reads it, BadSelectors for a wrong selector file.
@@ -80,7 +79,8 @@ def failures(command: RunCommand, asked: str, options: dict[str, Any]) -> list[s
     except EXPECTED as error:
         return [printable(str(error))]
     failed = counts[Status.FAILED]
-    return [f"{asked}: {failed} failed; the others are kept."] if failed else []
+    said = [f"{asked}: {failed} failed; the others are kept."] if failed else []
+    return counts.broken + said
 
 
 def fetcher() -> Fetcher:

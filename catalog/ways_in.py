@@ -168,7 +168,7 @@ def scrape(
     try:
         found = find(asked, pages)
     except SourceError as error:
-        yield Outcome(asked, Status.FAILED, str(error))
+        yield Outcome(asked, Status.FAILED, str(error), of_source=True)
         return
     yield from take(asked, found, pages, Wish(shop, category, limit))
 

@@ -1,5 +1,6 @@
 """What `manage.py demo` does, step by step: a shop, a scrape, an index, a site."""
 
+import errno
 import os
 import signal
 import socket
@@ -55,10 +56,16 @@ def require_free_port(port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except (OSError, OverflowError) as error:
-            raise DemoError(
-                f"Port {port} cannot be used ({error}). Try: DEMO_PORT=8001 make demo"
-            ) from error
+        except OSError as error:
+            again = f"Run: DEMO_PORT={port + 1} make demo"
+            raise DemoError(f"{port_sentence(port, error)} {again}") from error
+
+
+def port_sentence(port: int, error: OSError) -> str:
+    """Why a port cannot be listened at, and what to do."""
+    taken = error.errno == errno.EADDRINUSE
+    why = "another program uses it" if taken else (error.strerror or str(error)).lower()
+    return f"Port {port} cannot be used: {why}; take another with --port."
 
 
 def open_shop(specs: list[ShirtSpec], folder: Path) -> DemoShop:

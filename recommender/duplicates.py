@@ -113,8 +113,8 @@ def _plain(text: str) -> str:
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
-def write_html(groups: list[Group], path: Path) -> None:
-    """A page with the pictures in a folder beside it; it opens from the disk."""
+def write_html(groups: list[Group], path: Path) -> Path:
+    """A page with the pictures in a folder beside it, which is returned; it opens from the disk."""
     folder = path.with_name(f"{path.stem}-pictures")
     folder.mkdir(parents=True, exist_ok=True)
     shown = []
@@ -130,3 +130,4 @@ def write_html(groups: list[Group], path: Path) -> None:
         shown.append((group, pictures))
     page = render_to_string("recommender/duplicates.html", {"groups": shown})
     replace_file(path, page.encode())
+    return folder

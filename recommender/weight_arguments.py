@@ -10,7 +10,7 @@ from recommender.embedders.contract import EmbedderError
 from recommender.embedders.networks.brought import Wish
 from recommender.embedders.pictures import Three
 from recommender.embedders.runtimes.onnx import LAYOUTS
-from runs.arguments import at_least_one
+from runs.arguments import at_least_one, path
 
 # ImageNet's, as most exports want them.
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -22,7 +22,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     actions.add_parser("list", help="which weights are at hand")
     actions.add_parser("fetch", help="download VGG-16's ImageNet weights, 553 MB")
     add = actions.add_parser("add", help="take in a file of VGG-16's weights, or an ONNX network")
-    add.add_argument("file", type=Path, metavar="FILE")
+    add.add_argument("file", type=path, metavar="FILE")
     _add_onnx(add)
     verify = actions.add_parser("verify", help="read kept weights again, and check them")
     verify.add_argument("network", nargs="?", default="", metavar="NETWORK")
@@ -60,7 +60,7 @@ def wish_of(file: Path, name: str, **options: Any) -> Wish | None:
     """What is said of an ONNX network; None for VGG-16's weights. Raises EmbedderError."""
     if file.suffix.lower() != ".onnx" and not name:
         return None
-    if not name:
+    if not name and file.exists():
         raise EmbedderError(f"{file}: say what to call the embedder: --name NAME.")
     deviation = _three("--std", options["std"])
     if min(deviation) <= 0:

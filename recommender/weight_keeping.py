@@ -47,6 +47,7 @@ def fetch(tell: Callable[[str], object]) -> str:
 
 def add(file: Path) -> str:
     """Keeps a file of VGG-16's weights, of any layout. Raises EmbedderError, OSError."""
+    _require_file(file)
     source, places = vgg16.WEIGHTS, configured.weight_places()
     record = source.take_in(file, vgg16.NETWORK.graph, places)
     return f"{file}, laid as {record.layout} lays it: VGG-16's weights are kept now."
@@ -54,6 +55,7 @@ def add(file: Path) -> str:
 
 def bring(file: Path, wish: Wish) -> str:
     """Makes an ONNX file an embedder. Raises EmbedderError, OSError."""
+    _require_file(file)
     places = configured.weight_places()
     taken = {name for name in (*EMBEDDERS, *NETWORKS) if not isinstance(_known(name), Brought)}
     found = brought.bring(file, wish, places, taken)
@@ -77,15 +79,13 @@ def verify(name: str = "") -> Iterator[str]:
             record = vgg16.WEIGHTS.verify(vgg16.NETWORK.graph, places)
             yield f"{known}: sound, from {record.source}, SHA-256 {record.sha256}"
     if not names:
-        yield "No weights are kept."
+        yield f"No weights are kept in {places.folder}; what comes with a package is not checked."
 
 
 def remove(name: str) -> str:
     """Takes kept weights away; their index stays. Raises EmbedderError, OSError."""
     places = configured.weight_places()
     network, path = _require(name), _kept_at(name, places)
-    if not path.exists():
-        raise EmbedderError(f"No weights of {name} are kept.")
     if isinstance(network, Brought):
         shutil.rmtree(path)
         del NETWORKS[name], EMBEDDERS[name]
@@ -94,19 +94,20 @@ def remove(name: str) -> str:
     return f"Removed {path}"
 
 
+def _require_file(file: Path) -> None:
+    if not file.is_file():
+        what = "is a folder" if file.is_dir() else "is not there"
+        raise EmbedderError(f"{file} {what}; name a file of weights, or an ONNX file.")
+
+
 def _require(name: str) -> object:
     """The network `name`, if its weights are among those that are kept."""
-    network = _known(name)
-    if not isinstance(network, Brought) and name != vgg16.NETWORK.name:
-        raise EmbedderError(
-            f"No weights of {name!r} are kept here; what is kept: {', '.join(_keepable())}."
-        )
+    places, network = configured.weight_places(), _known(name)
+    kept = [known for known in NETWORKS if _kept_at(known, places).exists()]
+    if name not in kept:
+        there = f"What is kept: {', '.join(kept)}." if kept else "Nothing is kept yet."
+        raise EmbedderError(f"No weights of {name} are kept in {places.folder}. {there}")
     return network
-
-
-def _keepable() -> list[str]:
-    own = [name for name, network in NETWORKS.items() if isinstance(network, Brought)]
-    return [vgg16.NETWORK.name, *own]
 
 
 def _known(name: str) -> object:

@@ -1,6 +1,8 @@
 """What commands take as an argument, checked before they start."""
 
 from argparse import ArgumentTypeError
+from collections.abc import Callable
+from pathlib import Path
 
 
 def at_least_one(text: str) -> int:
@@ -8,6 +10,29 @@ def at_least_one(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise ArgumentTypeError(f"{text!r} is not a number of at least 1")
     return int(text)
+
+
+def between(lowest: int, highest: int) -> Callable[[str], int]:
+    """Takes a whole number of these limits; what it makes raises ArgumentTypeError."""
+
+    def number(text: str) -> int:
+        if not text.isdecimal() or not lowest <= int(text) <= highest:
+            raise ArgumentTypeError(f"{text!r} is not a number from {lowest} to {highest}")
+        return int(text)
+
+    return number
+
+
+def some_text(text: str) -> str:
+    """A text that is not blank, as an unset variable of a shell would be."""
+    if not text.strip():
+        raise ArgumentTypeError("it is empty")
+    return text
+
+
+def path(text: str) -> Path:
+    """A path; not a blank one, which would be the folder that one is in."""
+    return Path(some_text(text))
 
 
 def agreed(question: str) -> bool:

@@ -2,11 +2,13 @@
 
 import logging
 import sys
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+from runs.files import why
 from runs.models import Run
 from runs.outcomes import printable
 
@@ -46,7 +48,7 @@ class RunCommand(BaseCommand):
             self._end(Run.State.FAILED, sentence)
             raise CommandError(sentence) from error
         except OSError as error:
-            sentence = _disk_sentence(error)
+            sentence = disk_sentence(error)
             self._end(Run.State.FAILED, sentence)
             raise CommandError(sentence) from error
         except Exception as error:
@@ -80,13 +82,16 @@ def _told(options: dict[str, Any]) -> str:
     return " ".join(f"{name}={value}" for name, value in given.items() if value not in (None, ""))
 
 
-def _disk_sentence(error: OSError) -> str:
-    where = f"{error.filename}: " if error.filename else ""
-    return printable(f"{where}{error.strerror or error}. What was done before is kept.")
+def disk_sentence(error: OSError) -> str:
+    """As in "/a/file cannot be read or written: permission denied."."""
+    unfinished = str(error.filename or "").endswith(".part")  # its name says nothing to anybody
+    where = error.filename2 if unfinished else error.filename
+    where = where or (Path(str(error.filename)).parent if unfinished else "The disk")
+    return printable(f"{where} cannot be read or written: {why(error)}.")
 
 
 def _database_sentence(error: DatabaseError) -> str:
     signs = ("no such table", "does not exist", "no such column", "unable to open database file")
     if any(sign in str(error) for sign in signs):
         return "The database is not set up yet, or not up to date. Run: manage.py migrate"
-    return f"The database cannot be used: {error}"
+    return f"The database cannot be used: {' '.join(str(error).split())}. Is DATABASE_URL right?"

@@ -20,6 +20,11 @@ from runs.processes import is_alive
 SYNCED_AT_ONCE = 16
 
 
+def why(error: OSError) -> str:
+    """What the system says, without the number and the name: "no such file or directory"."""
+    return (error.strerror or str(error)).lower()
+
+
 class Locked(Exception):
     """Another process holds the lock."""
 

@@ -22,13 +22,15 @@ class Status(StrEnum):
 class Outcome:
     """`key` names the item; `detail` says what changed, or why it failed.
 
-    `note` is something a user should hear of although the item is well.
+    `note` is something a user should hear of although the item is well. `of_source` is said of
+    where the items come from, which is none of them: a folder that is not there, a shop that fails.
     """
 
     key: str
     status: Status
     detail: str = ""
     note: str = ""
+    of_source: bool = False
 
     @property
     def told(self) -> str:

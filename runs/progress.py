@@ -21,6 +21,32 @@ TOLD = (Status.FAILED, Status.SKIPPED, Status.NOTED)
 FIRST_SECONDS = 0.25
 
 
+class Counts(Counter[Status]):
+    """How many outcomes there are by status; `broken` says of sources what is wrong with them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.broken: list[str] = []
+
+    @property
+    def kept(self) -> int:
+        """How many items are there now."""
+        return self[Status.NEW] + self[Status.CHANGED] + self[Status.SAME]
+
+    def failures(self) -> list[str]:
+        """What went wrong, a sentence each; none where all went well."""
+        failed = self[Status.FAILED]
+        if failed:
+            rest = "the others are kept" if self.kept else "nothing was taken"
+            return [*self.broken, f"{failed} failed; {rest}."]
+        what_was_kept = ["What was read before is kept."] if self.broken and self.kept else []
+        return [*self.broken, *what_was_kept]
+
+    def complaint(self) -> str:
+        """The same as one text; empty where all went well."""
+        return " ".join(self.failures())
+
+
 def report(
     command: BaseCommand,
     outcomes: Iterable[Outcome],
@@ -29,19 +55,21 @@ def report(
     unit: str = "product",
     verbosity: int = 1,
     beside: Callable[[], str] | None = None,
-) -> Counter[Status]:
+) -> Counts:
     """Runs through the outcomes, shows them, and counts them by status.
 
     A line an item with `verbosity` 2; a summary line, and the failures by their reasons, with 1;
     nothing with 0. `beside` tells what else the bar shows, as in "12 pages". A command's `run`
     keeps the counts and the failures, even those of a run that is cut short.
     """
-    counts: Counter[Status] = Counter()
+    counts = Counts()
     failures: list[Outcome] = []
     try:
         with _bar("", total, unit, hidden=verbosity != 1) as bar:
             for outcome in _timed_from_the_first(outcomes, bar):
-                if outcome.status is not Status.NOTED:
+                if outcome.of_source and outcome.status is Status.FAILED:
+                    counts.broken.append(_of_source(outcome))
+                elif outcome.status is not Status.NOTED:
                     counts[outcome.status] += 1
                 if outcome.status in TOLD or outcome.note:
                     failures.append(outcome)
@@ -55,6 +83,12 @@ def report(
     if verbosity:
         _summarise(command, counts, failures, unit)
     return counts
+
+
+def _of_source(outcome: Outcome) -> str:
+    """A sentence that names the source."""
+    key, told = printable(outcome.key), outcome.told.rstrip(".")
+    return f"{told}." if key in told else f"{key}: {told}."
 
 
 def _line(outcome: Outcome) -> str:
@@ -89,7 +123,7 @@ def _timed_from_the_first(outcomes: Iterable[Outcome], bar: "tqdm[None]") -> Ite
 def _summarise(
     command: BaseCommand, counts: Counter[Status], failures: list[Outcome], unit: str
 ) -> None:
-    reasons = _by_reason(failures)
+    reasons = _by_reason([one for one in failures if not one.of_source])
     for alike in reasons[:MOST_REASONS]:
         first, others = alike[0], len(alike) - 1
         more = f" (and {others} more like this)" if others else ""

@@ -16,7 +16,7 @@ import numpy as np
 from recommender.errors import SimilarityError
 from recommender.index.safe_joblib import UnsoundFile, read_whole
 from recommender.index.similarity_index import Manifest, SimilarityIndex
-from runs.files import replace_file, replacing, sha256_of_file
+from runs.files import replace_file, replacing, sha256_of_file, why
 
 _SHA256 = re.compile("[0-9a-f]{64}")
 
@@ -32,8 +32,10 @@ def read_tutorial_file(path: Path) -> tuple[list[str], np.ndarray]:
     """
     try:
         return _read(read_whole(path))
-    except (UnsoundFile, OSError, MemoryError) as error:
-        raise TutorialFileError(f"{path} cannot be used: {error}") from error
+    except OSError as error:
+        raise TutorialFileError(f"{path} cannot be read: {why(error)}.") from error
+    except (UnsoundFile, MemoryError) as error:
+        raise TutorialFileError(f"{path} cannot be used: {error}.") from error
 
 
 def _read(content: Any) -> tuple[list[str], np.ndarray]:

@@ -79,7 +79,9 @@ class NotReady(SearchError):
 
     @property
     def for_owner(self) -> str:
-        return " ".join([self.reason, *(f"Run: {command}" for command in self.commands)])
+        return (
+            f"{self.reason} Run: {'; then: '.join(self.commands)}" if self.commands else self.reason
+        )
 
     def log(self) -> None:
         """Tells the owner, where the visitor sees the message alone."""
@@ -145,7 +147,7 @@ class EmptyCatalogue(NotReady):
     has_products = False
 
     def __init__(self) -> None:
-        ways_in = "manage.py scrape https://your.shop/ (or: manage.py import_folder FOLDER)"
+        ways_in = "manage.py scrape URL (or: manage.py import_folder DIR)"
         super().__init__("The catalogue is empty.", [ways_in, "manage.py build_index"])
 
     def sentence(self) -> str:
@@ -155,4 +157,7 @@ class EmptyCatalogue(NotReady):
 def legible(text: str, longest: int = LONGEST_SHOWN) -> str:
     """`text` on one line of at most so many printable characters."""
     plain = text if text.isprintable() else ascii(text)[1:-1]
-    return plain if len(plain) <= longest else plain[: longest - 1] + "…"
+    if len(plain) <= longest:
+        return plain
+    whole_words = plain[:longest].rpartition(" ")[0]
+    return f"{whole_words or plain[: longest - 1]}…"

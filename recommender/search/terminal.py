@@ -52,7 +52,7 @@ class NoSuchThing(SearchError):
     def __init__(self, text: str) -> None:
         super().__init__(
             f"There is no product “{legible(text)}”, and no picture file of that name. "
-            "Ids stand under the pictures of the site, and in the admin."
+            "A product's id is the last part of its page's address; the admin lists them all."
         )
 
 

@@ -1,14 +1,13 @@
 """`manage.py import_folder`."""
 
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
 from catalog import scraping
 from catalog.ways_in import import_folder
+from runs.arguments import path
 from runs.commands import RunCommand
-from runs.outcomes import Status
 from runs.progress import report
 
 
@@ -22,10 +21,10 @@ class Command(RunCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("folder", type=Path, metavar="DIR")
+        parser.add_argument("folder", type=path, metavar="DIR")
         parser.add_argument(
             "--csv",
-            type=Path,
+            type=path,
             metavar="FILE",
             help="columns: item_id; and file, title, price, currency, category, product_url, "
             "group, in_stock where there are such",
@@ -43,7 +42,5 @@ class Command(RunCommand):
             force=options["mark_gone"],
         )
         counts = report(self, outcomes, verbosity=options["verbosity"])
-        if not counts[Status.NEW] + counts[Status.CHANGED] + counts[Status.SAME]:
-            raise CommandError("Nothing was taken.")
-        if counts[Status.FAILED]:
-            raise CommandError(f"{counts[Status.FAILED]} failed; the others are kept.")
+        if complaint := counts.complaint() or (not counts.kept and "Nothing was taken."):
+            raise CommandError(complaint)

@@ -30,7 +30,7 @@ class Command(RunCommand):
     def handle(self, **options: Any) -> None:
         shop, source = options["shop"], options["source"]
         if not shop:
-            raise CommandError(f"Which shop? {shops.listed()}")
+            raise CommandError(f"Name a shop. {shops.listed()}", returncode=2)
         number = counted(shops.products_of(shop, source), "product")
         if not options["yes"] and not agreed(f"Remove {number} of {shop}? [y/N] "):
             raise CommandError("Nothing was removed; --yes does not ask.")

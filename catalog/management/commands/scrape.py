@@ -5,9 +5,8 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from catalog import scraping
-from runs.arguments import at_least_one
+from runs.arguments import at_least_one, some_text
 from runs.commands import RunCommand
-from runs.outcomes import Status
 
 
 class Command(RunCommand):
@@ -21,7 +20,9 @@ class Command(RunCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("url", metavar="URL", help="an address of the shop, or a path")
+        parser.add_argument(
+            "url", type=some_text, metavar="URL", help="an address of the shop, or a path"
+        )
         parser.add_argument("--limit", type=at_least_one, metavar="N", help="stop after N products")
         parser.add_argument(
             "--dry-run", action="store_true", help="say what would be fetched; store nothing"
@@ -31,5 +32,5 @@ class Command(RunCommand):
 
     def handle(self, **options: Any) -> None:
         counts = scraping.scrape(self, options["url"], options)
-        if counts[Status.FAILED]:
-            raise CommandError(f"{counts[Status.FAILED]} failed; the others are kept.")
+        if complaint := counts.complaint():
+            raise CommandError(complaint)

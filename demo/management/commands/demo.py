@@ -10,7 +10,7 @@ from demo import steps as demo
 from demo.shop.server import DemoShop
 from demo.shop.specs import COUNT, make_specs
 from recommender import configured
-from runs.arguments import at_least_one
+from runs.arguments import at_least_one, between
 from runs.commands import RunCommand
 from runs.progress import report
 
@@ -24,7 +24,9 @@ class Command(RunCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=int, default=8000, help="of the site; default 8000")
+        parser.add_argument(
+            "--port", type=between(1, 65535), default=8000, help="of the site; default 8000"
+        )
         parser.add_argument("--count", type=at_least_one, default=COUNT, help="of shirts")
         parser.add_argument("--no-serve", action="store_true", help="prepare all, then exit")
 
@@ -52,6 +54,8 @@ class Command(RunCommand):
         self.stdout.write(f"A shop of {len(shop.specs)} T-shirts at {shop.catalogue_url}")
         demo.draw(shop)
         self.stdout.write("Scraping it …")
-        report(self, demo.visit(shop), total=len(shop.specs))
+        counts = report(self, demo.visit(shop), total=len(shop.specs))
+        if not counts.kept:
+            raise demo.DemoError(counts.complaint())
         self.stdout.write(f"Indexing with {embedder} …")
         demo.build(embedder)

@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 
 from recommender.backups import contents, making
 from recommender.errors import SimilarityError
-from runs.arguments import at_least_one
+from runs.arguments import at_least_one, path
 from runs.commands import RunCommand
 from runs.progress import report
 
@@ -21,7 +21,7 @@ class Command(RunCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("folder", type=Path, metavar="DIR", help="a folder for backups")
+        parser.add_argument("folder", type=path, metavar="DIR", help="a folder for backups")
         parser.add_argument(
             "--keep", type=at_least_one, metavar="N", help="remove all but the newest N afterwards"
         )

@@ -1,6 +1,5 @@
 """`manage.py duplicates`."""
 
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -8,6 +7,7 @@ from django.core.management.base import CommandParser
 from recommender import duplicates
 from recommender.search.answering import live_index
 from recommender.search.errors import SearchError
+from runs.arguments import path
 from runs.commands import RunCommand
 from runs.outcomes import printable
 from runs.progress import counted
@@ -19,16 +19,18 @@ class Command(RunCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--similar", action="store_true", help="nearly the same counts, too")
-        parser.add_argument("--csv", type=Path, metavar="FILE", help="a row a product")
-        parser.add_argument("--html", type=Path, metavar="FILE", help="a page with the pictures")
+        parser.add_argument("--csv", type=path, metavar="FILE", help="a row a product")
+        parser.add_argument("--html", type=path, metavar="FILE", help="a page with the pictures")
 
     def handle(self, **options: Any) -> None:
         index = live_index()
         found = duplicates.find(index, similar=options["similar"])
         if options["csv"]:
             duplicates.write_csv(found, options["csv"])
+            self.stdout.write(f"Written: {options['csv']}")
         if options["html"]:
-            duplicates.write_html(found, options["html"])
+            pictures = duplicates.write_html(found, options["html"])
+            self.stdout.write(f"Written: {options['html']}, and its pictures in {pictures}")
         if not (options["csv"] or options["html"]):
             for line in duplicates.lines(found):
                 self.stdout.write(printable(line))

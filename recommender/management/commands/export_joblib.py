@@ -1,6 +1,5 @@
 """`manage.py export_joblib`."""
 
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -8,12 +7,13 @@ from django.core.management.base import CommandParser
 from recommender import store
 from recommender.errors import SimilarityError
 from recommender.index.tutorial_file import manifest_path, write_tutorial_file
+from runs.arguments import path
 from runs.commands import RunCommand
 from runs.progress import counted
 
 
 class Command(RunCommand):
-    expected = (SimilarityError, OSError)
+    expected = (SimilarityError,)
     help = (
         "Writes the live index as the tutorial's joblib file: the tuple "
         "(extid_to_intid_dict, intid_to_extid_dict, out). Ids are text. What made the vectors is "
@@ -21,7 +21,7 @@ class Command(RunCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument("file", type=path, metavar="FILE")
 
     def handle(self, **options: Any) -> None:
         index = store.live_index()

@@ -1,6 +1,5 @@
 """`manage.py import_joblib`."""
 
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -11,6 +10,7 @@ from recommender.building import from_tutorial
 from recommender.building.safeguards import Refused
 from recommender.embedders.registry import EMBEDDERS
 from recommender.errors import SimilarityError
+from runs.arguments import path
 from runs.commands import RunCommand
 from runs.outcomes import Status
 from runs.progress import counted, progress_bar, report
@@ -18,7 +18,7 @@ from runs.progress import counted, progress_bar, report
 
 class Command(RunCommand):
     recorded = True
-    expected = (SimilarityError, OSError)
+    expected = (SimilarityError,)
     help = (
         "Makes a live index of the tutorial's joblib file, the tuple "
         "(extid_to_intid_dict, intid_to_extid_dict, out), and imports its pictures, named "
@@ -26,8 +26,8 @@ class Command(RunCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, metavar="FILE")
-        parser.add_argument("--images", type=Path, required=True, metavar="DIR")
+        parser.add_argument("file", type=path, metavar="FILE")
+        parser.add_argument("--images", type=path, required=True, metavar="DIR")
         parser.add_argument(
             "--embedder",
             choices=EMBEDDERS,
@@ -42,6 +42,8 @@ class Command(RunCommand):
         embedder = found.origin.manifest.embedder
         with publishing.exclusive(embedder):
             pictures = report(self, import_folder(options["images"]), unit="picture")
+            if not pictures.kept:
+                raise CommandError(pictures.complaint() or "No picture was taken.")
             with progress_bar("Neighbours", unit="product") as progress:
                 note = f"imported from {options['file'].name}"
                 try:

@@ -8,6 +8,7 @@ from catalog import scraping
 from recommender.building.running import build_failures
 from recommender.embedders.registry import EMBEDDERS
 from recommender.places import refresh_lock
+from runs.arguments import some_text
 from runs.commands import RunCommand
 from runs.files import Locked, locked
 
@@ -22,7 +23,9 @@ class Command(RunCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("urls", nargs="+", metavar="URL", help="addresses, or paths")
+        parser.add_argument(
+            "urls", type=some_text, nargs="+", metavar="URL", help="addresses, or paths"
+        )
         parser.add_argument("--embedder", choices=EMBEDDERS, help="default: the EMBEDDER setting")
         scraping.add_options(parser)
         scraping.add_mark_gone(parser)

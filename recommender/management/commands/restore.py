@@ -1,13 +1,12 @@
 """`manage.py restore`."""
 
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
 from recommender.backups import restoring
 from recommender.errors import SimilarityError
-from runs.arguments import agreed
+from runs.arguments import agreed, path
 from runs.commands import RunCommand
 from runs.progress import counted, report
 
@@ -21,7 +20,7 @@ class Command(RunCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("folder", type=Path, metavar="DIR", help="as given to `backup`")
+        parser.add_argument("folder", type=path, metavar="DIR", help="as given to `backup`")
         parser.add_argument("--at", default="", metavar="NAME", help="an older backup in DIR")
         parser.add_argument("--noinput", "--no-input", action="store_true", help="do not ask")
 

@@ -13,7 +13,7 @@ from runs.files import Locked
 
 
 class Command(RunCommand):
-    expected = (EmbedderError, Locked, OSError)
+    expected = (EmbedderError, Locked)
     help = (
         "Lists the networks' weights; fetches VGG-16's (553 MB, through Keras) or takes them from "
         "a file of Keras, Theano, Caffe or torchvision; makes an ONNX file an embedder of its own."

@@ -164,7 +164,7 @@ def test_a_manifest_with_other_hashes_than_hashes_is_refused(exported, folder, h
 
 
 def test_a_missing_file_is_said(folder, tmp_path, db):
-    with pytest.raises(CommandError, match=r"none\.joblib cannot be used"):
+    with pytest.raises(CommandError, match=r"none\.joblib cannot be read: no such file"):
         call_command("import_joblib", str(tmp_path / "none.joblib"), images=folder, embedder="fake")
 
 
