@@ -10,9 +10,9 @@ import http.client
 import io
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
@@ -21,10 +21,11 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.common import temporary_folder
-from benchmarks.serve import ROOT, fill, site
+from benchmarks.serve import ROOT, site
+from benchmarks.upload import fill, photo
 
 SECONDS, PAUSE = 15.0, 0.1
-UPLOADS, LOG_INS, KEYS, BODIES, COLD = 12, 8, 200, 60, 40
+UPLOADS, LOG_INS, KEYS, BODIES, COLD = 12, 8, 400, 60, 40
 SIDE = 7000  # 49 megapixels
 KEPT = "/products/0000001/"
 BOUNDARY = "starve"
@@ -35,7 +36,7 @@ Answer = tuple[int, float]
 def main() -> None:
     checkout = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else ROOT
     with temporary_folder() as folder:
-        fill(folder)
+        fill(folder, photo())
         with site(checkout) as address:
             _asked(address, KEPT)
             attacks: dict[str, Callable[[Address], list[Answer]]] = {
@@ -109,17 +110,9 @@ def _asked(
     return status, time.perf_counter() - began
 
 
-def _at_once(count: int, ask: Callable[[int], Answer]) -> list[Answer]:
-    answers: list[Answer] = []
-    threads = [
-        threading.Thread(target=lambda n=n: answers.append(ask(n)))  # type: ignore[misc]
-        for n in range(count)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
+def _at_once(count: int, ask: Callable[[int], Answer], most: int = 60) -> list[Answer]:
+    with ThreadPoolExecutor(most) as clients:
+        return list(clients.map(ask, range(count)))
 
 
 def _form(data: bytes) -> tuple[bytes, dict[str, str]]:
@@ -168,7 +161,7 @@ def _log_ins(address: Address) -> list[Answer]:
 
 def _keys(address: Address) -> list[Answer]:
     path = "/api/v1/products/0000002/similar/"
-    return _at_once(KEYS, lambda n: _asked(address, path, headers={"X-API-Key": f"wrong {n}"}))
+    return _at_once(KEYS, lambda n: _asked(address, path, headers={"X-API-Key": f"wrong {n}"}), 20)
 
 
 def _held_back(address: Address) -> list[Answer]:

@@ -5,6 +5,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -15,28 +16,23 @@ SIZE, REPEATS, PRODUCTS = (4000, 3000), 15, 11_556
 
 
 def main() -> None:
-    photo = _photo()
+    given = photo()
     with temporary_folder() as folder:
-        os.environ |= {
-            "VAR_DIR": str(folder / "var"), "MEDIA_ROOT": str(folder / "media"),
-            "DATABASE_URL": f"sqlite:///{folder}/db", "EMBEDDER": "efficientnet-lite2",
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-        }  # fmt: skip
-        _fill(photo)
+        fill(folder, given)
         from recommender.search.answering import answer
         from recommender.search.query import Query
 
         before = peak_megabytes()
-        whole = _median(lambda: answer(Query(picture=photo)))
+        whole = _median(lambda: answer(Query(picture=given)))
         grown = peak_megabytes() - before
-        bare = _median(lambda: Image.open(io.BytesIO(photo)).load())
+        bare = _median(lambda: Image.open(io.BytesIO(given)).load())
     print(
-        f"{len(photo) / 2**20:.1f} MB of JPEG to five of {PRODUCTS:,}: {1e3 * whole:.0f} ms, "
+        f"{len(given) / 2**20:.1f} MB of JPEG to five of {PRODUCTS:,}: {1e3 * whole:.0f} ms, "
         f"{grown:.0f} MB more; decoding it alone, as large as it is: {1e3 * bare:.0f} ms"
     )
 
 
-def _photo() -> bytes:
+def photo() -> bytes:
     """Blurred noise: like a photo, there is something everywhere."""
     noise = np.random.default_rng(0).integers(0, 256, (SIZE[1] // 4, SIZE[0] // 4, 3), np.uint8)
     picture = Image.fromarray(noise).resize(SIZE).filter(ImageFilter.GaussianBlur(2))
@@ -45,8 +41,13 @@ def _photo() -> bytes:
     return buffer.getvalue()
 
 
-def _fill(photo: bytes) -> None:
-    """A catalogue, and an index of vectors at all distances from the photo's own."""
+def fill(folder: Path, given: bytes) -> None:
+    """A catalogue, and an index of vectors at all distances from the picture's own."""
+    os.environ |= {
+        "VAR_DIR": str(folder / "var"), "MEDIA_ROOT": str(folder / "media"),
+        "DATABASE_URL": f"sqlite:///{folder}/db", "EMBEDDER": "efficientnet-lite2",
+        "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "CRITICAL",
+    }  # fmt: skip
     import django
 
     django.setup()
@@ -67,6 +68,9 @@ def _fill(photo: bytes) -> None:
             item_id=i,
             shop_item_id=i,
             shop="shop",
+            title=f"Shirt {i}",
+            price=int(i) % 90,
+            currency="EUR",
             content_hash="f" * 64,
             first_seen=now,
             last_seen=now,
@@ -74,7 +78,7 @@ def _fill(photo: bytes) -> None:
         for i in ids
     )
     embedder = configured.loaded(chosen)
-    own = embedder.embed([embedder.decode(make_picture(photo))])[0]
+    own = embedder.embed([embedder.decode(make_picture(given))])[0]
     random = np.random.default_rng(1)
     away = random.random((PRODUCTS, 1), np.float32) * np.float32(own.std())
     vectors = own + away * random.standard_normal((PRODUCTS, len(own)), np.float32)

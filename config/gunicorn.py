@@ -113,4 +113,6 @@ def _hear_out(client: Any) -> None:
 def post_worker_init(_worker: object) -> None:
     """Ctrl-C in a terminal reaches the workers, too; they wait for what the arbiter tells them."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    connected = import_module("django.db.backends.signals").connection_created
+    connected.connect(import_module("recommender.locked_database").wait_calmly)
     gevent.spawn(import_module("recommender.warming").warm)

@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 # The loop goes first where both want the processor: as `nice` counts.
 BEHIND = 10
+# Seconds: a loop that is never idle must not keep pages waiting for ever.
+MOST_PATIENT = 0.1
 
 
 class Lane(StrEnum):
@@ -44,6 +46,15 @@ def beside(lane: Lane, work: Callable[P, T], *given: P.args, **named: P.kwargs) 
     if not done:
         raise value
     return value  # type: ignore[no-any-return]
+
+
+def give_way() -> None:
+    """Waits until nobody else has anything to be done, but not for long."""
+    if loop_runs():
+        from gevent import Timeout, idle
+
+        with Timeout(MOST_PATIENT, False):
+            idle()
 
 
 def loop_runs() -> bool:

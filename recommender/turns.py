@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, ResolverMatch, resolve
 
+from recommender.beside import give_way
 from recommender.handlers import refused_at_the_door
 from recommender.search.errors import Busy
 from recommender.visitors import one_visitor
@@ -40,6 +41,7 @@ class Kind:
             self._here[visitor] += 1
         try:
             with self._places:
+                give_way()  # to what costs less
                 yield
         finally:
             with self._counting:

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from django.core.cache import caches
 from PIL import Image
 
 from recommender import configured, kept, store
@@ -25,6 +26,7 @@ def own_folders(settings, tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setitem(registry.EMBEDDERS, "fake", fake_embedder.SPEC)
     kept.answers.clear()
+    caches["default"].clear()  # the counts of this minute
     monkeypatch.setattr(store, "_live", {})
     monkeypatch.setattr(store, "_refused", {})
 

@@ -10,11 +10,11 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 
+from recommender import turns
 from recommender.api.models import ApiKey
 from recommender.api.responses import failure
 from recommender.handlers import refused_at_the_door
 from recommender.search.errors import TooOften
-from recommender.turns import FETCHES, UPLOADS, is_log_in, kind_of
 from recommender.visitors import one_visitor
 
 HEADER = "X-API-Key"
@@ -42,9 +42,9 @@ def _without_key(request: HttpRequest) -> HttpResponse | None:
     visitor = f"address {one_visitor(request)}"
     if request.path_info.startswith("/api/v1/"):
         return _program(request, visitor)
-    if is_log_in(request):
+    if turns.is_log_in(request):
         _count(f"log-ins {visitor}", MOST_LOG_INS)
-    elif kind_of(request) in (UPLOADS, FETCHES):
+    elif turns.kind_of(request) in (turns.UPLOADS, turns.FETCHES):
         _count(visitor, settings.API_RATE)
     return None
 
