@@ -66,7 +66,7 @@ def _program(request: HttpRequest, visitor: str) -> HttpResponse | None:
 
 def _elsewhere(request: HttpRequest) -> None:
     """Counts what is fetched from other sites, for all visitors together; raises TooOften."""
-    if kind_of(request) is FETCHES:
+    if turns.kind_of(request) is turns.FETCHES:
         one_share = -(-settings.PICTURE_URL_RATE // SHARES)
         _count(f"elsewhere address {one_visitor(request)}", one_share)
         _count("elsewhere", settings.PICTURE_URL_RATE)
