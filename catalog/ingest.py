@@ -8,6 +8,7 @@ and started again.
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -23,7 +24,7 @@ from catalog.colours import colour_names
 from catalog.models import Product
 from catalog.pictures import Kind
 from catalog.records import ProductRecord, Record, SourceError, Unreadable
-from catalog.thumbnails import Pictures, make_pictures
+from catalog.thumbnails import BadPicture, Pictures, make_pictures
 from catalog.visiting.fetching import Fetcher, FetchError
 from runs.files import sha256_of
 from runs.outcomes import Outcome, Status
@@ -37,6 +38,9 @@ FIELDS = (
 KEPT_FROM_BEFORE = ("category", "group")
 # A run that sees a smaller share than this of what was known has met something wrong.
 PLAUSIBLE = 0.5
+# So many of its pictures are tried; one that so many products have is hardly one's own.
+MOST_TRIED = 4
+MANY_PRODUCTS = 3
 MOST_FILE_BYTES = 200_000_000
 MOST_ID_CHARACTERS = 300
 MOST_SOURCE_CHARACTERS = 2000
@@ -97,6 +101,8 @@ class _Run:
     batch: Batch = field(default_factory=Batch)
     # The shop's id, or the address of what has none -> where it was found.
     seen: dict[str, str] = field(default_factory=dict)
+    # How many products so far have named a picture as theirs.
+    shown: Counter[str] = field(default_factory=Counter)
     # What is there, and could not be read; and where the first product stands that nobody knows.
     unread: set[str] = field(default_factory=set)
     hidden: list[str] = field(default_factory=list)
@@ -156,7 +162,7 @@ def _store(run: _Run, record: ProductRecord) -> None:
     known = product is not None
     product = product or _new_product(run, record.item_id)
     before = product.content_hash
-    made = _new_pictures(run, product, record)
+    record, made = _pictured(run, product, record)
     changes = ["picture"] if product.content_hash != before else []
     changes += _take_fields(product, record)
     product.colour_names = _colour_names(product, made)
@@ -201,6 +207,33 @@ def _take_fields(product: Product, record: ProductRecord) -> list[str]:
             # The address of a picture may change without the picture.
             changed += [] if name.startswith("image_url") else [name]
     return changed
+
+
+def _pictured(
+    run: _Run, product: Product, record: ProductRecord
+) -> tuple[ProductRecord, Pictures | None]:
+    """The record with the first of its pictures that is one; and that picture, if it is new.
+
+    Raises Rejected, FetchError, BadPicture.
+    """
+    failure: BadPicture | None = None
+    for address in _in_turn(run, record):
+        with_it = replace(record, image_url=address)
+        try:
+            return with_it, _new_pictures(run, product, with_it)
+        except BadPicture as error:  # as what only holds a picture's place
+            failure = failure or error
+    raise failure or Rejected("it has no picture")
+
+
+def _in_turn(run: _Run, record: ProductRecord) -> list[str]:
+    """The addresses to try; what many products of the run have comes after what is its own."""
+    addresses = list(dict.fromkeys(filter(None, (record.image_url, *record.image_urls))))
+    addresses = addresses[:MOST_TRIED] or [""]
+    own = [address for address in addresses if not run.shown[address]]
+    shared = run.shown[addresses[0]] >= MANY_PRODUCTS
+    run.shown.update(addresses)
+    return list(dict.fromkeys([*own, *addresses])) if shared else addresses
 
 
 def _new_pictures(run: _Run, product: Product, record: ProductRecord) -> Pictures | None:

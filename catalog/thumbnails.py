@@ -46,8 +46,8 @@ ENDINGS = frozenset(
     .sgi .tga .tif .tiff .vda .vst .webp .xbm .xpm
     """.split()  # noqa: SIM905 – thirty short lines otherwise
 )
-# What counts visits or holds a place is not larger.
-PLACEHOLDER = 2
+# What counts visits or holds a place is not larger; up to the second size, if it is of one colour.
+PLACEHOLDER, SMALL = 2, 24
 # For what Pillow opens by itself inside of a file; it refuses what is twice as large.
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 # What Pillow warns of is refused here, with a reason, or does not matter.
@@ -174,6 +174,7 @@ def _decoded(data: bytes) -> Image.Image:
 def _seen(picture: Image.Image, stripped: Bare) -> Image.Image:
     shrink_while_decoding(picture, stripped.data, 2 * LONGER_SIDE)
     picture.load()
+    _refuse_blank(picture)
     profile = stripped.profile or picture.info.get("icc_profile") or b""
     turn = _orientation(picture, stripped)
     whole = without_missing_rows(picture, stripped.data)
@@ -193,6 +194,26 @@ def _refuse_placeholder(picture: Image.Image) -> None:
     width, height = picture.size
     if max(width, height) <= PLACEHOLDER:
         raise BadPicture(f"{width}×{height} pixels hold the place of a picture, and are none")
+
+
+def _refuse_blank(picture: Image.Image) -> None:
+    """Raises BadPicture where nothing can be seen: all transparent, or small and of one colour."""
+    if _is_transparent(picture):
+        raise BadPicture(gettext_noop("it is transparent all over, and holds a picture's place"))
+    if max(picture.size) <= SMALL and len(picture.convert("RGBA").getcolors(1) or ()) == 1:
+        raise BadPicture(gettext_noop("it is small and of one colour, and holds a picture's place"))
+
+
+def _is_transparent(picture: Image.Image) -> bool:
+    if picture.mode in ("RGBA", "LA", "PA"):
+        return picture.getchannel("A").getextrema()[1] == 0
+    alphas = picture.info.get("transparency") if picture.mode == "P" else None
+    if isinstance(alphas, int):
+        return picture.getextrema() == (alphas, alphas)
+    if isinstance(alphas, bytes):
+        used = [index for _, index in picture.getcolors(256) or ()]
+        return bool(used) and all(i < len(alphas) and not alphas[i] for i in used)
+    return False
 
 
 def _what_it_is(data: bytes) -> str:

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
 
@@ -15,6 +15,8 @@ from catalog.reading.values import address_key, plain, said_of_stock
 
 FEWEST = 2
 MOST_TEXTS = 50
+# So many products of a list do not have the same picture.
+SHARED = 3
 # A list without prices needs addresses or classes that say "product".
 _PRODUCT_ADDRESS = re.compile(
     r"/(?:products?|produkte?|produits?|producto|prodotti?|items?|artikel|dp|p|shop|goods|detail)/[^/]"
@@ -242,7 +244,23 @@ def listed(page: Page, look: Look | None = None) -> list[Facts]:
     found = list(cards(page))
     if look and not any(look.classes <= _classes(page, card.number) for card in found):
         found = _cards_like(page, look) or found
-    return [_facts(page, card, prices) for card in found]
+    return _with_own_pictures([_facts(page, card, prices) for card in found])
+
+
+def _with_own_pictures(found: list[Facts]) -> list[Facts]:
+    """A picture that several products of the list have is none of theirs: a script changes it."""
+    counts = Counter(image for facts in found for image in facts.images)
+    shared = {image for image, count in counts.items() if count >= SHARED}
+    if not shared:
+        return found
+    return [
+        replace(
+            facts,
+            images=tuple(image for image in facts.images if image not in shared),
+            stand_ins=tuple(image for image in facts.images if image in shared),
+        )
+        for facts in found
+    ]
 
 
 def _facts(page: Page, card: Card, prices: list[Seen]) -> Facts:

@@ -10,7 +10,10 @@ from catalog.records import ProductRecord
 
 @dataclass(frozen=True)
 class Facts:
-    """One product, each field empty where the place is silent. `ids` are by their key."""
+    """One product, each field empty where the place is silent. `ids` are by their key.
+
+    `stand_ins` are pictures that many products of one list have: for want of its own.
+    """
 
     title: str = ""
     price: Decimal | None = None
@@ -18,6 +21,7 @@ class Facts:
     in_stock: bool | None = None
     url: str = ""
     images: tuple[str, ...] = ()
+    stand_ins: tuple[str, ...] = ()
     category: str = ""
     group: str = ""
     ids: dict[str, str] = field(default_factory=dict)
@@ -45,7 +49,7 @@ class Facts:
 
     def record(self, page: str) -> ProductRecord:
         """As a record; `page` is where it was found."""
-        url = self.url or page
+        url, images = self.url or page, self.images or self.stand_ins
         return ProductRecord(
             item_id=self.item_id or id_from_url(url),
             title=self.title,
@@ -53,8 +57,8 @@ class Facts:
             currency=self.currency,
             category=self.category,
             product_url=url,
-            image_url=self.images[0] if self.images else "",
+            image_url=images[0] if images else "",
             in_stock=self.in_stock,
-            image_urls=self.images,
+            image_urls=images,
             group=self.group,
         )

@@ -14,20 +14,15 @@ _SOURCES = (
     "data-url", "data-original-src", "data-echo", "data-ll-src", "data-defer-src", "src",
 )  # fmt: skip
 _SETS = ("data-srcset", "data-lazy-srcset", "srcset", "data-original-set")
-_NO_PICTURE = re.compile(
-    r"^data:|^about:|(?:^|[/_.-])(?:1x1|blank|pixel|spacer|transparent|placeholder|place-holder|"
-    r"loader|loading|lazy|no[_-]?(?:image|img|photo|picture|pic)|image[_-]?(?:not|un)[_-]?available"
-    r"|default[_-]?(?:image|product)|trans|empty|clear|grey|gray|dummy|coming[_-]?soon|missing)"
-    r"(?:[_.-][^/]*)?\.(?:gif|png|jpe?g|svg|webp)|/(?:blank|pixel|spacer|placeholder)(?:[/?]|$)",
-    re.IGNORECASE,
-)
+# What a script or nobody puts a picture into: no address of a file at all.
+_NO_FILE = re.compile(r"^\s*(?:data|about|blob|javascript):|^\s*#", re.IGNORECASE)
 _BACKGROUND = re.compile(r"background(?:-image)?\s*:[^;]*?url\(\s*[\"']?([^\"')]+)", re.IGNORECASE)
 _SMALL = 48
 
 
 def is_picture(address: str) -> bool:
-    """Whether an address can be of a product's picture: no placeholder, no pixel."""
-    return bool(address.strip()) and not _NO_PICTURE.search(address)
+    """Whether an address can be of a product's picture. What its file is called says nothing."""
+    return bool(address.strip()) and not _NO_FILE.search(address)
 
 
 def picture_of(page: Page, number: int) -> str:
@@ -38,6 +33,21 @@ def picture_of(page: Page, number: int) -> str:
     return ""
 
 
+def is_stand_in(page: Page, number: int) -> bool:
+    """Whether the page itself says that an img's `src` only holds the place of a picture.
+
+    A `picture` around it, or a noscript behind it, has the real one.
+    """
+    tag = page.tags[number]
+    if tag.name != "img" or any(tag.get(name) for name in (*_SOURCES[:-1], *_SETS)):
+        return False
+    for around in page.ancestors(number)[:2]:
+        if page.tags[around].name == "picture":
+            return any(picture_of(page, n) for n in page.inside(around, "source"))
+    after = tag.find_next_sibling()
+    return after is not None and after.name == "noscript" and after.find("img") is not None
+
+
 def pictures_within(page: Page, number: int) -> list[str]:
     """The pictures in a part of the page, each once, in order; small ones and icons left out."""
     numbers = sorted(
@@ -45,7 +55,10 @@ def pictures_within(page: Page, number: int) -> list[str]:
         if page.tags[number].name == "img"
         else [*page.inside(number, "img"), *page.inside(number, "source")]
     )
-    found = [picture_of(page, n) for n in numbers if not is_small(page.tags[n])]
+    shown = [n for n in numbers if not is_small(page.tags[n])]
+    # What only holds a place comes last, for want of anything better.
+    shown.sort(key=lambda n: is_stand_in(page, n))
+    found = [picture_of(page, n) for n in shown]
     if not any(found):
         found = [_background(page, n) for n in range(number, page.ends[number] + 1)]
     return list(dict.fromkeys(link for link in found if link))

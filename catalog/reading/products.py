@@ -107,7 +107,9 @@ def _completed(page: Page, named: list[Named]) -> Facts:
     if "variant" in facts.ids:  # the state's id is one of a size as well
         state = replace(state, ids={})
     facts = facts.completed(state).completed(visible).completed(head)
-    return replace(_reduced(page, facts), url=_address(page, named))
+    # Others than the first are for when that turns out to be none.
+    images = dict.fromkeys([*facts.images, *head.images[:2], *visible.images])
+    return replace(_reduced(page, facts), url=_address(page, named), images=tuple(images))
 
 
 def _joined(named: list[Named]) -> Facts:

@@ -179,16 +179,17 @@ def _complete(listed: Facts, page: Page, fetcher: Pages) -> Record:
     """The record, with what the list lacks taken from the product's own page."""
     record = listed.record(page.url)
     enough = bool(listed.title and listed.images)
+    bearable = bool(listed.title and record.image_url)
     if (enough and listed.price is not None) or not listed.url or listed.url == page.url:
         return record
     try:
         with only(listed.url):
             own = _own(_page(listed.url, fetcher))
     except (FetchError, UnreadablePage) as error:
-        return record if enough else Unreadable(listed.item_id or listed.url, str(error))
+        return record if bearable else Unreadable(listed.item_id or listed.url, str(error))
     if own is None:
         reason = f"{listed.url}: its page does not describe it"
-        return record if enough else Unreadable(listed.item_id or listed.url, reason)
+        return record if bearable else Unreadable(listed.item_id or listed.url, reason)
     return _joined(listed, own).record(page.url)
 
 

@@ -121,11 +121,20 @@ def test_entities_and_tags_are_taken_out_of_names():
     assert own(json_ld(product("7", name="Tom &amp;amp; <b>Co</b>", url=URL))).title == "Tom & Co"
 
 
-@pytest.mark.parametrize("picture", ["data:image/gif;base64,R0", "/img/no-image.png", "/1x1.gif"])
-def test_a_placeholder_is_no_picture(picture):
+@pytest.mark.parametrize("picture", ["data:image/gif;base64,R0", "about:blank", "#", " "])
+def test_what_is_no_address_of_a_file_is_no_picture(picture):
     facts = own(json_ld(product("7", name="Blue tee", url=URL, image=picture))
                 + f"<h1>Blue tee</h1>{SHOT}")  # fmt: skip
     assert facts.images == ("https://shop.example/i/tee.jpg",)
+
+
+def test_other_pictures_stand_by_for_when_the_first_is_none():
+    facts = own(json_ld(product("7", name="Blue tee", url=URL, image="/img/soon.png"))
+                + f"<h1>Blue tee</h1>{SHOT}")  # fmt: skip
+    assert facts.images == (
+        "https://shop.example/img/soon.png",
+        "https://shop.example/i/tee.jpg",
+    )
 
 
 def test_a_list_whose_markup_describes_one_product_is_its_cards():
