@@ -9,6 +9,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
+from config.brand import env_colour, env_logo, env_name
 from config.env import (
     BASE_DIR,
     env,
@@ -56,6 +57,11 @@ ANN = env_flag("ANN", False)
 MAP_MOST_PRODUCTS = int(env_number("MAP_MOST_PRODUCTS", 20_000, minimum=0))
 WEIGHTS_DIR = env_path("WEIGHTS_DIR", VAR_DIR / "weights")
 VGG16_WEIGHTS = env_file("VGG16_WEIGHTS")
+
+# How the site looks: beside the shop, as a part of it.
+SHOP_NAME = env_name("SHOP_NAME") or "Lookalike"
+SHOP_LOGO = env_logo("SHOP_LOGO")
+ACCENT_COLOUR = env_colour("ACCENT_COLOUR")
 
 # How shops are visited.
 SCRAPE_USER_AGENT = env.str(

@@ -5,11 +5,12 @@ from django.urls import path
 from catalog import addresses  # noqa: F401 – registers <item:…>
 from recommender.api import v1
 from recommender.languages import choose
-from recommender.pages import browse, compare, duplicates, status, why
+from recommender.pages import brand, browse, compare, duplicates, status, why
 from recommender.pages import map as product_map
 from recommender.pages import views as pages
 from recommender.pages.own_picture import picture
 from recommender.pages.robots import robots
+from recommender.pages.sitemap import sitemap
 from recommender.pages.widget import widget
 
 urlpatterns = [
@@ -25,6 +26,10 @@ urlpatterns = [
     path("duplicates/", duplicates.show, name="duplicates"),
     path("status/", status.show, name="status"),
     path("robots.txt", robots, name="robots"),
+    path("sitemap.xml", sitemap, name="sitemap"),
+    path("favicon.ico", brand.favicon, name="favicon"),
+    path("logo", brand.logo, name="logo"),
+    path("accent.css", brand.accent, name="accent"),
     path("widget.js", widget, name="widget"),
     path("map/", product_map.show, name="map"),
     path("map/products.json", product_map.products, name="map-products"),

@@ -22,4 +22,5 @@ def robots(request: HttpRequest) -> HttpResponse:
         f"{reverse('browse')}*to=",
     ]
     lines = ["User-agent: *", *(f"Disallow: {page}" for page in pages)]
+    lines.append(f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
