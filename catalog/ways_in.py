@@ -79,6 +79,8 @@ WAYS = (
     Way("category", "a category page and those after it", _any_address, _walk_category),
 )  # fmt: skip
 NAMES = tuple(way.name for way in WAYS)
+# These ask a shop for more than one document.
+OF_ADDRESSES = ("shopify", "woocommerce", "category")
 
 
 @dataclass(frozen=True)
@@ -101,13 +103,18 @@ def find(asked: str, pages: CountedPages, name: str = "") -> Found:
     if place.path and not place.path.exists():
         raise SourceError(f"{asked} is neither an address (https://…) nor a file or folder.")
     if name:
+        if place.path and name in OF_ADDRESSES:
+            raise SourceError(f"{asked} is a path; --source {name} reads an address (https://…).")
         return Found(next(way for way in WAYS if way.name == name), asked)
     pages.looking = True
     try:
         found = ((way, _beginning(way, place)) for way in WAYS)
         return next(Found(way, at) for way, at in found if at)
     except StopIteration:
-        raise SourceError(f"{asked}: none of {', '.join(NAMES)} reads this.") from None
+        raise SourceError(
+            f"{asked} is no folder or zip of pictures, table, feed or sitemap that can be read. "
+            "Pictures beside a table: manage.py import_folder DIR --csv FILE"
+        ) from None
     finally:
         pages.looking = False
 

@@ -4,6 +4,7 @@ import hashlib
 import io
 import multiprocessing
 import re
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -36,7 +37,7 @@ class DemoShop(AbstractContextManager["DemoShop"]):
         self.specs = specs
         self.site = ""
         self.folder = folder
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
+        self._server = _Server(("127.0.0.1", port), self._handler())
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=[0.05], daemon=True)
 
@@ -102,6 +103,14 @@ def _draw_master(spec: ShirtSpec, folder: Path) -> ShirtSpec:
     draw_shirt(spec).save(unfinished, "PNG", compress_level=1)
     unfinished.replace(path)
     return spec
+
+
+class _Server(ThreadingHTTPServer):
+    """Says nothing of a visitor who has gone before the answer was there."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

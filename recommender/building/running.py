@@ -76,5 +76,7 @@ def build_failures(command: RunCommand, embedder: str, *, force: bool, verbosity
 
 def _again(embedder: str, full: bool) -> str:
     """The command that builds the same and publishes it, whatever it has lost."""
-    words = ["manage.py build_index --force", full and "--full", embedder and "--embedder"]
-    return " ".join(filter(None, [*words, embedder]))
+    words = ["manage.py build_index --force"]
+    words += ["--full"] if full else []
+    words += ["--embedder", embedder] if embedder else []
+    return " ".join(words)
