@@ -179,7 +179,7 @@ def read_kept(path: Path, graph: Graph) -> Arrays:
     try:
         with safe_open(path, "np") as file:
             arrays = {name: file.get_tensor(name) for name in shapes}
-    except (SafetensorError, OSError) as error:
+    except (SafetensorError, OSError, TypeError, AttributeError) as error:  # numbers of few bits
         raise WeightsRefused(f"{path}: {_NOT_OURS} ({error}).") from error
     for name, shape in shapes.items():
         if arrays[name].shape != shape or arrays[name].dtype != np.float32:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from recommender.embedders.weights.errors import WeightsRefused
-from recommender.embedders.weights.torch_file import read_torch_file
+from recommender.embedders.weights.torch_file import read_torch_file, widened
 
 REFUSED = 3
 MOST_MEMORY = 3 << 30
@@ -25,6 +25,10 @@ MOST_MEMORY = 3 << 30
 LOOK_SECONDS, LOOK_MEMORY = 3, 1 << 30
 # VGG-16 with its classifier takes 553 MB.
 MOST_BYTES, MOST_ARRAYS = 1_200_000_000, 2_000
+# What safetensors calls the numbers that are read; others (F8_…, F6_…, F4) have too few bits.
+SAFETENSORS_KINDS = {
+    "F64", "F32", "F16", "BF16", "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL",
+}  # fmt: skip
 HDF5_MARK, PICKLE_MARK, ZIP_MARK = b"\x89HDF\r\n\x1a\n", b"\x80", b"PK"
 
 Found = tuple[dict[str, np.ndarray], dict[str, list[str]]]
@@ -38,8 +42,15 @@ def main(path: Path, out: Path, seconds: int) -> None:
     _limit(min(LOOK_SECONDS, seconds), LOOK_MEMORY)
     kind, read = _kind_of(path)
     arrays, words = read(path, partial(_limit, seconds, MOST_MEMORY))
-    sound = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    sound = {name: _sound(name, array) for name, array in arrays.items()}
     save_file(sound, out, {"kind": kind, "words": json.dumps(words)})
+
+
+def _sound(name: str, array: np.ndarray) -> np.ndarray:
+    """The array, if it holds numbers; raises WeightsRefused for text, bytes and complex numbers."""
+    if array.dtype.kind not in "fiub" or array.dtype.itemsize > 8:
+        raise WeightsRefused(f"{name}: expected floats, found {array.dtype}; save it as float32.")
+    return np.ascontiguousarray(array)
 
 
 def _limit(seconds: int, memory: int) -> None:
@@ -100,14 +111,43 @@ def _read_npz(path: Path, more: Callable[[], None]) -> Found:
 
 
 def _read_safetensors(path: Path, more: Callable[[], None]) -> Found:
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
+    from safetensors import SafetensorError, safe_open
 
     more()
     try:
-        return load_file(path), {}
+        with safe_open(path, "np") as file:
+            names = file.keys()
+            kinds = {name: file.get_slice(name).get_dtype() for name in names}
+            for name, kind in kinds.items():
+                _require_known(name, kind)
+            halves = _bfloat16(path, [name for name in names if kinds[name] == "BF16"])
+            return {
+                name: halves[name] if name in halves else file.get_tensor(name) for name in names
+            }, {}
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise WeightsRefused(f"expected a safetensors file ({error}).") from error
+
+
+def _require_known(name: str, kind: str) -> None:
+    """Raises WeightsRefused for numbers that numpy has no type for."""
+    if kind not in SAFETENSORS_KINDS:
+        raise WeightsRefused(
+            f"{name}: expected floats of 16, 32 or 64 bits, found {kind}; save it as float32."
+        )
+
+
+def _bfloat16(path: Path, names: list[str]) -> dict[str, np.ndarray]:
+    """These tensors of a sound safetensors file, as float32."""
+    found = {}
+    with path.open("rb") as file:
+        begins = 8 + int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(begins - 8)) if names else {}
+        for name in names:
+            first, end = header[name]["data_offsets"]
+            file.seek(begins + first)
+            numbers = np.frombuffer(file.read(end - first), "<u2")
+            found[name] = widened(numbers).reshape(header[name]["shape"])
+    return found
 
 
 def _read_hdf5(path: Path, more: Callable[[], None]) -> Found:

@@ -61,11 +61,11 @@ class _Storage:
         numbers = np.frombuffer(data, KINDS[self.kind])
         if len(numbers) != self.length:
             raise ValueError(f"a storage of {self.length} numbers has {len(numbers)}")
-        self.data = _widened(numbers) if self.kind == "BFloat16Storage" else numbers
+        self.data = widened(numbers) if self.kind == "BFloat16Storage" else numbers
 
 
-def _widened(halves: np.ndarray) -> np.ndarray:
-    """bfloat16 is the upper half of a float32."""
+def widened(halves: np.ndarray) -> np.ndarray:
+    """The float32 of which these uint16, bfloat16 as they lie in files, are the upper halves."""
     return (halves.astype("<u4") << 16).view("<f4")
 
 
