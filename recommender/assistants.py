@@ -1,8 +1,12 @@
 """An MCP server: the search as tools that an assistant may call. `manage.py mcp` runs it.
 
-The tools take the fields of a Query and give what the JSON API gives. Nothing is changed by them.
+The tools take the fields of a Query and give what the JSON API gives, with what the shop wrote set
+apart. Nothing is changed by them.
 """
 
+import inspect
+import io
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -14,21 +18,23 @@ from mcp_types import ToolAnnotations
 
 from catalog.forms import SearchForm
 from catalog.paging import NoSuchPage, page_of
+from recommender import VERSION
 from recommender.search.answering import answer
 from recommender.search.errors import BadQuery, SearchError
 from recommender.search.forms import SimilarForm
 from recommender.search.products import shown_products
+from recommender.speech import NOTE, WholeLines, told
 
 Tool = TypeVar("Tool", bound=Callable[..., Any])
 READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 INSTRUCTIONS = (
     "A shop's products, and which of them look alike. Distances: smaller is closer. Scores: 0 to "
-    "100, where 50 is any two products of the shop. item_ids are the shop's own."
+    f"100, where 50 is any two products of the shop. item_ids are the shop's own. {NOTE}"
 )
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def refused() -> Iterator[None]:
     """What is refused reaches the assistant as our sentence; the database is let go of."""
     try:
         yield
@@ -69,9 +75,10 @@ def similar_products(
         "in_colour": in_colour, "diversity": diversity, "colour": colour, "min_score": min_score,
         "disliked": disliked or [],
     }  # fmt: skip
-    with told():
+    with refused():
         named = (*([item_id] if item_id else []), *(liked or []))
-        return answer(SimilarForm(fields).query(liked=tuple(dict.fromkeys(named)))).as_dict()
+        query = SimilarForm(fields).query(liked=tuple(dict.fromkeys(named)))
+        return told(answer(query).as_dict())
 
 
 def search_products(
@@ -89,24 +96,33 @@ def search_products(
         "q": words, "category": category, "price_from": price_from, "price_to": price_to,
         "in_stock": in_stock, "in_colour": in_colour, "per_page": limit, "page": page,
     }  # fmt: skip
-    with told():
+    with refused():
         form = SearchForm(fields)
         if not form.is_valid():
             raise BadQuery(form.sentence())
         found = page_of(form.filters().products(), page, limit)
         told_of = [product.as_dict() for product in found]
-        return {"count": found.paginator.count, "products": told_of}
+        return told({"count": found.paginator.count, "products": told_of})
 
 
 def product(item_id: str) -> dict[str, Any]:
     """One product: title, price, category, stock, and where it stands in the shop."""
-    with told():
-        return shown_products([item_id])[item_id].as_dict()
+    with refused():
+        return told(shown_products([item_id])[item_id].as_dict())
 
 
 def make_server() -> "MCPServer[Any]":
     """The server with its three tools."""
-    server: MCPServer[Any] = MCPServer("lookalike", instructions=INSTRUCTIONS, log_level="WARNING")
+    server: MCPServer[Any] = MCPServer(
+        "lookalike", version=VERSION, instructions=INSTRUCTIONS, log_level="WARNING"
+    )
     for tool in (similar_products, search_products, product):
-        server.tool(annotations=READS)(tool)
+        described = f"{inspect.getdoc(tool)}\n\n{NOTE}"
+        server.tool(annotations=READS, description=described)(tool)
     return server
+
+
+def serve() -> None:
+    """Speaks over stdin and stdout until stdin ends."""
+    sys.stdin = io.TextIOWrapper(WholeLines(sys.stdin.buffer), encoding="utf-8", errors="replace")
+    make_server().run("stdio")

@@ -12,7 +12,7 @@ class Command(RunCommand):
 
     def handle(self, **options: Any) -> None:
         try:
-            from recommender.assistants import make_server
+            from recommender.assistants import serve
         except ModuleNotFoundError as error:
             raise CommandError(f"{error.name} is not installed. Run: pip install mcp") from error
-        make_server().run("stdio")
+        serve()
