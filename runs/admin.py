@@ -10,10 +10,14 @@ from runs.models import Run
 
 @admin.register(Run)
 class RunAdmin(admin.ModelAdmin):
-    list_display = ("started", "command", "arguments", "state", "outcomes", "took")
+    list_display = ("started", "command", "arguments", "ending", "outcomes", "took")
     list_filter = ("command", "state")
     date_hierarchy = "started"
     list_per_page = 50
+
+    @admin.display(description="How it ended", ordering="state")
+    def ending(self, run: Run) -> str:
+        return run.ending
 
     @admin.display(description="Outcomes")
     def outcomes(self, run: Run) -> str:

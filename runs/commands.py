@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+from runs.asked import as_typed
 from runs.files import why
 from runs.models import Run
 from runs.outcomes import printable
@@ -27,18 +28,22 @@ class RunCommand(BaseCommand):
     # Errors whose message is for the user, and needs nothing added; `for_owner`, where one has it.
     expected: tuple[type[Exception], ...] = ()
     run: Run | None = None
+    # Whether what it is for has not come about, although it goes on to its end.
+    undone = False
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
             if self.recorded:
-                self.run = Run.begin(self._name(), _told(options))
+                parser = self.create_parser("manage.py", self._name())
+                self.run = Run.begin(self._name(), as_typed(parser, options))
             output = super().execute(*args, **options)
         except KeyboardInterrupt:
             self._end(Run.State.STOPPED, STOPPED)
             self.stderr.write(f"\n{STOPPED}")
             sys.exit(130)
         except CommandError as error:
-            self._end(Run.State.FAILED, str(error))
+            partly = not self.undone and self.run is not None and self.run.has_exceptions
+            self._end(Run.State.EXCEPTIONS if partly else Run.State.FAILED, str(error))
             raise
         except DatabaseError as error:
             raise CommandError(_database_sentence(error)) from error
@@ -54,7 +59,8 @@ class RunCommand(BaseCommand):
         except Exception as error:
             self._end(Run.State.FAILED, f"{type(error).__name__}: {error}")
             raise
-        self._end(Run.State.DONE)
+        partly = self.run is not None and self.run.has_exceptions
+        self._end(Run.State.EXCEPTIONS if partly else Run.State.DONE)
         return output
 
     def _end(self, state: Run.State, sentence: str = "") -> None:
@@ -67,19 +73,6 @@ class RunCommand(BaseCommand):
 
     def _name(self) -> str:
         return type(self).__module__.rsplit(".", 1)[-1]
-
-
-# What Django gives every command, and says nothing about this run.
-_EVERY_COMMANDS = {
-    "verbosity", "settings", "pythonpath", "traceback", "no_color", "force_color", "skip_checks",
-    "stdout", "stderr",
-}  # fmt: skip
-
-
-def _told(options: dict[str, Any]) -> str:
-    """The arguments that were given, as in "url=https://shop.example/ limit=20"."""
-    given = {name: value for name, value in options.items() if name not in _EVERY_COMMANDS}
-    return " ".join(f"{name}={value}" for name, value in given.items() if value not in (None, ""))
 
 
 def disk_sentence(error: OSError) -> str:

@@ -8,10 +8,14 @@ from typing import Self
 from django.db import models
 from django.utils import timezone
 
+from runs.outcomes import Status
 from runs.processes import is_alive
 
 # Lines kept of a run; the rest is counted.
 MOST_LINES = 1000
+# What is well, and all that a run goes through; what has gone was not there to be gone through.
+WELL = (Status.NEW, Status.CHANGED, Status.SAME)
+GONE_THROUGH = (*WELL, Status.SKIPPED, Status.FAILED)
 # What was begun earlier than this before a run is too old to go on with.
 RECENT = timedelta(days=1)
 
@@ -20,11 +24,12 @@ class Run(models.Model):
     """One run of one command."""
 
     class State(models.TextChoices):
-        RUNNING = "running"
-        DONE = "done"
-        FAILED = "failed"
-        STOPPED = "stopped"
-        KILLED = "killed"
+        RUNNING = "running", "running"
+        DONE = "done", "done"
+        EXCEPTIONS = "exceptions", "done with exceptions"
+        FAILED = "failed", "failed"
+        STOPPED = "stopped", "stopped"
+        KILLED = "killed", "killed"
 
     command = models.CharField(max_length=50)
     arguments = models.TextField(blank=True)
@@ -75,6 +80,32 @@ class Run(models.Model):
             kept = [*kept[:MOST_LINES], f"… and {len(kept) - MOST_LINES} more"]
         self.log = "\n".join(kept)
         self.save(update_fields=["counts", "log"])
+
+    @property
+    def has_exceptions(self) -> bool:
+        """Whether some of what it went through failed, and some did not."""
+        failed = {unit: of for unit, of in self._by_unit().items() if of.get(Status.FAILED)}
+        return any(of.get(status) for of in failed.values() for status in WELL)
+
+    @property
+    def ending(self) -> str:
+        """How it ended, as in "done with exceptions: 3 of 301 failed"."""
+        if self.state != self.State.EXCEPTIONS:
+            return self.get_state_display()
+        parts = [
+            f"{of[Status.FAILED]} of {sum(of.get(status, 0) for status in GONE_THROUGH)} {unit}"
+            for unit, of in self._by_unit().items()
+            if of.get(Status.FAILED)
+        ]
+        return f"{self.get_state_display()}: {', '.join(map(str.strip, parts))} failed"
+
+    def _by_unit(self) -> dict[str, dict[str, int]]:
+        """The counts by status, of each kind of thing: products are "", others as in "pictures"."""
+        found: dict[str, dict[str, int]] = {}
+        for name, number in self.counts.items():
+            status, _, unit = name.partition(" ")
+            found.setdefault(unit, {})[status] = number
+        return found
 
     def end(self, state: State, sentence: str = "") -> None:
         """Notes how it ended; `sentence` says why, if it was not well."""

@@ -69,6 +69,7 @@ def build_failures(command: RunCommand, embedder: str, *, force: bool, verbosity
     try:
         counts = build(command, embedder, force=force, verbosity=verbosity)
     except (EmbedderError, SimilarityError) as error:
+        command.undone = True
         return [str(error)]
     failed = counted(counts[Status.FAILED], "picture")
     return [f"{failed} could not be embedded."] if counts[Status.FAILED] else []

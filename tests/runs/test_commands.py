@@ -1,3 +1,4 @@
+import contextlib
 import os
 import signal
 import subprocess
@@ -49,9 +50,39 @@ FAILED = Outcome("2", Status.FAILED, "no picture")
 def test_a_run_is_kept_with_what_came_of_it():
     call_command(Command(NEW, NEW, FAILED), shop="hats")
     run = Run.objects.get()
-    assert (run.command, run.arguments, run.state) == ("test_commands", "shop=hats", "done")
+    assert (run.command, run.arguments, run.state) == (
+        "test_commands", "--shop hats", "exceptions",
+    )  # fmt: skip
     assert (run.counts, run.log) == ({"new": 2, "failed": 1}, "failed   2  no picture")
     assert run.started <= run.ended <= timezone.now()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("outcomes", "ending"),
+    [
+        ([NEW], "done"),
+        ([NEW, NEW, FAILED], "done with exceptions: 1 of 3 failed"),
+        ([NEW, FAILED, CommandError("1 failed")], "done with exceptions: 1 of 2 failed"),
+        ([FAILED, CommandError("Nothing was taken.")], "failed"),
+        ([NEW, CommandError("the shop is closed")], "failed"),
+        ([NEW, FAILED, LookupError("the shop is closed")], "failed"),
+        ([NEW, FAILED, KeyboardInterrupt()], "stopped"),
+    ],
+)
+def test_a_run_is_done_done_with_exceptions_or_failed(outcomes, ending):
+    with contextlib.suppress(CommandError, SystemExit):
+        call_command(Command(*outcomes))
+    assert Run.objects.get().ending == ending
+
+
+@pytest.mark.django_db
+def test_a_run_whose_purpose_failed_is_failed_whatever_else_went_well():
+    command = Command(NEW, FAILED, CommandError("the index was not built"))
+    command.undone = True
+    with pytest.raises(CommandError):
+        call_command(command)
+    assert Run.objects.get().ending == "failed"
 
 
 @pytest.mark.django_db
@@ -101,7 +132,7 @@ def test_runs_are_seen_in_the_admin(admin_client):
     call_command(Command(NEW, FAILED), shop="hats")
     page = admin_client.get("/admin/runs/run/").content.decode()
     assert "1 new, 1 failed" in page
-    assert "shop=hats" in page
+    assert "--shop hats" in page
     run = Run.objects.get()
     assert "no picture" in admin_client.get(f"/admin/runs/run/{run.pk}/change/").content.decode()
 

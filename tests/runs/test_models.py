@@ -32,3 +32,11 @@ def test_a_run_after_one_that_came_to_its_end_begins_anew(state):
 def test_what_was_cut_short_long_ago_is_begun_anew():
     run("killed", 25)
     assert run("running", 0).cut_short_since() is None
+
+
+def test_exceptions_are_counted_of_what_was_gone_through_kind_by_kind():
+    counts = {"new": 100, "same": 198, "failed": 3, "gone": 7, "new pictures": 5}
+    ended = Run(command="refresh", state="exceptions", counts=counts)
+    assert ended.ending == "done with exceptions: 3 of 301 failed"
+    ended.counts |= {"failed pictures": 1}
+    assert ended.ending == "done with exceptions: 3 of 301, 1 of 6 pictures failed"

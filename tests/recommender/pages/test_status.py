@@ -63,6 +63,18 @@ def test_it_tells_what_ran_and_what_failed(admin_client, live):
     assert "11: no picture\n… 28 more lines" in html
 
 
+def test_it_tells_a_run_with_exceptions_from_one_that_failed(admin_client, live):
+    run = Run.begin("import_folder", "/pictures --shop corner")
+    run.add({"new": 298, "failed": 3}, ["failed   7  no picture"])
+    run.end(Run.State.EXCEPTIONS)
+    Run.begin("scrape", "https://shop.example/").end(Run.State.FAILED, "The shop is away.")
+    html = page(admin_client)
+    assert "done with exceptions: 3 of 301 failed" in html
+    assert ">failed</td>" in html
+    listed = admin_client.get("/admin/runs/run/").content.decode()
+    assert "done with exceptions: 3 of 301 failed" in listed
+
+
 @pytest.mark.parametrize("state", ["no index", "a broken index", "an empty catalogue"])
 def test_it_is_there_when_something_is_wrong(admin_client, live, state, monkeypatch):
     from recommender import store
