@@ -4,16 +4,27 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
 
 from runs.models import Run
 
 
 @admin.register(Run)
 class RunAdmin(admin.ModelAdmin):
-    list_display = ("started", "command", "arguments", "ending", "outcomes", "took")
+    list_display = ("began", "asked", "ending", "outcomes", "took")
+    list_display_links = ("began",)
+    actions = None
     list_filter = ("command", "state")
     date_hierarchy = "started"
     list_per_page = 50
+
+    @admin.display(description="When", ordering="started")
+    def began(self, run: Run) -> str:
+        return f"{timezone.localtime(run.started):%Y-%m-%d %H:%M}"
+
+    @admin.display(description="What", ordering="command")
+    def asked(self, run: Run) -> str:
+        return f"{run.command} {run.arguments}".strip()
 
     @admin.display(description="How it ended", ordering="state")
     def ending(self, run: Run) -> str:
