@@ -42,8 +42,7 @@ class RunCommand(BaseCommand):
             self.stderr.write(f"\n{STOPPED}")
             sys.exit(130)
         except CommandError as error:
-            partly = not self.undone and self.run is not None and self.run.has_exceptions
-            self._end(Run.State.EXCEPTIONS if partly else Run.State.FAILED, str(error))
+            self._end(self._partly_or(Run.State.FAILED), str(error))
             raise
         except DatabaseError as error:
             raise CommandError(_database_sentence(error)) from error
@@ -59,9 +58,13 @@ class RunCommand(BaseCommand):
         except Exception as error:
             self._end(Run.State.FAILED, f"{type(error).__name__}: {error}")
             raise
-        partly = self.run is not None and self.run.has_exceptions
-        self._end(Run.State.EXCEPTIONS if partly else Run.State.DONE)
+        self._end(self._partly_or(Run.State.DONE))
         return output
+
+    def _partly_or(self, otherwise: Run.State) -> Run.State:
+        """Done with exceptions, where some of what it went through failed and some did not."""
+        partly = self.run is not None and self.run.has_exceptions and not self.undone
+        return Run.State.EXCEPTIONS if partly else otherwise
 
     def _end(self, state: Run.State, sentence: str = "") -> None:
         """Notes how the run ended, where the database can still be written."""
