@@ -41,7 +41,9 @@ def colour() -> str:
 def logo_address() -> str:
     """Where the logo lies; the address changes with the file."""
     file = logo_file()
-    return static(OWN_LOGO) if file is None else f"{reverse('logo')}?v={_version(_read(file))}"
+    if file is None:
+        return static(OWN_LOGO)
+    return f"{reverse('logo', args=[_kind(file)])}?v={_version(_read(file))}"
 
 
 def accent_address() -> str:
@@ -63,13 +65,13 @@ def accent(request: HttpRequest) -> HttpResponse:
 @csrf_exempt  # so that a POST is told 405
 @require_safe
 @takes("v")
-def logo(request: HttpRequest) -> HttpResponse:
+def logo(request: HttpRequest, kind: str) -> HttpResponse:
     """The shop's own logo."""
     file = logo_file()
-    if file is None:
-        raise Http404("no logo of the shop's own")
-    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    return HttpResponse(_read(file), content_type=kind, headers={"Cache-Control": A_DAY})
+    if file is None or kind != _kind(file):
+        raise Http404("no such logo of the shop's own")
+    content_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    return HttpResponse(_read(file), content_type=content_type, headers={"Cache-Control": A_DAY})
 
 
 @csrf_exempt  # so that a POST is told 405
@@ -79,6 +81,10 @@ def favicon(request: HttpRequest) -> HttpResponse:
     """What browsers and feed readers ask for unbidden: the logo, small; a drawn one is ours."""
     headers = {"Cache-Control": A_DAY}
     return HttpResponse(_icon(logo_file()), content_type="image/x-icon", headers=headers)
+
+
+def _kind(file: Path) -> str:
+    return file.suffix.lower().removeprefix(".")
 
 
 @cache

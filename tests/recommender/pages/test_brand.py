@@ -8,6 +8,7 @@ import pytest
 from django.template import loader
 from PIL import Image
 
+from recommender.exporting.site import Export
 from recommender.pages import accent
 from tests.conftest import picture_bytes
 
@@ -36,9 +37,18 @@ def test_every_page_bears_the_shops_name_logo_and_colour(client, live, branded, 
     assert re.search(r"<title>[^<]* · Knitwear &amp; Sons</title>", page)
     assert "Lookalike" not in page
     sheet = re.search(r'href="(/accent.css\?v=\w+)"', page)[1]
-    logo = re.search(r'<img src="(/logo\?v=\w+)"', page)[1]
+    logo = re.search(r'<img src="(/logo\.png\?v=\w+)"', page)[1]
     assert "#8a1538" in page_of(client, sheet)
     assert client.get(logo)["Content-Type"] == "image/png"
+
+
+@pytest.mark.django_db
+def test_an_export_bears_it_too(live, branded, tmp_path):
+    list(Export(tmp_path / "out").run())
+    page = (tmp_path / "out" / "index.html").read_text()
+    for name, held in (("accent.css", b"#8a1538"), ("logo.png", b"PNG")):
+        assert f'"site/{name}"' in page
+        assert held in (tmp_path / "out" / "site" / name).read_bytes()
 
 
 @pytest.mark.django_db
@@ -59,7 +69,7 @@ def test_without_settings_it_is_lookalikes_own(client, live):
     assert "Lookalike</title>" in page
     assert "img/favicon.svg" in page
     assert "accent.css" not in page
-    for path in ("/accent.css", "/logo"):
+    for path in ("/accent.css", "/logo.png"):
         assert client.get(path).status_code == 404
 
 
