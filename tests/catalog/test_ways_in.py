@@ -102,7 +102,7 @@ def test_what_is_neither_an_address_nor_there_is_named(pages, tmp_path):
     (tmp_path / "notes.txt").write_text("x")
     for asked, reason in (
         (str(tmp_path / "none"), "is neither an address"),
-        (str(tmp_path / "notes.txt"), "none of folder, shopify"),
+        (str(tmp_path / "notes.txt"), "notes.txt is no folder or zip of pictures"),
         ("ftp://shop.example/", "is neither an address"),
         ("http://[", "is no address"),
     ):
