@@ -141,7 +141,7 @@ def site(checkout: Path = ROOT) -> Iterator[tuple[str, int]]:
     command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi"]
     gunicorn = subprocess.Popen(
         command, cwd=checkout, env=os.environ | {"BIND": f"127.0.0.1:{address[1]}"},
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
         for _ in range(300):

@@ -27,7 +27,7 @@ except ImproperlyConfigured as error:
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = 2
-worker_class = "gevent"  # a slow client costs a few kilobytes, not a thread
+worker_class = "config.worker.CalmWorker"  # gevent: a slow client costs some kilobytes, no thread
 worker_connections = 1000
 keepalive = 15  # seconds that a request's head may take, and that an idle connection is kept
 timeout = 30
