@@ -8,6 +8,7 @@ without an attack. `python -m benchmarks.starve /a/checkout` measures that check
 
 import http.client
 import io
+import os
 import subprocess
 import sys
 import time
@@ -37,6 +38,7 @@ def main() -> None:
     checkout = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else ROOT
     with temporary_folder() as folder:
         fill(folder, photo())
+        os.environ |= {"SCRAPE_ALLOW_LOOPBACK": "True", "PICTURE_URL_RATE": "0"}
         with site(checkout) as address:
             _asked(address, KEPT)
             attacks: dict[str, Callable[[Address], list[Answer]]] = {
@@ -172,7 +174,8 @@ def _held_back(address: Address) -> list[Answer]:
     head = f"POST /picture/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
     head += "".join(f"{name}: {value}\r\n" for name, value in headers.items()) + "\r\n"
     open_ones = [socket.create_connection(address, timeout=60) for _ in range(BODIES)]
-    _at_once(BODIES, lambda n: (open_ones[n].sendall(head.encode() + body[:-100]) or 0, 0.0))
+    with ThreadPoolExecutor(BODIES) as clients:
+        list(clients.map(lambda client: client.sendall(head.encode() + body[:-100]), open_ones))
     until, answers = time.monotonic() + 1.5 * SECONDS, []
     for client in open_ones:
         client.settimeout(max(0.01, until - time.monotonic()))

@@ -45,7 +45,7 @@ def beside(lane: Lane, work: Callable[P, T], *given: P.args, **named: P.kwargs) 
     done, value = _pool(lane).spawn(_tried, work, given, named).get()
     if not done:
         raise value
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def give_way() -> None:

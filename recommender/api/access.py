@@ -30,9 +30,12 @@ def access(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         try:
-            return _without_key(request) or _elsewhere(request) or get_response(request)
+            refused = _without_key(request)
+            if refused is None:
+                _elsewhere(request)
         except TooOften as error:
-            return refused_at_the_door(request, error)
+            refused = refused_at_the_door(request, error)
+        return refused or get_response(request)
 
     return middleware
 
