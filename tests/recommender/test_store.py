@@ -1,4 +1,5 @@
 import os
+import threading
 
 import joblib
 import numpy as np
@@ -73,6 +74,28 @@ def test_without_an_index_in_memory_it_is_unavailable(stands_there):
     with pytest.raises(store.IndexUnavailable) as caught:
         store.live_index()
     assert caught.value.command == "manage.py build_index --embedder fake"
+
+
+def test_while_a_new_index_is_opened_the_old_one_answers(live, monkeypatch):
+    opening, may_go_on = threading.Event(), threading.Event()
+
+    def slow(path):
+        opening.set()
+        assert may_go_on.wait(20)
+        return load_index(path)
+
+    monkeypatch.setattr(store, "load_index", slow)
+    before = store.signature_served("fake")
+    publishing.publish(index_of(VECTORS | {"5": [5, 1] + [0] * 46}))
+    first = threading.Thread(target=store.live_index)
+    first.start()
+    assert opening.wait(20)
+    assert store.live_index() is live
+    assert store.signature_served("fake") == before
+    may_go_on.set()
+    first.join(20)
+    assert len(store.live_index()) == 6
+    assert store.signature_served("fake") == store.signature_of("fake") != before
 
 
 def damaged(**changes):
