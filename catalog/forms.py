@@ -34,6 +34,13 @@ class FilterForm(forms.Form):
     """The fields of Filters; `q` is its text."""
 
     NUMBERS: ClassVar[tuple[str, ...]] = ("price_from", "price_to")
+    # What people know fields by, where that is another word than programs use.
+    LABELS: ClassVar[dict[str, Any]] = {
+        "q": _("Words"),
+        "price_from": _("Price from"),
+        "price_to": _("Price to"),
+    }
+    for_people = False
 
     q = forms.CharField(required=False, max_length=200)
     category = forms.CharField(required=False, max_length=200)
@@ -52,7 +59,9 @@ class FilterForm(forms.Form):
     @classmethod
     def typed(cls, asked: QueryDict) -> Self:
         """The form of what a visitor typed into a page, numbers in any way of writing them."""
-        return cls(plainly(asked, cls.NUMBERS))
+        form = cls(plainly(asked, cls.NUMBERS))
+        form.for_people = True
+        return form
 
     def clean_q(self) -> str:
         words = str(self.cleaned_data["q"])
@@ -66,7 +75,8 @@ class FilterForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         low, high = self.cleaned_data.get("price_from"), self.cleaned_data.get("price_to")
         if low is not None and high is not None and low > high:
-            self.add_error("price_from", _("It is above price_to."))
+            above = _("It is above the other.") if self.for_people else _("It is above price_to.")
+            self.add_error("price_from", above)
         return self.cleaned_data
 
     def filters(self) -> Filters:
@@ -78,7 +88,10 @@ class FilterForm(forms.Form):
         """The first thing that is wrong, with the field's name."""
         field, messages = next(iter(self.errors.items()))
         message = str(messages[0])
-        return message if message.startswith(field) else f"{field}: {message}"
+        if message.startswith(field):
+            return message
+        name = self.LABELS.get(field, field) if self.for_people else field
+        return f"{name}: {message}"
 
 
 class OrderField(forms.ChoiceField):

@@ -20,7 +20,9 @@ from recommender.visitors import one_visitor
 
 COMPARING = ("product", "picture", "api:similar", "api:similar-to-several")
 # What is read from a file and sent: it waits for nobody.
-AT_ONCE = ("media", "robots", "widget", "language", "map-picture")
+AT_ONCE = (
+    "media", "robots", "widget", "language", "map-picture", "favicon", "logo", "accent",
+)  # fmt: skip
 
 
 class Kind:

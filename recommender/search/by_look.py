@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from catalog.filters import Filters
 from catalog.models import Product
+from recommender.beside import Lane, beside
 from recommender.index.metrics import Metric
 from recommender.index.similarity_index import SimilarityIndex
 from recommender.search.answering import live_index
@@ -56,9 +57,14 @@ def by_look(item_id: str, filters: Filters) -> InOrder:
 
 def _nearest_first(index: SimilarityIndex, item_id: str, passing: list[str]) -> list[str]:
     rows = index.rows_of(passing)
-    every = len(rows) == len(index)
-    point = Point(index.embeddings[index.row_of(item_id)])
+    ordered = beside(Lane.SEARCHES, _in_order, index, index.row_of(item_id), rows)
+    return [*index.item_ids[ordered].tolist(), *(other for other in passing if other not in index)]
+
+
+def _in_order(index: SimilarityIndex, first: int, rows: np.ndarray) -> np.ndarray:
+    """The rows by their distance to the first; (m,) int64."""
+    every = len(rows) == len(index)  # no copy of all embeddings then
+    point = Point(index.embeddings[first])
     away = point.distances(index, Metric.COSINE, None if every else rows)
-    away[rows == index.row_of(item_id)] = -1.0
-    ordered = index.item_ids[rows[np.argsort(away, kind="stable")]].tolist()
-    return [*ordered, *(other for other in passing if other not in index)]
+    away[rows == first] = -1.0
+    return np.asarray(rows[np.argsort(away, kind="stable")])

@@ -61,7 +61,7 @@ def test_a_price_that_is_none_is_refused_in_the_grids_place(live, open_page):
     page = open_page("/browse/", expect_errors=True)
     page.get_by_label("Price from").fill("abc")
     page.get_by_label("Price from").blur()
-    told(page, "price_from")
+    told(page, "Price from: Enter a number")
     expect(page.locator("#grid .refused")).to_be_visible()
     expect(page).to_have_url(re.compile("price_from=abc"))
     page.get_by_label("Price from").fill("")

@@ -49,7 +49,11 @@ def test_a_picture_is_narrowed_by_it(client, priced, folder):
 
 def test_what_is_no_price_is_refused(client, priced):
     for typed in ("abc", "12abc", "1.236", "1,2,3"):
-        assert client.get("/browse/", {"price_from": typed}).status_code == 400, typed
+        response = client.get("/browse/", {"price_from": typed})
+        assert response.status_code == 400, typed
+        assert "Price from: " in response.content.decode()
+    both = client.get("/browse/", {"price_from": "9", "price_to": "8,5"}).content.decode()
+    assert "Price from: It is above the other." in both
 
 
 def test_programs_keep_to_the_dot(client, priced):
