@@ -60,10 +60,12 @@ def _is_known(request: HttpRequest, name: str) -> bool:
 
 
 def known_browsers(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
-    """The middleware: whoever is let in gets a cookie that says so."""
+    """The middleware: whoever is let in gets a cookie that says so; who is not, for how long."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
+        if getattr(request, "axes_locked_out", False):
+            response["Retry-After"] = str(int(settings.AXES_COOLOFF_TIME.total_seconds()))
         if name := getattr(request, _LET_IN, ""):
             response.set_cookie(
                 COOKIE,

@@ -1,13 +1,21 @@
 """Security headers stand on every kind of answer that the site can give."""
 
 import pytest
+from django.core.cache import cache
 from django.db import DatabaseError
 
 from catalog.models import Product
+from recommender.bodies import REFUSED
 from recommender.pages import views
+from recommender.search.errors import TooLarge
 
 PAGE, SIMILAR = "/products/0/", "/api/v1/products/0/similar/"
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_asked():
+    cache.clear()
 
 
 def broken(*_given, **_named):
@@ -48,6 +56,8 @@ KINDS = {
     "a wrong value": (400, lambda c, s, m: c.get(f"{PAGE}?k=none")),
     "a wrong method": (405, lambda c, s, m: c.post(PAGE)),
     "a wrong host": (400, lambda c, s, m: c.get(PAGE, headers={"Host": "evil.example"})),
+    "too large a body": (413, lambda c, s, m: c.post("/picture/", **{REFUSED: TooLarge})),
+    "too many requests": (429, lambda c, s, m: (setattr(s, "API_RATE", 1), c.get(SIMILAR), c.get(SIMILAR))[2]),
     "no key": (401, lambda c, s, m: (setattr(s, "API_KEYS_REQUIRED", True), c.get(SIMILAR))[1]),
     "a probe": (200, lambda c, s, m: c.get("/healthz")),
     "whether it is ready": (200, lambda c, s, m: c.get("/readyz")),

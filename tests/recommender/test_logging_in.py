@@ -97,3 +97,9 @@ def test_the_cookie_is_out_of_reach_for_scripts():
     log_in("password", client=browser)
     cookie = browser.cookies[COOKIE]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
+
+
+def test_who_has_to_wait_is_told_how_long():
+    for _ in range(5):
+        refused = Client().post(LOG_IN, {"username": "admin", "password": "a guess"})
+    assert (refused.status_code, refused["Retry-After"]) == (429, "900")
