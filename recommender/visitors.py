@@ -6,11 +6,15 @@ in front that the owner knows of (TRUSTED_PROXIES), and none where there is no s
 """
 
 import ipaddress
+import logging
 import re
 from collections.abc import Callable
+from functools import cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+
+logger = logging.getLogger(__name__)
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -61,9 +65,21 @@ def _found(request: HttpRequest) -> str:
     told = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     entries = [entry for entry in told if entry.strip()]
     trusted = settings.TRUSTED_PROXIES
+    if entries and not trusted:
+        _say_once(getattr(parsed(peer), "is_private", not peer))
     believed = entries[-trusted:] if trusted else []
     # An entry that is no address says nothing: the server behind it is the last that we know.
     return next((str(found) for entry in believed if (found := parsed(entry))), _plain(peer))
+
+
+@cache
+def _say_once(from_nearby: bool) -> None:
+    """Tells the owner of a server in front that is not known: all its visitors count as one."""
+    if from_nearby:
+        logger.warning(
+            "X-Forwarded-For is not believed, and comes from a private address. If a server in "
+            "front of this site sends it, set TRUSTED_PROXIES=1; else leave it."
+        )
 
 
 def _plain(peer: str) -> str:

@@ -66,3 +66,16 @@ def test_limits_count_the_ipv6_addresses_of_one_network_as_one_visitor(rf):
     assert counted("2001:db8::1") == counted("2001:db8::ffff") == "2001:db8::/64"
     assert counted("2001:db8:0:1::1") != counted("2001:db8::1")
     assert (counted("203.0.113.9"), counted("")) == ("203.0.113.9", "")
+
+
+@pytest.mark.parametrize(
+    ("peer", "trusted", "lines"),
+    [("127.0.0.1", 0, 1), ("10.0.0.2", 0, 1), ("8.8.8.8", 0, 0), ("127.0.0.1", 1, 0)],
+)
+def test_a_server_in_front_that_is_not_known_is_told_to_the_owner_once(
+    rf, settings, caplog, peer, trusted, lines
+):
+    visitors._say_once.cache_clear()
+    for _ in range(3):
+        found(rf, settings, "203.0.113.9", trusted, peer)
+    assert caplog.text.count("set TRUSTED_PROXIES=1") == lines
