@@ -14,6 +14,7 @@ from catalog import pictures
 from catalog.models import Product
 from catalog.pictures import Kind
 from catalog.thumbnails import Pictures
+from runs.files import told
 from runs.outcomes import Outcome, Status
 
 MOST = 32
@@ -63,7 +64,7 @@ def _kept_alone(one: _Waiting) -> Outcome:
     try:
         _keep([one])
     except (OSError, DatabaseError) as error:
-        return Outcome(one.outcome.key, Status.FAILED, str(error))
+        return Outcome(one.outcome.key, Status.FAILED, told(error))
     return one.outcome
 
 

@@ -26,7 +26,7 @@ from catalog.pictures import Kind
 from catalog.records import ProductRecord, Record, SourceError, Unreadable
 from catalog.thumbnails import BadPicture, Pictures, make_pictures
 from catalog.visiting.fetching import Fetcher, FetchError
-from runs.files import sha256_of
+from runs.files import sha256_of, told
 from runs.outcomes import Outcome, Status
 
 # What the shop says of a product, and we keep.
@@ -141,7 +141,7 @@ def _take(run: _Run, record: Record) -> None:
         _store(run, replace(record, item_id=_valid_id(record.item_id)))
     except (Rejected, FetchError, OSError, ValueError, ArithmeticError, DatabaseError) as error:
         place = f" ({record.place})" if record.place else ""
-        run.batch.add(Outcome(key, Status.FAILED, f"{error}{place}"))
+        run.batch.add(Outcome(key, Status.FAILED, f"{told(error)}{place}"))
 
 
 def _valid_id(item_id: str) -> str:

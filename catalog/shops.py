@@ -7,6 +7,7 @@ from django.db.models import Count
 
 from catalog import pictures
 from catalog.models import Product, Removed
+from runs.files import told
 from runs.outcomes import Outcome, Status
 
 
@@ -47,7 +48,9 @@ def remove(shop: str, source: str = "") -> Iterator[Outcome]:
         try:
             pictures.remove(product.item_id)
         except OSError as error:
-            yield Outcome(product.item_id, Status.FAILED, f"its pictures cannot go: {error}")
+            yield Outcome(
+                product.item_id, Status.FAILED, f"its pictures cannot be removed: {told(error)}"
+            )
             continue
         with transaction.atomic():
             Removed.objects.get_or_create(item_id=product.item_id)

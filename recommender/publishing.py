@@ -13,7 +13,7 @@ from recommender.errors import SimilarityError
 from recommender.index.file import IndexFileError, load_index, verify_index, write_index
 from recommender.index.similarity_index import Manifest, SimilarityIndex
 from recommender.places import index_path, previous_path
-from runs.files import Locked, locked, put_in_place, replace_file, sha256_of_file
+from runs.files import Locked, locked, put_in_place, replace_file, sha256_of_file, told
 
 # Two would do; a publish that is killed before its swap leaves one more.
 KEPT = 50
@@ -38,7 +38,7 @@ def publish(index: SimilarityIndex) -> None:
         _list_checksums(name, checksum)
         _swap_in(fresh, name)
     except (OSError, IndexFileError) as error:
-        raise PublishError(f"The new index could not be written: {error}") from error
+        raise PublishError(f"The new index could not be written: {told(error)}") from error
     finally:
         fresh.unlink(missing_ok=True)
 
@@ -60,7 +60,7 @@ def rollback(embedder: str) -> Manifest:
         _swap_in(returning, embedder)
         return load_index(index_path(embedder)).manifest
     except (OSError, IndexFileError) as error:
-        reason = error.sentence if isinstance(error, IndexFileError) else error
+        reason = error.sentence if isinstance(error, IndexFileError) else told(error)
         raise PublishError(f"The previous index cannot be used: {reason}") from error
 
 
@@ -111,7 +111,7 @@ def exclusive(embedder: str) -> Iterator[None]:
                 f"Another process is changing the index of {embedder}; wait until it has ended."
             ) from error
         except OSError as error:
-            raise PublishError(f"VAR_DIR cannot be written: {error}") from error
+            raise PublishError(f"VAR_DIR cannot be written: {told(error)}") from error
         yield
 
 

@@ -2,14 +2,13 @@
 
 import logging
 import sys
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from runs.asked import as_typed
-from runs.files import why
+from runs.files import told
 from runs.models import Run
 from runs.outcomes import printable
 
@@ -47,8 +46,8 @@ class RunCommand(BaseCommand):
         except DatabaseError as error:
             raise CommandError(_database_sentence(error)) from error
         except self.expected as error:
-            told = str(getattr(error, "for_owner", error))
-            sentence = "\n".join(map(printable, told.split("\n")))
+            lines = str(getattr(error, "for_owner", error)).split("\n")
+            sentence = "\n".join(map(printable, lines))
             self._end(Run.State.FAILED, sentence)
             raise CommandError(sentence) from error
         except OSError as error:
@@ -79,11 +78,8 @@ class RunCommand(BaseCommand):
 
 
 def disk_sentence(error: OSError) -> str:
-    """As in "/a/file cannot be read or written: permission denied."."""
-    unfinished = str(error.filename or "").endswith(".part")  # its name says nothing to anybody
-    where = error.filename2 if unfinished else error.filename
-    where = where or (Path(str(error.filename)).parent if unfinished else "The disk")
-    return printable(f"{where} cannot be read or written: {why(error)}.")
+    """As in "/a/file: permission denied."."""
+    return printable(f"{told(error)}.")
 
 
 def _database_sentence(error: DatabaseError) -> str:

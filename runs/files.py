@@ -20,9 +20,23 @@ from runs.processes import is_alive
 SYNCED_AT_ONCE = 16
 
 
-def why(error: OSError) -> str:
-    """What the system says, without the number and the name: "no such file or directory"."""
-    return (error.strerror or str(error)).lower()
+def why(error: Exception) -> str:
+    """What the system says, without number and name: "no such file or directory"."""
+    reason = error.strerror.lower() if isinstance(error, OSError) and error.strerror else ""
+    return reason or str(error) or type(error).__name__
+
+
+def told(error: Exception) -> str:
+    """An error as people read it: "/a/file: no such file or directory"; others say it themselves.
+
+    A file that was being written has a name of its own, which says nothing to anybody.
+    """
+    if not isinstance(error, OSError) or not error.strerror:
+        return why(error)
+    where = str(error.filename or "")
+    if where.endswith(".part"):
+        where = str(error.filename2 or Path(where).parent)
+    return f"{where}: {why(error)}" if where else why(error)
 
 
 class Locked(Exception):

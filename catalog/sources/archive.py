@@ -18,6 +18,7 @@ from catalog.sources.documents import fetched, is_address
 from catalog.sources.place import Place
 from catalog.thumbnails import ENDINGS
 from catalog.visiting.pages import Pages
+from runs.files import why
 
 MOST_FILES = 500_000
 MOST_PICTURE_BYTES = 50_000_000
@@ -56,7 +57,7 @@ def _opened(path: Path) -> Iterator[Record]:
         with path.open("rb") as file:
             yield from _read(file, path.name, path.stat().st_size)
     except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error}") from error
+        raise SourceError(f"{path} cannot be read: {why(error)}.") from error
 
 
 def _read(file: IO[bytes], name: str, size: int) -> Iterator[Record]:

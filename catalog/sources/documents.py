@@ -17,6 +17,7 @@ from catalog.reading.json_text import load
 from catalog.records import SourceError
 from catalog.visiting.fetching import FetchError, Response
 from catalog.visiting.pages import Pages
+from runs.files import why
 
 MOST_BYTES = 100_000_000
 MOST_JSON_BYTES = 20_000_000  # becomes many times that in memory
@@ -107,7 +108,7 @@ def body_at(at: str, pages: Pages) -> bytes:
             raise SourceError(f"{path} is larger than {MOST_BYTES // 1_000_000} MB.")
         return path.read_bytes()
     except (OSError, ValueError) as error:
-        raise SourceError(f"{path} cannot be read: {error}") from error
+        raise SourceError(f"{path} cannot be read: {why(error)}") from error
 
 
 def is_address(at: str) -> bool:

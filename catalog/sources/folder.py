@@ -13,6 +13,7 @@ from catalog.reading.values import in_stock as availability
 from catalog.records import ProductRecord, Record, SourceError, Unreadable
 from catalog.sources.place import Place
 from catalog.thumbnails import ENDINGS
+from runs.files import why
 
 FILE_COLUMNS = ("file", "path", "image", "source_file")
 # Kinds of files left out that are named.
@@ -137,7 +138,7 @@ def read_csv(table: Path, folder: Path) -> Iterator[Record]:
     except UnicodeDecodeError as error:
         raise SourceError(f"{table} is not in UTF-8; save it as UTF-8 ({error}).") from error
     except (OSError, csv.Error) as error:
-        raise SourceError(f"{table} cannot be read: {error}") from error
+        raise SourceError(f"{table} cannot be read: {why(error)}.") from error
 
 
 def _encoding(table: Path) -> str:

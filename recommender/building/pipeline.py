@@ -20,7 +20,7 @@ from recommender.building.checkpoints import Checkpoint
 from recommender.building.embedding import Decoded, decode, embed_decoded
 from recommender.building.planning import Plan
 from recommender.embedders.contract import Embedder
-from runs.files import sha256_of
+from runs.files import sha256_of, told
 from runs.outcomes import Outcome, Status
 
 BATCH = 32
@@ -59,7 +59,7 @@ def _read(plan: Plan, embedder: "_OnDemand", item_id: str) -> _Read:
     try:
         data = read_picture(item_id)
     except (OSError, ValueError) as error:
-        return _Read(item_id, Decoded("", None, f"its picture cannot be read: {error}"))
+        return _Read(item_id, Decoded("", None, f"its picture cannot be read: {told(error)}"))
     content_hash = sha256_of(data)
     if content_hash in plan.known:
         return _Read(item_id, Decoded(content_hash, None))

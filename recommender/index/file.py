@@ -20,7 +20,7 @@ from recommender.index.metrics import Metric
 from recommender.index.neighbours import Lists
 from recommender.index.safe_joblib import UnsoundFile, read_mapped
 from recommender.index.similarity_index import FORMAT_VERSION, Manifest, SimilarityIndex
-from runs.files import sha256_of_file
+from runs.files import sha256_of_file, why
 
 FORMAT = "lookalike-index"
 
@@ -71,7 +71,7 @@ def load_index(path: Path) -> SimilarityIndex:
     except FileNotFoundError:
         raise IndexFileError(path, "there is no such file") from None
     except (UnsoundFile, OSError, MemoryError) as error:
-        raise IndexFileError(path, str(error) or type(error).__name__) from error
+        raise IndexFileError(path, why(error)) from error
     try:
         return _index(content)
     except (ValueError, TypeError, RecursionError) as error:

@@ -14,7 +14,7 @@ from recommender.mapping import sprites
 from recommender.mapping.product_map import MapFileError, ProductMap, read_map
 from recommender.places import map_path, map_pictures
 from recommender.search.errors import NotReady
-from runs.files import open_regular
+from runs.files import open_regular, told
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def live_map() -> ProductMap:
     except FileNotFoundError:
         raise NoMap("There is no map yet.", ["manage.py build_map"]) from None
     except (OSError, MapFileError) as error:
-        raise NoMap(f"The map cannot be read: {error}", ["manage.py build_map"]) from error
+        raise NoMap(f"The map cannot be read: {told(error)}", ["manage.py build_map"]) from error
 
 
 def read_picture(drawn: ProductMap, name: str) -> bytes:
