@@ -1,22 +1,17 @@
 """Repeated product cards: a picture, a link and mostly a price, over and over in one shape."""
 
 import re
-from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
-from catalog.reading.facts import Facts
-from catalog.reading.images import pictures_within
 from catalog.reading.page import Page, words_of
-from catalog.reading.prices import Seen, own_names, prices_seen
-from catalog.reading.values import address_key, plain, said_of_stock
+from catalog.reading.prices import own_names, prices_seen
+from catalog.reading.values import address_key
 
 FEWEST = 2
 MOST_TEXTS = 50
-# So many products of a list do not have the same picture.
-SHARED = 3
 # A list without prices needs addresses or classes that say "product".
 _PRODUCT_ADDRESS = re.compile(
     r"/(?:products?|produkte?|produits?|producto|prodotti?|items?|artikel|dp|p|shop|goods|detail)/[^/]"
@@ -29,13 +24,7 @@ _NO_PRODUCT_LINK = re.compile(
     r"/(?:cart|wishlist|compare|login|account|checkout|basket)(?:/|$)",
     re.IGNORECASE,
 )
-_NAME_CLASS = re.compile(r"name|title|titel|caption|heading|descr?(?:iption)?-?link|product-?link")
-_NO_NAME = re.compile(
-    r"^(?:quick ?view|view|details?|more|buy|add to .*|sale!?|new!?|wishlist|compare|read more|"
-    r"select options|in den warenkorb|zum produkt|mehr|details ansehen|shop now|learn more|"
-    r"view details|choose options|\W*|[-–]?\d+\s*%.*|sold out|out of stock|unavailable)$",
-    re.IGNORECASE,
-)
+NAME_CLASS = re.compile(r"name|title|titel|caption|heading|descr?(?:iption)?-?link|product-?link")
 
 
 @dataclass(frozen=True)
@@ -200,7 +189,7 @@ def _main_link(page: Page, number: int) -> str:
 def _is_name(page: Page, anchor: int) -> bool:
     around = [anchor, *page.ancestors(anchor)[:2]]
     headings = any(re.fullmatch(r"h[1-6]", page.tags[n].name) for n in around)
-    return headings or any(_NAME_CLASS.search(own_names(page, n)) for n in around)
+    return headings or any(NAME_CLASS.search(own_names(page, n)) for n in around)
 
 
 @dataclass(frozen=True)
@@ -217,111 +206,23 @@ def look_of(page: Page) -> Look | None:
     found = cards(page)
     if not found:
         return None
-    shared = frozenset.intersection(*(_classes(page, card.number) for card in found))
+    shared = frozenset.intersection(*(classes_of(page, card.number) for card in found))
     priced = all(_counts(page).priced(card.number) for card in found)
     return Look(page.tags[found[0].number].name, shared, priced) if shared else None
 
 
-def _classes(page: Page, number: int) -> frozenset[str]:
+def classes_of(page: Page, number: int) -> frozenset[str]:
+    """The classes of a tag, in small letters."""
     return frozenset(words_of(page.tags[number].get("class")))
 
 
-def _cards_like(page: Page, look: Look) -> list[Card]:
+def cards_like(page: Page, look: Look) -> list[Card]:
     """The cards that look so, be it a single one."""
     numbers = [
         number
         for number in _counts(page).likely
         if page.tags[number].name == look.tag
-        and look.classes <= _classes(page, number)
+        and look.classes <= classes_of(page, number)
         and (_counts(page).priced(number) or not look.priced)
     ]
     return _cards_of(page, numbers)
-
-
-def listed(page: Page, look: Look | None = None) -> list[Facts]:
-    """What the cards of a page say, in order. `look` is that of the list's page before."""
-    prices = sorted(prices_seen(page), key=lambda seen: seen.number)
-    found = list(cards(page))
-    if look and not any(look.classes <= _classes(page, card.number) for card in found):
-        found = _cards_like(page, look) or found
-    return _with_own_pictures([_facts(page, card, prices) for card in found])
-
-
-def _with_own_pictures(found: list[Facts]) -> list[Facts]:
-    """A picture that several products of the list have is none of theirs: a script changes it."""
-    counts = Counter(image for facts in found for image in facts.images)
-    shared = {image for image, count in counts.items() if count >= SHARED}
-    if not shared:
-        return found
-    return [
-        replace(
-            facts,
-            images=tuple(image for image in facts.images if image not in shared),
-            stand_ins=tuple(image for image in facts.images if image in shared),
-        )
-        for facts in found
-    ]
-
-
-def _facts(page: Page, card: Card, prices: list[Seen]) -> Facts:
-    page.spend()
-    first = bisect_left(prices, card.number, key=lambda s: s.number)
-    last = bisect_left(prices, page.ends[card.number] + 1, key=lambda s: s.number)
-    seen = _asked(prices[first:last])
-    words = page.text(card.number, 600)
-    return Facts(
-        title=_name(page, card),
-        price=seen.price.amount if seen else None,
-        currency=seen.price.currency if seen else "",
-        in_stock=False if said_of_stock(words) is False else None,
-        url=card.url,
-        images=tuple(pictures_within(page, card.number)[:10]),
-        ids=_data_ids(page, card.number),
-    )
-
-
-def _asked(prices: list[Seen]) -> Seen | None:
-    """The price for which most speaks; the lower of two side by side, as the other is the old."""
-    best = max(prices, key=lambda s: (s.points, -s.place), default=None)
-    if best is None:
-        return None
-    for other in prices:
-        beside = other.points == best.points and 0 < other.place - best.place <= 2
-        if beside and best.price.amount * 3 / 10 < other.price.amount < best.price.amount:
-            return other
-    return best
-
-
-def _name(page: Page, card: Card) -> str:
-    """A heading, a name by its class, the link's text or title, the picture's alt: so ordered."""
-    numbers = range(card.number, page.ends[card.number] + 1)
-    headings, classed, linked, titled, alts = [], [], [], [], []
-    for number in numbers:
-        tag = page.tags[number]
-        if re.fullmatch(r"h[1-6]", tag.name):
-            headings.append(page.text(number, 300))
-        elif tag.name not in ("img", "form", "input", "button") and _NAME_CLASS.search(
-            own_names(page, number)
-        ):
-            classed.append(page.text(number, 300))
-        if tag.name == "a" and page.link(str(tag.get("href", ""))).split("#")[0] == card.url:
-            linked.append(page.text(number, 300))
-            titled.append(str(tag.get("title", "")) or str(tag.get("aria-label", "")))
-        elif tag.name == "img":
-            alts.append(str(tag.get("alt", "")) or str(tag.get("title", "")))
-    for options in (headings, classed, linked, titled, alts):
-        for name in options:
-            if (words := plain(name)) and len(words) <= 300 and not _NO_NAME.match(words):
-                return words
-    return ""
-
-
-def _data_ids(page: Page, number: int) -> dict[str, str]:
-    """An id that a card's attributes name."""
-    for inner in range(number, page.ends[number] + 1):
-        attributes = page.tags[inner].attrs
-        for key in ("data-product_sku", "data-product-sku", "data-sku"):
-            value = str(attributes.get(key, "")).strip()
-            if value and len(value) < 80:
-                return {"sku": value}
-    return {}

@@ -50,15 +50,18 @@ _START = re.compile(r"(?:[=(:,]|^)\s*(?=[{\[]\s*[\"{\[])")
 def embedded(page: Page, name: str) -> Facts:
     """What the scripts say of the product called so; nothing where they name it nowhere."""
     best, most = Facts(), 0
+    sold = False
     for value in _objects(page):
         called = next((text(value[key]) for key in _NAMES if key in value), "")
         if not called or not same_words(called, name):
             continue
         facts = _facts(value, page)
+        sold = sold or facts.in_stock is True
         points = 2 * (facts.price is not None) + bool(facts.ids) + (facts.in_stock is not None)
         if points > most:
             best, most = facts, points
-    return best
+    # One size of several may be out.
+    return replace(best, in_stock=True) if sold else best
 
 
 def listed_object(value: dict[str, Any], page: Page) -> Facts | None:

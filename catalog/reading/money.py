@@ -163,6 +163,12 @@ def money(value: object, currency: str = "") -> Decimal | None:
     return _kept(_amount(number[0], currency))
 
 
+def hundredths(text: str) -> Decimal | None:
+    """A price in cents or pence alone, as in "85p" or "99¢"; None if it is none."""
+    found = re.fullmatch(r"(\d{1,2})\s?(?:¢|p|ct)", text.strip(), re.ASCII | re.IGNORECASE)
+    return _decimal(f"0.{int(found[1]):02}") if found else None
+
+
 _FREE = {"free", "gratis", "kostenlos", "gratuit", "無料"}
 
 

@@ -14,7 +14,9 @@ _PAGING_CLASS = re.compile(
     r"pag(?:e|er|ing|ination|inator|inas?)?(?:$|[\s_-])|pagin|seiten|toolbar|nav-?links"
 )
 _NUMBER = re.compile(
-    r"(?:(?<=[?&])(?:page|p|pg|paged|pagenumber|page_?no|pageno|page_?num|pagina|pag|seite|offset|"
+    r"(?:(?<=[?&])(?:page|p|pg|pagen_\d|pagenr|sayfa|strana|stranka|side|sida|sivu|oldal|"
+    r"stranica|from|skip|product-page|shop-page|list-page|seite_?nr|pages|paging|page_index|"
+    r"paged|pagenumber|page_?no|pageno|page_?num|pagina|pag|seite|offset|"
     r"start|catlistingoffset|currentpage|pn|pageindex)=|/page[/=-]|/pagina[/-]|/seite[/-]|/p)"
     r"(\d{1,6})(?=$|[/&?.])",
     re.IGNORECASE,
@@ -118,7 +120,7 @@ def _by_number(page: Page) -> list[Following]:
             continue
         words, counted = page.text(number, 12), page_number(url)
         written = int(words) if re.fullmatch(r"\d{1,5}", words, re.ASCII) else None
-        if counted is None and not (written and _paging(page, number)):
+        if counted is None and not (written and (_paging(page, number) or _counts(url, written))):
             continue
         if _SIZE.search(url) and not _SIZE.search(page.url):
             continue
@@ -128,6 +130,12 @@ def _by_number(page: Page) -> list[Following]:
         if order is not None and (here is None or order > here):
             found.setdefault(url, Following(url, order))
     return sorted(found.values(), key=lambda one: one.number or 0)
+
+
+def _counts(url: str, written: int) -> bool:
+    """Whether an address has, in its query, the number that its link shows, counted from 0 or 1."""
+    values = re.findall(r"=(\d{1,5})(?=&|$)", urlsplit(url).query)
+    return written > 1 and any(int(value) in (written, written - 1) for value in values)
 
 
 def _load_more(page: Page) -> list[Following]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from catalog.reading.money import Price, money, normal, place_of, prices_in
+from catalog.reading.money import Price, hundredths, money, normal, place_of, prices_in
 from catalog.reading.page import Page
 from catalog.reading.words import BEFORE_OLD_PRICE, BEFORE_OTHER_PRICE
 
@@ -14,16 +14,16 @@ MOST_PRICES = 3000
 _A_PRICE = re.compile(r"price|preis|prix|prezzo|precio|preco|cena|amount|kaina|fiyat|tsena|hinta")
 _NOW = re.compile(
     r"sale|special|final|current|now|actual|our|offer|reduced|promo|deal|sell|today|main|buying|"
-    r"salesprice|neupreis|angebot"
+    r"salesprice|neupreis|angebot|price-?new|new-?price"
 )
 _BEFORE = re.compile(
-    r"old|was|list-?price|rrp|msrp|uvp|before|strike|crossed|compare|original|previous|regular|"
+    r"old|was|(?<!with-)(?<!has-)list-?price|rrp|msrp|uvp|before|strike|crossed|compare|original|previous|regular|"
     r"retail|saving|save|you-?save|discount-?(?:amount|value)|instead|statt|barr|ancien|lineth|"
     r"vecchio|anterior|line-?through"
 )
 _NO_PRICE_OF_IT = re.compile(
-    r"shipping|delivery|versand|livraison|install?ment|month|financ|unit-?price|per-?unit|"
-    r"base-?price|grundpreis|ppu|voucher|coupon|points|mini-?cart|(?:cart|basket|order)-?total|"
+    r"shipping|delivery|versand|livraison|install?ment|month|financ|unit-?price|price-?unit|per-?unit|"
+    r"base-?price|grundpreis|ppu|(?:price|ex|excl)-?tax|tax-?ex|voucher|coupon|points|mini-?cart|(?:cart|basket|order)-?total|"
     r"\btotals?\b|site-?header|filter|facet|warrant|insurance|gift-?wrap|trade-?in|loyalty"
 )
 _AFTER_WORDS = re.compile(
@@ -95,7 +95,7 @@ def _names(attributes: Mapping[str, object]) -> str:
 def _read(page: Page, number: int, words: str, place: str) -> tuple[int, Price | None]:
     """The price that a text is of or is a part of: sign, number and cents may be in tags each."""
     price = next(iter(prices_in(words, "", place)), None)
-    if price is None and _A_LETTER.search(words):
+    if price is None and hundredths(words) is None and _A_LETTER.search(words):
         return number, None  # "3 sold" is no part of a price
     best = (number, price)
     for around in [number, *page.ancestors(number)[:2]]:
@@ -108,6 +108,8 @@ def _read(page: Page, number: int, words: str, place: str) -> tuple[int, Price |
         inner = prices_in(joined, "", place)
         if len(inner) == 1 and (price is None or int(inner[0].amount) == int(price.amount)):
             best, price = (around, inner[0]), inner[0]
+    if best[1] is None and (amount := hundredths(words)):
+        return number, Price(amount, "")
     if best[1] is None and len(words) < 24 and _A_PRICE.search(names_of(page, number, 2)):
         amount = money(words) if _A_NUMBER.match(normal(words)) else None
         return number, Price(amount) if amount else None

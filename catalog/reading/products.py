@@ -6,10 +6,11 @@ the state that scripts carry, and last what a visitor sees.
 
 from dataclasses import dataclass, replace
 
-from catalog.reading.cards import Look, cards, listed, main_link
+from catalog.reading.cards import Look, cards, main_link
 from catalog.reading.embedded import embedded
 from catalog.reading.facts import Facts
 from catalog.reading.jsonld import json_ld
+from catalog.reading.listed import listed
 from catalog.reading.metas import about, canonical, is_of_a_product, meta, title
 from catalog.reading.microdata import loose_properties, microdata
 from catalog.reading.page import Page
@@ -57,7 +58,7 @@ def _own(page: Page, named: list[Named]) -> Facts | None:
     about_it = [one for one in named if _is_about(page, one)]
     if len(_keys(named)) > 1 and not about_it:
         return None
-    points = seen(page).points
+    points = seen(page).points + _points_of_state(page)
     many = len(cards(page)) >= FEW_CARDS
     alone = len(named) == len(about_it) == 1 and not named[0].ranged
     if about_it and (not many or points >= 3 or alone):
@@ -72,6 +73,12 @@ def _own(page: Page, named: list[Named]) -> Facts | None:
     found = _completed(page, [])
     told = found.price is not None or found.in_stock is not None
     return found if found.title and told else None
+
+
+def _points_of_state(page: Page) -> int:
+    """Whether the scripts' state has a product with a price that is called as the page is."""
+    view = seen(page)
+    return 3 if view.facts.title and embedded(page, view.facts.title).price else 0
 
 
 def _keys(named: list[Named]) -> set[str]:
@@ -104,6 +111,8 @@ def _completed(page: Page, named: list[Named]) -> Facts:
     visible = seen(page).facts
     facts = facts.completed(_loose(page)).completed(replace(head, title="", url=""))
     state = embedded(page, facts.title or visible.title or head.title)
+    if visible.in_stock and state.in_stock is False:  # of one size, where the page sells others
+        state = replace(state, in_stock=None)
     if "variant" in facts.ids:  # the state's id is one of a size as well
         state = replace(state, ids={})
     facts = facts.completed(state).completed(visible).completed(head)

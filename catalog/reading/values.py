@@ -25,6 +25,12 @@ ID_KEYS = (
     "gtin8",
     "variant",
 )
+# The path of an address that is a product's by its looks.
+PRODUCT_PAGE = re.compile(
+    r"/(?:products?|produ[ck]te?s?|produits?|productos?|prodott[oi]|produtos?|p|dp|pd|items?"
+    r"|artikel)/[^/]|[-/]p-?\d{2,}|/[^/]+-\d{5,}(?:\.html?)?$",
+    re.IGNORECASE,
+)
 _ID_IN_QUERY = re.compile(
     r"(?:^|&)(?:products?_?id|item_?id|id_product|pid|sku|artnr|article|id|p)=([^&]{1,80})", re.I
 )

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from catalog.reading.cards import repeated
 from catalog.reading.facts import Facts
@@ -11,8 +12,15 @@ from catalog.reading.images import is_small, is_stand_in, picture_of
 from catalog.reading.metas import meta, title
 from catalog.reading.page import Page
 from catalog.reading.prices import Seen, names_of, own_names, prices_seen
-from catalog.reading.values import letters, offers_to_buy, plain, said_of_stock, same_words
-from catalog.reading.words import BUY
+from catalog.reading.values import (
+    PRODUCT_PAGE,
+    letters,
+    offers_to_buy,
+    plain,
+    said_of_stock,
+    same_words,
+)
+from catalog.reading.words import BUY, OF_A_PART
 
 _NAME_CLASS = re.compile(
     r"(?:product|item|prd|pdp|prod|goods|artikel|deal|listing)[\w -]*(?:name|title|head)|"
@@ -29,6 +37,15 @@ _NO_PICTURE_OF_IT = re.compile(
     r"logo|icon|badge|banner|sprite|avatar|flag|payment|star|rating|brand|social|thumb|swatch|advert|promo"
 )
 _PART = re.compile(r"\s+[|–—·•»:]\s+|\s+-\s+|\s*[|｜]\s*")
+# Around what is said of one store, one size or colour, another product, or to nobody.
+_PART_CLASS = re.compile(
+    r"pick-?up|(?<![a-z])(?:in-?)?stores?(?![a-z])|fulfil+ment|branch|filial|and-?collect|"
+    r"variant|swatch|(?:size|colou?r)s?-?(?:list|option|picker|select|chart)|"
+    r"(?:^| )(?:size|colou?r)s?(?:$| )|modal|popup|pop-up|tooltip|dialog|"
+    r"(?<![a-z])hidden(?![a-z])|d-none|sr-only|review|comment|question|(?<![a-z])faqs?(?![a-z])|"
+    r"related|recommend|up-?sell|cross-?sell|similar|also-|recently|sellers?(?![a-z])|bundle"
+)
+_SELLS = re.compile(r"add-?_?to-?_?(?:cart|basket|bag)(?![a-z])|single_add_to_cart|buy-?now")
 _BUTTON_CLASS = re.compile(r"btn|button|cart|basket|buy|order")
 FAR = 400
 
@@ -101,7 +118,10 @@ def seen(page: Page) -> View:
     addressed = any(ident.casefold() in address_parts(page.url) for ident in ids.values())
     points = 3 * near + 3 * buys + 3 * (stock is False) + 2 * (stock is True) + alike
     points += 3 if addressed else bool(ids)
-    return View(facts, points if facts.title else 0, buys or addressed or stock is False)
+    sure = buys or addressed or stock is False
+    if near and PRODUCT_PAGE.search(urlsplit(page.url).path):
+        points, sure = points + 2, True
+    return View(facts, points if facts.title else 0, sure)
 
 
 def _others(page: Page, heading: int) -> bytearray:
@@ -140,13 +160,26 @@ def _buy_button(page: Page, apart: bytearray) -> bool:
     """Whether a button of this product's own puts it into the basket."""
     for number in page.named("button", "input", "a", "span", "div"):
         words = _words_on(page, number)
-        if not offers_to_buy(words) or "disabled" in page.tags[number].attrs:
+        if (
+            not (offers_to_buy(words) or _sells_by_name(page, number, words))
+            or "disabled" in page.tags[number].attrs
+        ):
             continue
         if page.is_aside(number) or apart[number]:
             continue
         if not _turned_off(page, number):
             return True
     return False
+
+
+def _sells_by_name(page: Page, number: int, words: str) -> bool:
+    """Whether a button is called so by its label or its class, and its words say no other."""
+    tag = page.tags[number]
+    if tag.name != "button":
+        return False
+    if offers_to_buy(str(tag.get("aria-label", ""))):
+        return True
+    return bool(_SELLS.search(own_names(page, number))) and said_of_stock(words) is not False
 
 
 def _words_on(page: Page, number: int) -> str:
@@ -171,21 +204,39 @@ def _turned_off(page: Page, number: int) -> bool:
 
 
 def _stock(page: Page, start: int, apart: bytearray, buys: bool) -> bool | None:
-    """What is said near the name, in a place for it or in a short text; else what can be bought."""
+    """Whether it can be had: a button that sells it says more than any words.
+
+    Else what is said of the product as a whole near its name, first in a place for it.
+    """
+    if buys:
+        return True
     said: bool | None = None
     around = range(max(start - FAR // 2, 0), min(start + FAR, len(page.texts)))
     for place in sorted(around, key=lambda place: abs(place - start)):
         number, words = page.texts[place]
         named = _STOCK_CLASS.search(names_of(page, number, 3))
-        if len(words) > (150 if named else 60) or page.tags[number].name in ("option", "label"):
+        if len(words) > (150 if named else 60) or apart[number]:
             continue
         answer = said_of_stock(words)
-        if answer is None or apart[number]:
+        if answer is None or (answer is False and not _of_the_whole(page, place)):
             continue
         if named:
             return answer
         said = answer if said is None else said
-    return True if buys else said
+    return said
+
+
+def _of_the_whole(page: Page, place: int) -> bool:
+    """Whether a text about stock is of the product, not of a store, a size or a neighbour."""
+    number, words = page.texts[place]
+    above = [number, *page.ancestors(number)[:4]]
+    if any(page.tags[n].name in ("option", "select", "label", "fieldset", "aside") for n in above):
+        return False
+    if OF_A_PART.search(words) or _PART_CLASS.search(" ".join(own_names(page, n) for n in above)):
+        return False
+    before = page.texts[place - 1] if place else (0, "")
+    near = len(before[1]) < 40 and page.parents[number] in (before[0], page.parents[before[0]])
+    return not (near and OF_A_PART.search(before[1]))
 
 
 def _picture(page: Page, number: int, start: int, apart: bytearray) -> tuple[str, int]:

@@ -18,7 +18,7 @@ def _pattern(words: str, others: str, before: str = r"\b", after: str = "") -> r
 
 CANNOT_BE_HAD = _pattern(
     r"""
-    out of stock | sold out | not in stock | no longer available | not available
+    out[- ]of[- ]stock | sold[- ]out | not in stock | no longer available | not available
     | (?:currently|temporarily|is|item|product) unavailable | ^unavailable | ^discontinued
     | (?:been|is) discontinued(?! by) | be back in stock | when (?:\w+ ){1,4}(?:available|in stock)
     | notify me when | email me when | auction (?:has )?(?:closed|ended)
@@ -52,11 +52,30 @@ CAN_BE_HAD = _pattern(
     "在庫あり | 在庫有 | 現貨 | 现货 | 有货 | 有貨 | 재고 있음 | متوفر | במלאי",
     after=r"\b",
 )
+# What says that stock is told of one store, one size or a service, not of the product.
+OF_A_PART = re.compile(
+    r"\b(?:"
+    + any_of(
+        r"""
+    pick-?\s?up | in[ -]store | (?:your|this|selected|nearest|local) store | at store | stores
+    | (?:this|that|selected|your) (?:size|colou?r|variant|option|style|combination|location)
+    | delivery | shipping | gift wrap\w* | cash on | video | seller | reviews?
+    | click (?:&|and) collect | abholung | filialen? | im markt | vor ort | ladengeschäft
+    | diese (?:größe|farbe|variante)
+    | magasins? | retrait | cette (?:taille|couleur) | tiendas? | esta (?:talla|color) | recogida
+    | negozi[oi]? | ritiro | questa (?:taglia|variante) | lojas? | winkels? | butik | sklep\w*
+    | магазин\w* | самовывоз\w*
+    """
+    )
+    + r")\b",
+    re.IGNORECASE,
+)
 BUY = re.compile(
     r"^\W*(?:(?:"
     + any_of(
         r"""
     add to (?:my )?(?:cart|bag|basket|trolley|shopping (?:cart|bag|basket)) | buy (?:it )?now | buy
+    | pre-?order(?: now)? | add to trolley
     | add to order | order now | place (?:your )?bid | in den (?:waren|einkaufs)korb
     | in den einkaufswagen | jetzt (?:kaufen|bestellen) | ajouter (?:au|à mon) panier | acheter
     | aggiungi al carrello | acquista | compra(?: ora| ahora)? | añadir (?:al carrito|a la cesta)
@@ -125,6 +144,7 @@ BEFORE_OTHER_PRICE = re.compile(
     shipping | delivery | postage | versand\w* | lieferung | livraison | spedizione | envío | frete
     | over | above | orders? | ab | points | per month | /\s*mo | monthly | rate | raten
     | mensualit\w+ | a month | voucher | gift card | coupon | deposit | from just | pay in
+    | ex\.? tax | excl?\.? (?:tax|vat) | ex\.? vat | netto | zzgl\.? mwst\.? | hors taxes?
     | installments | fee | used | new from | new & used | доставка | доставки | рассрочк\w+
     """
     )

@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from catalog.hosts import same_site
 from catalog.reading.page import UnreadablePage
+from catalog.reading.values import PRODUCT_PAGE
 from catalog.records import ProductRecord, Record, SourceError, Unreadable
 from catalog.sources.category import visit_product
 from catalog.sources.described import web_address
@@ -23,11 +24,6 @@ from catalog.visiting.pages import Pages
 MOST_SITEMAPS = 1000
 MOST_LEVELS = 3
 _PRODUCTS = re.compile(r"produ|artikel|(?:^|[/_.-])(?:items?|pdps?)(?=[/_.\d-])", re.IGNORECASE)
-_PRODUCT_PAGE = re.compile(
-    r"/(?:products?|produ[ck]te?s?|produits?|productos?|prodott[oi]|produtos?|p|dp|pd|items?"
-    r"|artikel)/[^/]|[-/]p-?\d{2,}|/[^/]+-\d{5,}(?:\.html?)?$",
-    re.IGNORECASE,
-)
 
 
 def begins_at(place: Place) -> str:
@@ -68,7 +64,7 @@ def walk_sitemap(url: str, pages: Pages) -> Iterator[Record]:
 def names_products(url: str, pages: Pages) -> bool:
     """Whether a sitemap names pages or sitemaps that look like products'. Raises SourceError."""
     return any(
-        (_PRODUCTS if entry.is_sitemap else _PRODUCT_PAGE).search(urlsplit(entry.address).path)
+        (_PRODUCTS if entry.is_sitemap else PRODUCT_PAGE).search(urlsplit(entry.address).path)
         for sitemap in _sitemaps(url, pages)
         for entry in _entries(sitemap, pages)
     )
@@ -103,7 +99,7 @@ def _product_pages(url: str, pages: Pages) -> Iterator[Entry]:
             entries = _whole_entries(address, pages, failures)
             named = [e for e in entries if same_site(e.address, url) and e.address not in known]
             further += [entry for entry in named if entry.is_sitemap]
-            wanted = _preferred([entry for entry in named if not entry.is_sitemap], _PRODUCT_PAGE)
+            wanted = _preferred([entry for entry in named if not entry.is_sitemap], PRODUCT_PAGE)
             known.update(entry.address for entry in wanted)
             yield from wanted
         level = [entry.address for entry in _preferred(further, _PRODUCTS)]
@@ -147,7 +143,7 @@ def _visited(entry: Entry, pages: Pages) -> Iterator[Record]:
         return
     if record:
         yield _with_pictures(record, entry)
-    elif _PRODUCT_PAGE.search(urlsplit(entry.address).path):
+    elif PRODUCT_PAGE.search(urlsplit(entry.address).path):
         yield Unreadable(entry.address, "its page does not describe a product")
 
 

@@ -44,6 +44,23 @@ def test_pages_are_counted_from_nought_from_one_or_by_products(links, expected):
     assert addresses(f"<nav class=pager>{links}</nav>") == [f"/tees{end}" for end in expected]
 
 
+@pytest.mark.parametrize(
+    "key", ["PAGEN_1", "sayfa", "strana", "side", "skip", "page_index", "list", "blatt", "n", "product-page"]
+)  # fmt: skip
+def test_numbers_in_a_query_lead_on_without_rel_or_class(key):
+    links = "".join(f'<a href="?{key}={n}">{n}</a>' for n in (2, 3, 4))
+    assert addresses(f"<p>1 {links}</p>") == [f"/tees?{key}={n}" for n in (2, 3, 4)]
+
+
+@pytest.mark.parametrize(
+    "links",
+    ['<a href="?year=2026">26</a><a href="?year=2025">25</a>', '<a href="?size=38">38</a>',
+     '<a href="?rating=4">4 stars</a>', '<a href="/p/tee?variant=2">M</a>'],
+)  # fmt: skip
+def test_numbers_that_choose_or_filter_are_no_pages(links):
+    assert addresses(f"<p>{links}</p>") == []
+
+
 def test_pages_in_the_path_lead_on_from_where_one_is():
     links = "".join(f'<a href="/tees/page/{n}/">{n}</a>' for n in range(1, 6))
     found = addresses(links, "https://shop.example/tees/page/3/")
