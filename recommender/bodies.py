@@ -56,19 +56,20 @@ def is_too_large(declared: str) -> bool:
 
 def _take(environ: Environ, body: "SpooledTemporaryFile[bytes]") -> None:
     declared = environ.get("CONTENT_LENGTH") or ""
+    length = int(declared) if declared.isdecimal() else 0
     in_chunks = "HTTP_TRANSFER_ENCODING" in environ
-    if is_too_large(declared):
+    if length > MOST_BYTES:
         raise TooLarge
     if in_chunks and not environ.get("wsgi.input_terminated"):
         raise NoLength  # the server reads no chunks
-    if not in_chunks and declared in ("", "0"):
+    if not in_chunks and not length:
         return
     if len(_on_their_way) >= MOST_AT_ONCE:
         raise Busy
     _on_their_way.add(id(body))
     try:
         with _clock(ALL):
-            _copy(environ["wsgi.input"], body, None if in_chunks else int(declared))
+            _copy(environ["wsgi.input"], body, None if in_chunks else length)
     finally:
         _on_their_way.discard(id(body))
     environ["CONTENT_LENGTH"] = str(body.tell())

@@ -1,6 +1,7 @@
 """The map: every product's thumbnail on a plane, and what the page needs to move about on it."""
 
 import hashlib
+import time
 from collections import Counter
 from functools import lru_cache
 from typing import Any
@@ -33,6 +34,8 @@ COLUMNS = ("item_id", "title", "category", "content_hash", "picture_width", "pic
 LISTED = 12
 # What the page's script keeps in its address; as in address.js.
 STATE = ("x", "y", "zoom", "q", "category", "colours")
+# Products told before others have their turn.
+BATCH = 500
 # Stands in an address for what the page's script puts there.
 PLACE = "PLACE"
 
@@ -156,6 +159,8 @@ def _told(drawn: ProductMap) -> dict[str, Any]:
     names: dict[str, int] = {}
     products, gone = [], []
     for number, (item_id, (column, row)) in enumerate(zip(drawn.item_ids, cells, strict=True)):
+        if not number % BATCH:
+            time.sleep(0)  # a server has others to answer meanwhile
         if item_id not in shown:
             gone.append(number)
             continue
