@@ -13,7 +13,7 @@ from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from recommender.beside import loop_runs
-from recommender.search.errors import Busy, NoLength, SearchError, TooLarge, TooSlow
+from recommender.search.errors import BrokenBody, Busy, NoLength, SearchError, TooLarge, TooSlow
 
 logger = logging.getLogger(__name__)
 
@@ -80,13 +80,22 @@ def _copy(source: Any, body: "SpooledTemporaryFile[bytes]", length: int | None) 
     left = MOST_BYTES + 1 if length is None else length
     while left:
         with _clock(A_PIECE):
-            piece = source.read(min(IN_MEMORY, left))
+            piece = _read(source, min(IN_MEMORY, left))
         if not piece:
             break
         _write(body, piece)
         left -= len(piece)
     if length is None and not left:
         raise TooLarge
+
+
+def _read(source: Any, size: int) -> bytes:
+    try:
+        return bytes(source.read(size))
+    except (SearchError, OSError):
+        raise
+    except Exception as error:  # each server has its own for chunks that are none
+        raise BrokenBody from error
 
 
 def _write(body: "SpooledTemporaryFile[bytes]", piece: bytes) -> None:

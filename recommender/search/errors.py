@@ -126,6 +126,15 @@ class TooSlow(SearchError):
         super().__init__(_("What you sent did not arrive in time. Please try again."))
 
 
+class BrokenBody(SearchError):
+    """What was sent is not as HTTP has it."""
+
+    status = 400
+
+    def __init__(self) -> None:
+        super().__init__(_("The request is not understood."))
+
+
 class NoLength(SearchError):
     """The server that we run under reads no body without a length."""
 

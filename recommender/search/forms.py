@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.http import HttpRequest, QueryDict
+from django.http.multipartparser import MultiPartParserError
 from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -37,6 +38,8 @@ PICTURE_RULE = format_lazy(
 NO_FILE_NAME = gettext_lazy(
     "The part “picture” came without a file name: send it as a file, with filename=… in its header."
 )
+# The content types of forms; none at all is a request without a body.
+FORMS = ("", "multipart/form-data", "application/x-www-form-urlencoded")
 K_RULE = lazy(lambda: str(KOutOfRange(None, MOST)), str)()
 
 
@@ -154,9 +157,14 @@ def fields_of(request: HttpRequest) -> QueryDict:
 
     To take a form of 10 MB apart is work of its own.
     """
-    if request.content_type and request.content_type.startswith("image/"):
+    kind = request.content_type or ""
+    if kind.startswith("image/") or kind == "application/octet-stream":
         raise NotAForm(_("Do not send the picture bare. %(rule)s") % {"rule": PICTURE_RULE})
+    if kind not in FORMS:
+        raise NotAForm(str(PICTURE_RULE))
     try:
         return beside(Lane.PICTURES, getattr, request, "POST")
     except RequestDataTooBig:  # of what is no file
         raise BadQuery(str(NO_FILE_NAME)) from None
+    except MultiPartParserError:
+        raise BadQuery(str(PICTURE_RULE)) from None

@@ -92,10 +92,13 @@ def test_an_upload_in_chunks_is_answered_as_one_without(site, picture, path):
         (lambda: pieces(a_form(bytes(12 * 2**20)), 2**16), FORM, 413, "too large"),
         (lambda: a_form(bytes(12 * 2**20)), FORM, 413, "too large"),
         (lambda: b"\xff\xd8\xff", {"Content-Type": "image/jpeg"}, 415, "multipart form"),
+        (lambda: b"\xff\xd8\xff", {"Content-Type": "application/octet-stream"}, 415, "bare"),
+        (lambda: b"{}", {"Content-Type": "application/json"}, 415, "multipart form"),
+        (lambda: b"{}", {"Content-Type": "multipart/form-data"}, 400, "multipart form"),
         (lambda: a_form(b"text", 'form-data; name="picture"'), FORM, 400, "without a file name"),
         (lambda: a_form(bytes(3 * 2**20), 'form-data; name="picture"'), FORM, 400, "file name"),
     ],
-    ids=["too large in chunks", "too large", "bare", "no file name", "no file name, large"],
+    ids=["too large in chunks", "too large", "bare", "bytes", "JSON", "no boundary", "no file name", "no file name, large"],
 )  # fmt: skip
 def test_what_cannot_be_taken_is_told_in_a_sentence(site, path, data, headers, status, sentence):
     answer = requests.post(f"http://{site}{path}", data(), headers=headers, timeout=60)
@@ -124,6 +127,17 @@ def test_who_declares_too_much_is_told_before_sending_and_the_connection_ends(si
         told = heard(client)
     assert told.startswith("HTTP/1.1 413")
     assert "connection: close" in told.lower()
+
+
+def test_chunks_that_are_none_are_told_in_json(site):
+    with connected(site) as client:
+        client.sendall(
+            b"POST /api/v1/similar/ HTTP/1.1\r\nHost: localhost\r\n"
+            b"Transfer-Encoding: chunked\r\n\r\nzz\r\n"
+        )
+        told = heard(client)
+    assert told.startswith("HTTP/1.1 400")
+    assert '{"error": "The request is not understood."}' in told
 
 
 def test_an_old_client_uploads_by_http_1_0(site, picture):
