@@ -1,6 +1,7 @@
 """A product's id in an address of ours, and the shop's addresses that may be shown."""
 
 import re
+import unicodedata
 
 from django.urls import register_converter
 
@@ -25,7 +26,7 @@ class ItemIdConverter:
     regex = ITEM_ID
 
     def to_python(self, value: str) -> str:
-        return value
+        return unicodedata.normalize("NFC", value)  # as ids are kept
 
     def to_url(self, value: str) -> str:
         return value

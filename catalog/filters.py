@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from catalog.colours import NAMES
-from catalog.models import Product, folded
+from catalog.models import Product, composed, folded
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Filters:
         for word in folded(self.text).split():
             products = products.filter(search_text__contains=word)
         if self.category:
-            products = products.filter(category=self.category)
+            products = products.filter(category=composed(self.category))
         if self.shop:
             products = products.filter(shop=self.shop)
         if self.price_from is not None:

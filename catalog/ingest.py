@@ -21,7 +21,7 @@ from django.utils import timezone
 from catalog import pictures
 from catalog.batches import Batch
 from catalog.colours import colour_names
-from catalog.models import Product
+from catalog.models import Product, composed
 from catalog.pictures import Kind
 from catalog.records import ProductRecord, Record, SourceError, Unreadable
 from catalog.thumbnails import BadPicture, Pictures, make_pictures
@@ -124,6 +124,7 @@ def _kept(run: _Run, records: Iterable[Record]) -> Iterator[Outcome]:
 
 
 def _take(run: _Run, record: Record) -> None:
+    record = _composed(record)
     key = _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", record.key)
     if isinstance(record, Unreadable):
         run.unread.add(record.key)
@@ -144,6 +145,16 @@ def _take(run: _Run, record: Record) -> None:
         run.batch.add(Outcome(key, Status.FAILED, f"{told(error)}{place}"))
 
 
+def _composed(record: Record) -> Record:
+    """The record with what names it, and what is shown of it, in one spelling."""
+    if isinstance(record, Unreadable):
+        return replace(record, key=composed(record.key))
+    spelt = {
+        name: composed(getattr(record, name)) for name in ("item_id", "title", "category", "group")
+    }
+    return replace(record, **spelt)
+
+
 def _valid_id(item_id: str) -> str:
     """The id as the shop writes it, if it can be one. Raises Rejected."""
     stripped = item_id.strip()
@@ -158,7 +169,7 @@ def _valid_id(item_id: str) -> str:
 
 
 def _store(run: _Run, record: ProductRecord) -> None:
-    product = Product.objects.filter(shop=run.shop, shop_item_id=record.item_id).first()
+    product = _known(run, record.item_id)
     known = product is not None
     product = product or _new_product(run, record.item_id)
     before = product.content_hash
@@ -175,6 +186,20 @@ def _store(run: _Run, record: ProductRecord) -> None:
     unread = f"taken, but not readable: {', '.join(record.unread)}" if record.unread else ""
     outcome = Outcome(product.item_id, status, ", ".join(changes) if known else "", unread)
     run.batch.add(outcome, product, made)
+
+
+def _known(run: _Run, shop_item_id: str) -> Product | None:
+    """The shop's product of that id. An older catalogue may have spelt it as a Mac does; then it
+    is spelt anew."""
+    of_shop = Product.objects.filter(shop=run.shop)
+    if product := of_shop.filter(shop_item_id=shop_item_id).first():
+        return product
+    apart = unicodedata.normalize("NFD", shop_item_id)
+    product = of_shop.filter(shop_item_id=apart).first() if apart != shop_item_id else None
+    if product and not Product.objects.filter(item_id=composed(product.item_id)).exists():
+        pictures.remove(product.item_id)
+        product.item_id, product.shop_item_id = composed(product.item_id), shop_item_id
+    return product
 
 
 def _new_product(run: _Run, shop_item_id: str) -> Product:

@@ -15,6 +15,11 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
+def composed(text: str) -> str:
+    """Text in the spelling that is kept: a Mac's files have "ü" as a letter and a mark."""
+    return unicodedata.normalize("NFC", text)
+
+
 # What the search looks into.
 SEARCHED = ("title", "item_id", "category")
 

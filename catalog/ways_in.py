@@ -19,6 +19,7 @@ from catalog.records import ProductRecord, Record, SourceError
 from catalog.sources import archive, category, feed, folder, shopify, sitemap, table, woocommerce
 from catalog.sources.documents import is_address
 from catalog.sources.failing import only, to_its_end
+from catalog.sources.folder_table import read_csv
 from catalog.sources.place import Place
 from catalog.visiting.fetching import Fetcher
 from catalog.visiting.pages import CountedPages
@@ -203,7 +204,7 @@ def import_folder(
     `category` goes to every product; without it, a product that is known keeps the one it has
     unless a sub-folder or the CSV file names one.
     """
-    found = folder.read_csv(table, where) if table else folder.read_folder(where, leave_out=_own())
+    found = read_csv(table, where) if table else folder.read_folder(where, leave_out=_own())
     records = (_of_category(record, category) for record in found)
     return ingest(records, shop=shop, source=str(where.resolve()), force=force)
 

@@ -17,6 +17,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 
 from catalog.forms import SearchForm
+from catalog.models import composed
 from catalog.paging import NoSuchPage, page_of
 from recommender import VERSION
 from recommender.search.answering import answer
@@ -77,8 +78,8 @@ def similar_products(
     }  # fmt: skip
     with refused():
         named = (*([item_id] if item_id else []), *(liked or []))
-        query = SimilarForm(fields).query(liked=tuple(dict.fromkeys(named)))
-        return told(answer(query).as_dict())
+        asked = tuple(dict.fromkeys(map(composed, named)))
+        return told(answer(SimilarForm(fields).query(liked=asked)).as_dict())
 
 
 def search_products(
@@ -108,6 +109,7 @@ def search_products(
 def product(item_id: str) -> dict[str, Any]:
     """One product: title, price, category, stock, and where it stands in the shop."""
     with refused():
+        item_id = composed(item_id)
         return told(shown_products([item_id])[item_id].as_dict())
 
 

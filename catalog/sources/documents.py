@@ -100,7 +100,11 @@ def body_at(at: str, pages: Pages) -> bytes:
     """The bytes at an address, or in a file. Raises SourceError."""
     if is_address(at):
         return fetched(at, pages).body
-    path = Path(at)
+    return bytes_of(Path(at))
+
+
+def bytes_of(path: Path) -> bytes:
+    """The bytes in a file. Raises SourceError."""
     try:
         if not path.is_file():
             raise SourceError(f"{path} is no file.")

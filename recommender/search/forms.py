@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.forms import FilterForm
+from catalog.models import composed
 from recommender.beside import Lane, beside
 from recommender.index.metrics import Metric
 from recommender.search.errors import BadQuery, KOutOfRange, NotAForm, TooLarge
@@ -54,7 +55,7 @@ class IdsField(forms.Field):
     widget = forms.MultipleHiddenInput
 
     def clean(self, value: Any) -> tuple[str, ...]:
-        ids = [str(item_id) for item_id in value or ()]
+        ids = [composed(str(item_id)) for item_id in value or ()]
         if len(ids) > MOST_NAMED:
             raise ValidationError(NAMED_RULE)
         return tuple(dict.fromkeys(ids))

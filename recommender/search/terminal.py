@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from catalog.colours import NAMES
+from catalog.models import composed
 from recommender.index.metrics import Metric
 from recommender.search.answers import Answer, Match
 from recommender.search.errors import SearchError, UnknownProduct, legible
@@ -64,8 +65,9 @@ def query_of(text: str, form: SimilarForm) -> Query:
     if text.startswith(("http://", "https://")):
         return form.query(url=text)
     try:
-        shown_products([text])
-        return form.query(liked=(text, *form.liked_ids()))
+        item_id = composed(text)
+        shown_products([item_id])
+        return form.query(liked=(item_id, *form.liked_ids()))
     except UnknownProduct:
         return form.query(picture=_picture(text))
 

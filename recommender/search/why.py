@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from django.utils.translation import gettext as _
 
-from catalog.models import Product
+from catalog.models import Product, composed
 from catalog.pictures import read_picture
 from recommender import configured
 from recommender.beside import Lane, beside
@@ -80,6 +80,7 @@ def is_offered() -> bool:
 
 def pair(item_id: str, other: str) -> Pair:
     """The two products; raises SearchError for one that there is not, or that is not compared."""
+    other = composed(other)
     if not other or other == item_id:
         raise BadQuery(_("Name another product to compare it with."))
     found = shown_products([item_id, other])
