@@ -149,10 +149,13 @@ def _composed(record: Record) -> Record:
     """The record with what names it, and what is shown of it, in one spelling."""
     if isinstance(record, Unreadable):
         return replace(record, key=composed(record.key))
-    spelt = {
-        name: composed(getattr(record, name)) for name in ("item_id", "title", "category", "group")
-    }
-    return replace(record, **spelt)
+    return replace(
+        record,
+        item_id=composed(record.item_id),
+        title=composed(record.title),
+        category=composed(record.category),
+        group=composed(record.group),
+    )
 
 
 def _valid_id(item_id: str) -> str:

@@ -30,6 +30,7 @@ OF_FILES = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "koi8_r", "cp866",
 OF_ZIP_NAMES = (
     "cp437",
     "cp1252",
+    "cp1250",
     "cp850",
     "cp852",
     "cp866",
@@ -94,7 +95,7 @@ class UnknownEncoding(ValueError):
     """The bytes are in an encoding that cannot be told; the message says so."""
 
 
-def encoding_of(body: bytes, label: str = "", tried: tuple[str, ...] = OF_FILES) -> str:
+def encoding_of(body: bytes, label: str = "") -> str:
     """Python's name of the encoding that a body is in. Raises UnknownEncoding.
 
     `label` is what came with it, as in a Content-Type. A few bytes that are no UTF-8, in a text
@@ -111,7 +112,7 @@ def encoding_of(body: bytes, label: str = "", tried: tuple[str, ...] = OF_FILES)
         return "utf-8"
     if labelled not in ("", "utf-8") and fits(body, labelled):
         return labelled
-    return _utf_16(body) or _likeliest(body, tried)
+    return _utf_16(body) or likeliest(body, OF_FILES)
 
 
 def _labelled(label: str) -> str:
@@ -155,7 +156,7 @@ def _utf_16(body: bytes) -> str:
     return name if len(body) % 2 == 0 and fits(body, name) else ""
 
 
-def _likeliest(body: bytes, tried: tuple[str, ...]) -> str:
+def likeliest(body: bytes, tried: tuple[str, ...]) -> str:
     """The encoding in which the letters are by far the likeliest. Raises UnknownEncoding."""
     sample = _sample(body)
     readings: dict[str, tuple[float, str]] = {}

@@ -16,6 +16,7 @@ from typing import IO
 from catalog.records import ProductRecord, Record, SourceError, Unreadable
 from catalog.sources.documents import fetched, is_address
 from catalog.sources.place import Place
+from catalog.sources.zip_names import ZipNames
 from catalog.thumbnails import ENDINGS
 from catalog.visiting.pages import Pages
 from runs.files import why
@@ -66,39 +67,49 @@ def _read(file: IO[bytes], name: str, size: int) -> Iterator[Record]:
     except _BROKEN as error:
         raise SourceError(f"{name} is no zip archive: {error}") from error
     with archive, tempfile.TemporaryDirectory() as folder:
-        members = [m for m in archive.infolist()[:MOST_FILES] if _is_picture(m)]
+        names = ZipNames(archive.infolist())
+        members = [m for m in archive.infolist() if _is_picture(_path(m, names))]
         if not members:
             raise SourceError(f"{name}: no pictures in this archive")
         left = MOST_RATIO * size + MOST_BYTES_MORE
         path = Path(folder) / "picture"
-        for member in members:
+        for member in members[:MOST_FILES]:
             path.unlink(missing_ok=True)
-            yield _record(archive, member, path)
+            yield _record(archive, member, names, path)
             left -= path.stat().st_size if path.exists() else 0
             if left < 0:
                 raise SourceError(f"{name} unpacks to far more than pictures do")
+        if names.guessed:
+            yield Unreadable("names", f"read as {names.guessed}, by their letters", left_out=True)
+        if len(members) > MOST_FILES:
+            raise SourceError(f"{name} has more than {MOST_FILES} pictures")
 
 
-def _is_picture(member: zipfile.ZipInfo) -> bool:
+def _is_picture(path: PurePosixPath) -> bool:
     """Whether its name is a picture's; what systems add of their own is passed over."""
-    path = _path(member)
     hidden = any(part.startswith((".", "@", "__MACOSX")) for part in path.parts if part != "..")
-    return not member.is_dir() and not hidden and path.suffix.lower() in ENDINGS
+    return not hidden and path.suffix.lower() in ENDINGS
 
 
-def _path(member: zipfile.ZipInfo) -> PurePosixPath:
-    return PurePosixPath(member.filename.replace("\\", "/"))
+def _path(member: zipfile.ZipInfo, names: ZipNames) -> PurePosixPath:
+    name = names.of(member) or member.filename
+    return PurePosixPath("" if member.is_dir() else name.replace("\\", "/"))
 
 
-def _record(archive: zipfile.ZipFile, member: zipfile.ZipInfo, picture: Path) -> Record:
-    path = _path(member)
+def _record(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, names: ZipNames, picture: Path
+) -> Record:
+    path = _path(member, names)
+    if names.of(member) is None:
+        told = "the encoding of its name cannot be told; pack it with names in UTF-8"
+        return Unreadable(ascii(member.filename), told, hides=True)
     try:
         _require_plain(member, path)
         _unpack(archive, member, picture)
     except _Refused as error:
-        return Unreadable(str(path), str(error))
+        return Unreadable(path.stem, f"{error} ({path})")
     except _BROKEN as error:
-        return Unreadable(str(path), f"it cannot be unpacked: {error}")
+        return Unreadable(path.stem, f"it cannot be unpacked: {error} ({path})")
     category = "" if path.parent == PurePosixPath() else str(path.parent)
     return ProductRecord(item_id=path.stem, category=category, image_path=picture)
 

@@ -35,7 +35,7 @@ def each(
             with only(place):
                 records = list(read(place, item))
         except UnreadablePage as error:
-            records = [Unreadable(place, str(error))]
+            records = [Unreadable(place, str(error), hides=True)]
         yield from records
 
 

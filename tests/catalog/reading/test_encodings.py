@@ -1,6 +1,12 @@
 import pytest
 
-from catalog.reading.encodings import OF_ZIP_NAMES, UnknownEncoding, encoding_of, first_misfit
+from catalog.reading.encodings import (
+    OF_ZIP_NAMES,
+    UnknownEncoding,
+    encoding_of,
+    first_misfit,
+    likeliest,
+)
 
 # Short tables, as small shops have them.
 TABLES = {
@@ -70,4 +76,4 @@ def test_a_byte_out_of_place_is_found_and_makes_utf_8_nothing_else():
 )  # fmt: skip
 def test_names_of_files_are_told_by_their_letters_too(name, encoding):
     written = f"{name}.jpg".encode(encoding)
-    assert written.decode(encoding_of(written, tried=OF_ZIP_NAMES)) == f"{name}.jpg"
+    assert written.decode(likeliest(written, OF_ZIP_NAMES)) == f"{name}.jpg"
