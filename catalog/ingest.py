@@ -333,7 +333,7 @@ def _mark_gone(run: _Run) -> Iterator[Outcome]:
     count, gone, there = 0, {}, run.seen.keys() | run.unread
     for pk, item_id, shop_item_id, url in names.iterator():
         count += 1
-        if not {shop_item_id, url} & there:
+        if not {shop_item_id, composed(shop_item_id), url} & there:
             gone[pk] = item_id
     met = count - len(gone)
     if met < PLAUSIBLE * count and not run.force:

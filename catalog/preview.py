@@ -5,7 +5,7 @@ from itertools import islice
 
 from catalog.models import Product
 from catalog.records import ProductRecord, Record, SourceError, Unreadable
-from runs.outcomes import Outcome, Status
+from runs.outcomes import Outcome, Status, storable
 
 
 def preview(
@@ -25,7 +25,9 @@ def _outcome(record: Record, shop: str) -> Outcome:
         return Outcome(record.key, status, record.reason)
     if not record.image_url and record.image_path is None:
         return Outcome(record.key, Status.FAILED, "it has no picture")
-    known = Product.objects.filter(shop=shop, shop_item_id=record.item_id.strip()).exists()
+    known = Product.objects.filter(
+        shop=shop, shop_item_id=storable(record.item_id.strip())
+    ).exists()
     return Outcome(record.key, Status.SAME if known else Status.NEW, _told(record))
 
 

@@ -14,7 +14,7 @@ from catalog.visiting.fetching import Fetcher
 from catalog.visiting.pages import CountedPages
 from catalog.ways_in import NAMES, Hints, Wish, find, take
 from runs.commands import RunCommand
-from runs.outcomes import Status, printable
+from runs.outcomes import Status, printable, storable
 from runs.progress import Counts, counted, report
 
 # What a scrape may say instead of a traceback.
@@ -33,8 +33,12 @@ def add_options(parser: CommandParser) -> None:
         metavar="FIELD=NAME",
         help=f"of a table; FIELD is one of {', '.join(COLUMNS)}",
     )
-    parser.add_argument("--category", default="", metavar="NAME", help="for all of them")
-    parser.add_argument("--shop", default="", metavar="NAME", help="default: its host")
+    parser.add_argument(
+        "--category", type=storable, default="", metavar="NAME", help="for all of them"
+    )
+    parser.add_argument(
+        "--shop", type=storable, default="", metavar="NAME", help="default: its host"
+    )
 
 
 def add_mark_gone(parser: CommandParser, *names: str) -> None:

@@ -23,7 +23,7 @@ from catalog.sources.folder_table import read_csv
 from catalog.sources.place import Place
 from catalog.visiting.fetching import Fetcher
 from catalog.visiting.pages import CountedPages
-from runs.outcomes import Outcome, Status
+from runs.outcomes import Outcome, Status, storable
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ def shop_of(asked: str) -> str:
 
 def source_of(asked: str) -> str:
     """What products are known to have come by: an address as it is, a path from the root."""
-    return asked if is_address(asked) else str(Path(asked).resolve())
+    return storable(asked if is_address(asked) else str(Path(asked).resolve()))
 
 
 def import_folder(
@@ -206,7 +206,7 @@ def import_folder(
     """
     found = read_csv(table, where) if table else folder.read_folder(where, leave_out=_own())
     records = (_of_category(record, category) for record in found)
-    return ingest(records, shop=shop, source=str(where.resolve()), force=force)
+    return ingest(records, shop=shop, source=storable(str(where.resolve())), force=force)
 
 
 def _own() -> tuple[Path, Path]:

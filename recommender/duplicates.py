@@ -15,6 +15,7 @@ from recommender.index.duplicates import groups
 from recommender.index.metrics import Metric
 from recommender.index.similarity_index import SimilarityIndex
 from recommender.search.not_the_same import parts, said_of_each
+from runs.cells import harmless
 from runs.files import replace_file
 
 
@@ -102,15 +103,10 @@ def write_csv(groups: list[Group], path: Path) -> None:
             for product in group.products:
                 writer.writerow(
                     [
-                        number, _plain(product.item_id), _plain(product.title), product.price,
-                        _plain(product.shop), group.is_of_one_product, product.shop_url,
+                        number, harmless(product.item_id), harmless(product.title), product.price,
+                        harmless(product.shop), group.is_of_one_product, product.shop_url,
                     ]
                 )  # fmt: skip
-
-
-def _plain(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def write_html(groups: list[Group], path: Path) -> Path:

@@ -8,7 +8,7 @@ from typing import Self
 from django.db import models
 from django.utils import timezone
 
-from runs.outcomes import Status
+from runs.outcomes import Status, storable
 from runs.processes import is_alive
 
 # Lines kept of a run; the rest is counted.
@@ -54,7 +54,7 @@ class Run(models.Model):
                 run.end(cls.State.KILLED, "Its process ended without a word.")
         now = timezone.now()
         return cls.objects.create(
-            command=command, arguments=arguments, started=now, process=os.getpid()
+            command=command, arguments=storable(arguments), started=now, process=os.getpid()
         )
 
     def cut_short_since(self) -> datetime | None:
@@ -78,7 +78,7 @@ class Run(models.Model):
         kept = self.log.splitlines() + list(lines)
         if len(kept) > MOST_LINES:
             kept = [*kept[:MOST_LINES], f"… and {len(kept) - MOST_LINES} more"]
-        self.log = "\n".join(kept)
+        self.log = storable("\n".join(kept))
         self.save(update_fields=["counts", "log"])
 
     @property
@@ -111,5 +111,5 @@ class Run(models.Model):
         """Notes how it ended; `sentence` says why, if it was not well."""
         self.state, self.ended, self.process = state, timezone.now(), 0
         if sentence:
-            self.log = "\n".join(filter(None, [self.log, sentence]))
+            self.log = storable("\n".join(filter(None, [self.log, sentence])))
         self.save(update_fields=["state", "ended", "process", "log"])

@@ -38,6 +38,12 @@ class Outcome:
         return printable("; ".join(filter(None, [self.detail, self.note])))
 
 
+def storable(text: str) -> str:
+    """A text that a database takes: what is a half of a character, as in the names of files that
+    are in no encoding, is written out."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def printable(text: str) -> str:
     """A text that others wrote, without characters that a terminal acts on."""
     return _NOT_SHOWN.sub("\N{REPLACEMENT CHARACTER}", text)

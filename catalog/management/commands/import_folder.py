@@ -8,6 +8,7 @@ from catalog import scraping
 from catalog.ways_in import import_folder
 from runs.arguments import path
 from runs.commands import RunCommand
+from runs.outcomes import storable
 from runs.progress import report
 
 
@@ -29,8 +30,12 @@ class Command(RunCommand):
             help="columns: item_id; and file, title, price, currency, category, product_url, "
             "group, in_stock where there are such",
         )
-        parser.add_argument("--shop", default="local", metavar="NAME", help="default: local")
-        parser.add_argument("--category", default="", metavar="NAME", help="for all of them")
+        parser.add_argument(
+            "--shop", type=storable, default="local", metavar="NAME", help="default: local"
+        )
+        parser.add_argument(
+            "--category", type=storable, default="", metavar="NAME", help="for all of them"
+        )
         scraping.add_mark_gone(parser, "--force")
 
     def handle(self, **options: Any) -> None:

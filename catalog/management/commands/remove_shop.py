@@ -7,7 +7,7 @@ from django.core.management.base import CommandError, CommandParser
 from catalog import shops
 from runs.arguments import agreed
 from runs.commands import RunCommand
-from runs.outcomes import Status
+from runs.outcomes import Status, storable
 from runs.progress import counted, report
 
 
@@ -21,8 +21,10 @@ class Command(RunCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("shop", metavar="NAME", nargs="?", default="")
-        parser.add_argument("--source", default="", metavar="SOURCE", help="one import of it only")
+        parser.add_argument("shop", type=storable, metavar="NAME", nargs="?", default="")
+        parser.add_argument(
+            "--source", type=storable, default="", metavar="SOURCE", help="one import of it only"
+        )
         parser.add_argument(
             "--yes", "--noinput", "--no-input", action="store_true", help="do not ask"
         )
