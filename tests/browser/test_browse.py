@@ -69,3 +69,22 @@ def test_an_address_says_what_is_asked_and_no_more(live, open_page):
     page.get_by_role("button", name="Русский").click()
     page.locator("html[lang=ru]").wait_for(state="attached")
     expect(page).to_have_url(re.compile(r"/browse/\?category=hats$"))
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_all_products_stand_in_the_order_of_look(live, open_page, pages_of_two, javascript):
+    page = open_page("/products/3/", javascript=javascript)
+    page.get_by_role("link", name="All products, the most alike first").click()
+    page.wait_for_url("**/browse/?order=like&to=3")
+    expect(page.locator("#grid a.tile").first).to_have_attribute("data-item", "3")
+    if javascript:
+        page.mouse.wheel(0, 5000)
+        expect(page.locator("#grid a.tile")).to_have_count(6)
+        page.locator("#category").select_option("hats")
+        page.wait_for_url("**category=hats**")
+        expect(page.locator("#grid .like-first")).to_be_visible()
+    else:
+        page.get_by_role("link", name="More").click()
+        page.wait_for_url("**page=2**")
+    page.get_by_role("link", name="In another order").click()
+    expect(page.locator("#grid .like-first")).to_have_count(0)
