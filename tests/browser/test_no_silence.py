@@ -14,14 +14,12 @@ PAGES = {
     "a product": "/products/0/?k=50",
     "a product to choose by": "/products/0/?tune=on&distances=on&liked=1&trail=3&q=s&price_from=0",
     "the grid": "/browse/?price_from=1",
-    "a part of the grid": "/browse/?category=hats",
     "the map": "/map/",
     "a picture": "/picture/",
     "two networks": "/compare/0/",
     "why": "/why/0/?like=1",
     "no such product": "/products/nobody/",
     "no such page": "/nowhere",
-    "a bad question": "/products/0/?metric=x",
 }
 # One control of each kind, as its place in the list of all that can be seen.
 CONTROLS = """() => {
