@@ -11,7 +11,7 @@ from catalog.reading.facts import Facts
 from catalog.reading.images import pictures_within
 from catalog.reading.money import money, prices_in
 from catalog.reading.page import Page
-from catalog.reading.prices import Seen, own_names, prices_seen
+from catalog.reading.prices import Seen, lower_beside, own_names, prices_seen
 from catalog.reading.values import letters, plain, said_of_stock
 
 # So many products of a list do not have the same picture.
@@ -108,11 +108,7 @@ def _asked(prices: list[Seen]) -> Seen | None:
     best = max(prices, key=lambda s: (s.points, -s.place), default=None)
     if best is None:
         return None
-    for other in prices:
-        beside = other.points == best.points and 0 < other.place - best.place <= 2
-        if beside and best.price.amount * 3 / 10 < other.price.amount < best.price.amount:
-            return other
-    return best
+    return lower_beside(best, [one for one in prices if one.points == best.points])
 
 
 def _name(page: Page, card: Card) -> str:

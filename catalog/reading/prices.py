@@ -24,12 +24,13 @@ _BEFORE = re.compile(
 _NO_PRICE_OF_IT = re.compile(
     r"shipping|delivery|versand|livraison|install?ment|month|financ|unit-?price|price-?unit|per-?unit|"
     r"base-?price|grundpreis|ppu|(?:price|ex|excl)-?tax|tax-?ex|voucher|coupon|points|mini-?cart|(?:cart|basket|order)-?total|"
-    r"\btotals?\b|site-?header|filter|facet|warrant|insurance|gift-?wrap|trade-?in|loyalty"
+    r"\btotals?\b|site-?header|filter|facet|warrant|insurance|gift-?wrap|trade-?in|loyalty|member"
 )
 _AFTER_WORDS = re.compile(
     r"^\W*(?:/|per\b|pro\b|je\b|pour\b)?\s*(?:\d+\s*)?(?:kg|g|l|ml|litre|liter|100\s*(?:g|ml)|oz|"
     r"ounce|count|stück|unit|unité|month|mo\b|monat|mois|mese|mes\b|shipping|delivery|postage|"
-    r"versand|livraison|off\b|korting|rabatt)",
+    r"versand|livraison|off\b|korting|rabatt|excl?\.?\s?(?:vat|tax|btw|mwst|gst)|ex\.?\s?(?:vat|gst)|"
+    r"zzgl|netto\b|h\.?t\b\.?|hors tax)",
     re.IGNORECASE,
 )
 _A_LETTER = re.compile(r"[^\W\d_]")
@@ -64,6 +65,15 @@ def prices_seen(page: Page) -> tuple[Seen, ...]:
         if price is not None and around not in found:
             found[around] = Seen(around, price, index, _points(page, around, index, words))
     return tuple(found.values())
+
+
+def lower_beside(best: Seen, alike: list[Seen]) -> Seen:
+    """Of two prices side by side for which as much speaks, the lower: the other is the old one."""
+    for other in alike:
+        near = 0 < other.place - best.place <= 2
+        if near and best.price.amount * 3 / 10 < other.price.amount < best.price.amount:
+            return other
+    return best
 
 
 def names_of(page: Page, number: int, levels: int = 1) -> str:
@@ -170,7 +180,17 @@ def _words_before(page: Page, index: int, words: str) -> str:
     if re.search(r"\w{2}", own) or not index:
         return own
     before = page.texts[index - 1][1]
+    if index > 1 and _ends_another(page, index - 1):
+        return ""
     return before[-60:] if not _HAS_DIGIT.search(before) else ""
+
+
+def _ends_another(page: Page, index: int) -> bool:
+    """Whether a text stands behind the price before it, and not before the one after it."""
+    (earlier, words), (number, _), (later, _) = page.texts[index - 1 : index + 2]
+    around = page.parents[number]
+    behind = around in (earlier, page.parents[earlier]) and _HAS_DIGIT.search(words) is not None
+    return behind and around not in (later, page.parents[later])
 
 
 def _words_after(page: Page, index: int, words: str) -> str:

@@ -106,13 +106,15 @@ def _is_about(page: Page, one: Named) -> bool:
 
 def _completed(page: Page, named: list[Named]) -> Facts:
     """The page's own product, all that it says of it put together."""
-    facts = _joined(named)
+    facts = _of_those_shown(page, _joined(named), named)
     head = about(page)
     visible = seen(page).facts
     facts = facts.completed(_loose(page)).completed(replace(head, title="", url=""))
     state = embedded(page, facts.title or visible.title or head.title)
     if visible.in_stock and state.in_stock is False:  # of one size, where the page sells others
         state = replace(state, in_stock=None)
+    if state.price and visible.price and state.price == 100 * visible.price:  # in cents
+        state = replace(state, price=visible.price)
     if "variant" in facts.ids:  # the state's id is one of a size as well
         state = replace(state, ids={})
     facts = facts.completed(state).completed(visible).completed(head)
@@ -135,6 +137,15 @@ def _joined(named: list[Named]) -> Facts:
         # Each size has an id of its own: none of them is the product's, but better than none.
         facts = replace(facts, ids={"variant": ids[0]}, group=facts.group)
     return replace(facts, in_stock=any(stocks) if stocks else None)
+
+
+def _of_those_shown(page: Page, facts: Facts, named: list[Named]) -> Facts:
+    """With the price that is shown, where offers have several: of the size that is chosen."""
+    shown = seen(page).facts.price
+    amounts = sorted({amount for one in named for amount in one.amounts})
+    if facts.price is None or shown is None or len(amounts) < 2:
+        return facts
+    return replace(facts, price=shown) if amounts[0] <= shown <= amounts[-1] else facts
 
 
 def _loose(page: Page) -> Facts:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from catalog.reading.facts import Facts
@@ -42,6 +43,7 @@ class Named:
     variants: tuple[Facts, ...] = ()
     place: int = -1  # the number of its tag, in microdata
     ranged: bool = False  # offers from … to …: it may be a whole category
+    amounts: tuple[Decimal, ...] = ()  # of all its offers, from the lowest to the highest
 
 
 def described(nodes: list[Any], page: Page) -> list[Named]:
@@ -134,7 +136,17 @@ def _named(node: Node, listed: bool, page: Page) -> Named:
         inherited = replace(facts, ids={})
         variants = [replace(v, group=group).completed(inherited) for v in variants]
     ranged = any("aggregateoffer" in _kinds(offer) for offer in _listed(node.get("offers")))
-    return Named(facts, listed, tuple(variants), node.get("@number", -1), ranged and not facts.ids)
+    place, amounts = node.get("@number", -1), _amounts(node, variants)
+    return Named(facts, listed, tuple(variants), place, ranged and not facts.ids, amounts)
+
+
+def _amounts(node: Node, variants: list[Facts]) -> tuple[Decimal, ...]:
+    said = [
+        money(text_or_number(offer.get(key)))
+        for offer in _offers(node.get("offers"))
+        for key in ("price", "lowprice", "highprice")
+    ]
+    return tuple(sorted({amount for amount in [*said, *(v.price for v in variants)] if amount}))
 
 
 def facts_of(node: Node, page: Page) -> Facts:

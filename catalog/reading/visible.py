@@ -11,7 +11,7 @@ from catalog.reading.identifiers import address_parts, identifiers
 from catalog.reading.images import is_small, is_stand_in, picture_of
 from catalog.reading.metas import meta, title
 from catalog.reading.page import Page
-from catalog.reading.prices import Seen, names_of, own_names, prices_seen
+from catalog.reading.prices import Seen, lower_beside, names_of, own_names, prices_seen
 from catalog.reading.values import (
     PRODUCT_PAGE,
     letters,
@@ -153,7 +153,9 @@ def _price(page: Page, start: int, apart: bytearray) -> Seen | None:
         return one.points + near + often + (0 if one.price.amount else -5)
 
     best = max(prices, key=lambda one: (points(one), -abs(one.place - start)), default=None)
-    return best if best and points(best) >= 1 else None
+    if best is None or points(best) < 1:
+        return None
+    return lower_beside(best, [one for one in prices if points(one) == points(best)])
 
 
 def _buy_button(page: Page, apart: bytearray) -> bool:

@@ -145,6 +145,7 @@ BEFORE_OTHER_PRICE = re.compile(
     | over | above | orders? | ab | points | per month | /\s*mo | monthly | rate | raten
     | mensualit\w+ | a month | voucher | gift card | coupon | deposit | from just | pay in
     | ex\.? tax | excl?\.? (?:tax|vat) | ex\.? vat | netto | zzgl\.? mwst\.? | hors taxes?
+    | members?(?: price)? | club price | subscri\w+
     | installments | fee | used | new from | new & used | доставка | доставки | рассрочк\w+
     """
     )
