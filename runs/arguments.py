@@ -1,5 +1,6 @@
 """What commands take as an argument, checked before they start."""
 
+import sys
 from argparse import ArgumentTypeError
 from collections.abc import Callable
 from pathlib import Path
@@ -40,4 +41,5 @@ def agreed(question: str) -> bool:
     try:
         return input(question).strip().lower() in ("y", "yes")
     except EOFError:
+        sys.stdout.write("\n")  # what is said next has a line of its own
         return False
