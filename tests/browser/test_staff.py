@@ -1,0 +1,70 @@
+"""What staff do in the browser: rules from a product's page, and duplicates without JavaScript."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from playwright.sync_api import expect
+
+from catalog.ways_in import import_folder
+from recommender.building import build as building
+from recommender.models import NotTheSame, Rule
+from recommender.search.answering import answer
+from recommender.search.query import Query
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def sign_in(db):
+    get_user_model().objects.create_superuser("owner", "", "a-long-password")
+
+    def sign_in(page):
+        page.fill("#id_username", "owner")
+        page.fill("#id_password", "a-long-password")
+        page.click("[type=submit]")
+
+    return sign_in
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_product_is_pinned_from_the_page_of_another_by_its_picture(
+    open_page, live, sign_in, live_server, width
+):
+    page = open_page("/admin/login/?next=/products/0/", width=width)
+    sign_in(page)
+    page.get_by_role("link", name="Pin beside it…").click()
+    page.locator(".field-product .select2-selection").click()
+    page.locator(".select2-search__field").fill("5")
+    found = page.locator(".select2-results .picked")
+    expect(found).to_have_text(["5"])
+    assert found.locator("img").evaluate("img => img.decode().then(() => img.naturalWidth)") == 250
+    found.click()
+    expect(page.locator(".field-product .picked img")).to_be_visible()
+    page.click("[name=_save]")
+    page.wait_for_url(f"{live_server.url}/products/0/")
+    expect(page.locator(".looks li").first).to_contain_text("Chosen by the shop")
+    assert Rule.objects.get().product.item_id == "5"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_duplicates_are_told_apart_by_keyboard_without_javascript(
+    open_page, folder, catalogue, fake_source, sign_in, width
+):
+    (folder / "hats" / "1-again.jpg").write_bytes((folder / "hats" / "1.jpg").read_bytes())
+    list(import_folder(folder))
+    plan = building.plan(fake_source)
+    list(building.embed(plan))
+    building.finish(plan)
+    page = open_page("/admin/login/?next=/duplicates/", width=width, javascript=False)
+    sign_in(page)
+    expect(page.locator(".alike img")).to_have_count(2)
+    assert page.locator("html").bounding_box()["width"] <= width
+    page.get_by_role("button", name="Not the same").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("is told apart from 1 other")
+    assert NotTheSame.objects.get().said_by == "owner"
+    found = answer(Query(liked=("0",), k=7)).looks.matches
+    assert {"1", "1-again"} <= {match.product.item_id for match in found}
+    page.get_by_role("navigation", name="Duplicates").get_by_role("link", name="Told apart").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("status")).to_contain_text("Taken back.")
+    assert not NotTheSame.objects.exists()
