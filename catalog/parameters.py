@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from functools import wraps
+from typing import Any, TypeVar, cast
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-View = Callable[..., HttpResponse]
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 Refusal = Callable[[HttpRequest, str], HttpResponse]
 
 # Added to links by mail programs, advertisements and networks; they change nothing here.
@@ -51,11 +53,11 @@ def takes(
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def checked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             sentence = unknown(request.GET, names)
             return refuse(request, sentence) if sentence else view(request, *args, **kwargs)
 
-        return checked
+        return cast(View, checked)
 
     return decorate
 

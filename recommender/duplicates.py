@@ -48,8 +48,8 @@ def ids_of_groups(index: SimilarityIndex, *, similar: bool = False) -> list[list
     for row, part in parts(index, first, threshold, said_of_each()).items():
         first[row] = part
     rows, counts = np.unique(first, return_counts=True)
-    several = np.flatnonzero(np.isin(first, rows[counts > 1]))
-    shown = set(Product.shown.values_list("item_id", flat=True)) if len(several) else set()
+    several = np.flatnonzero(np.isin(first, rows[counts > 1])).tolist()
+    shown = set(Product.shown.values_list("item_id", flat=True)) if several else set()
     together: dict[int, list[str]] = defaultdict(list)
     for row in several:
         if (item_id := str(index.item_ids[row])) in shown:

@@ -49,7 +49,8 @@ class ProductSelect(AutocompleteSelect):
 
     def create_option(self, name: str, value: Any, *more: Any, **options: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *more, **options)
-        if product := Product.objects.filter(pk=value or None).first():
+        key = str(value)
+        if product := Product.objects.filter(pk=key).first() if key else None:
             option["attrs"]["data-thumbnail"] = product.thumbnail_url
         return option
 
@@ -66,6 +67,7 @@ class ProductPicker(AutocompleteJsonView):
     def get_queryset(self) -> "QuerySet[Product]":
         return super().get_queryset().filter(pk__in=Product.shown.values("pk"))
 
-    def serialize_result(self, product: Product, to_field_name: str) -> dict[str, str]:
+    def serialize_result(self, product: Any, to_field_name: str) -> dict[str, str]:
+        """As select2 takes it, with what the script draws."""
         found = super().serialize_result(product, to_field_name)
         return {**found, "text": described(product), "thumbnail": product.thumbnail_url}

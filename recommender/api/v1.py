@@ -201,7 +201,8 @@ def _fault(request: HttpRequest, error: Exception) -> HttpResponse:
 urls = api.urls
 for address in urls[0]:
     view: Any = address.callback
-    if address.name == "openapi-json":
+    name = str(getattr(address, "name", ""))
+    if name == "openapi-json":
         view = with_servers(view)
-    known = known_to(api).get(str(address.name), {})
+    known = known_to(api).get(name, {})
     address.callback = in_json(with_known_parameters(view, known))

@@ -34,9 +34,9 @@ class Apart:
             self._take(product, taken)
         kept = []
         for neighbour in neighbours:
-            product = products.get(neighbour.item_id)
-            if product is not None and self._is_another(product, taken):
-                self._take(product, taken)
+            found = products.get(neighbour.item_id)
+            if found is not None and self._is_another(found, taken):
+                self._take(found, taken)
                 kept.append(neighbour)
         return kept
 
