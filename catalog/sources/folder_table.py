@@ -15,6 +15,7 @@ from catalog.records import ProductRecord, Record, SourceError, Unreadable
 from catalog.sources.documents import UnreadableDocument, bytes_of, opened
 from catalog.sources.folder import look_through
 from catalog.sources.rows import bytes_out_of_place, read_rows, text_lines
+from runs.files import why
 
 FILE_COLUMNS = ("file", "path", "image", "source_file")
 _YES, _NO = {"true", "yes", "y"}, {"false", "no", "n"}
@@ -140,7 +141,7 @@ def _named_file(named: str, pictures: _Pictures) -> Path:
             if found := _by_its_end(named, place, pictures):
                 return found
         except (OSError, ValueError, RuntimeError) as error:  # overlong, with a NUL, a loop
-            raise SourceError(f"the file {shown} cannot be opened: {error}") from error
+            raise SourceError(f"the file {shown} cannot be opened: {why(error)}") from error
     raise SourceError(f"the file {shown} is {'out of the folder' if is_outside else 'not there'}")
 
 
