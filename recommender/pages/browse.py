@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -39,7 +40,7 @@ class GridForm(BrowseForm):
             self.add_error("to", _("Name the product that shall come first."))
         return given
 
-    def in_order(self) -> Sequence[Product]:
+    def in_order(self) -> "Sequence[Product] | QuerySet[Product]":
         """What is asked for, in its order. Raises SearchError."""
         if not self.is_valid():
             raise BadQuery(self.sentence())

@@ -70,10 +70,10 @@ class NotReady(SearchError):
     has_products = True
 
     def __init__(self, reason: str, commands: Iterable[str] = ()) -> None:
-        super().__init__(self.sentence())
+        super().__init__(self.for_visitors())
         self.reason, self.commands = reason, tuple(commands)
 
-    def sentence(self) -> str:
+    def for_visitors(self) -> str:
         """What visitors are told."""
         return _("The look-alikes are not ready yet. Please come back a little later.")
 
@@ -159,7 +159,7 @@ class EmptyCatalogue(NotReady):
         ways_in = "manage.py scrape URL (or: manage.py import_folder DIR)"
         super().__init__("The catalogue is empty.", [ways_in, "manage.py build_index"])
 
-    def sentence(self) -> str:
+    def for_visitors(self) -> str:
         return _("This shop is being set up. Please come back a little later.")
 
 
