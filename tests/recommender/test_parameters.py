@@ -1,6 +1,11 @@
 """An address takes the parameters that it has, passes over what others add, and refuses the rest."""
 
+import json
+import re
+from pathlib import Path
+
 import pytest
+from django.contrib.staticfiles import finders
 from django.urls import get_resolver, reverse
 
 from catalog.parameters import unknown
@@ -77,6 +82,14 @@ def test_each_parameter_of_the_description_is_taken(client, live):
                 address = path.replace("{item_id}", "0")
                 said = client.get(address, {told["name"]: ""}).content.decode()
                 assert "There is no parameter" not in said, (path, told["name"])
+
+
+def test_the_widget_sends_the_fields_that_the_api_has_and_no_others(client, live):
+    script = Path(str(finders.find("js/widget.js"))).read_text()
+    sent = json.loads(re.search(r"FIELDS = (\[[^]]*\])", script)[1])
+    path = client.get("/api/v1/openapi.json").json()["paths"]
+    told = path["/api/v1/products/{item_id}/similar/"]["get"]["parameters"]
+    assert sorted(sent) == sorted(p["name"] for p in told if p["in"] == "query")
 
 
 @pytest.mark.parametrize("address", ["/browse/", "/api/v1/products/", "/api/v1/search/"])
