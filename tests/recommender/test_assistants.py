@@ -178,3 +178,9 @@ def test_without_the_package_the_command_says_how_to_get_it(monkeypatch, db):
     monkeypatch.delitem(sys.modules, "recommender.assistants", raising=False)
     with pytest.raises(CommandError, match="pip install mcp"):
         call_command("mcp")
+
+
+@pytest.mark.django_db
+def test_a_page_beyond_the_last_is_told_and_none_stands_in_its_place(live):
+    with pytest.raises(ToolError, match=r"There is no page 9; the last is 2\."):
+        search_products(words="hats", limit=2, page=9)
