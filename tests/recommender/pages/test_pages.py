@@ -172,7 +172,7 @@ def test_the_page_can_be_narrowed_down_and_goes_on_narrowed(client, live):
 def test_a_page_cannot_be_narrowed_by_what_makes_no_sense(client, live):
     response = client.get("/products/0/", {"price_from": "much"})
     assert response.status_code == 400
-    assert "price_from: Enter a number." in html(response)
+    assert "Price from: Enter a number." in html(response)
 
 
 def test_a_visitor_finds_what_looks_like_a_picture_of_their_own(client, live, folder):
