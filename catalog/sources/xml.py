@@ -71,22 +71,24 @@ class Document:
         """
         wanted = set(names)
         around: list[etree._Element] = []  # the elements that are open
-        item, parts = "", 0  # the wanted element that is open, and what it has
+        item: etree._Element | None = None  # the wanted element that is open
+        parts = 0  # of it
         for event, element in _events(self._body, self._encoding, self._mending):
-            name = local_name(element)
             if event == "start":
-                if item == name:  # the one before was not closed: it ends here
-                    yield next(one for one in reversed(around) if local_name(one) == name)
+                is_next = item is not None and local_name(item) == local_name(element)
+                if is_next:  # the one before was not closed: it ends here
+                    yield item
+                if is_next or (item is None and local_name(element) in wanted):
+                    item, parts = element, 0
                 around.append(element)
-                item = item or (name if name in wanted else "")
-                parts = parts + 1 if item and item != name else 0
+                parts += item is not None
                 _require_bearable(len(around), parts)
                 continue
             around.pop()
-            if item == name:
+            if element is item:
                 yield element
-                item = ""
-            if not item and around:
+                item = None
+            if item is None and around:
                 del around[-1][:]
 
 
