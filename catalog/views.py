@@ -1,5 +1,7 @@
 """The catalogue's pictures."""
 
+from typing import Any
+
 from django.core.exceptions import SuspiciousOperation
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
@@ -24,7 +26,7 @@ FOR_OTHER_SITES = {
 @csrf_exempt  # so that a POST is told 405
 @require_safe
 @takes("v")
-def media(request: HttpRequest, kind: str, name: str) -> HttpResponse | FileResponse:
+def media(request: HttpRequest, kind: str, name: str) -> HttpResponse:
     """A picture of a product that is shown; of any, to staff.
 
     Its address changes with it, so it may be kept for ever.
@@ -38,7 +40,7 @@ def media(request: HttpRequest, kind: str, name: str) -> HttpResponse | FileResp
         kept = _may_be_kept(request, name)
         modified = storage.get_modified_time(place).timestamp()
         etag = f'"{modified:.6f}-{storage.size(place)}"'
-        response = get_conditional_response(request, etag, int(modified)) or FileResponse(
+        response: Any = get_conditional_response(request, etag, int(modified)) or FileResponse(
             storage.open(place), content_type="image/jpeg"
         )
     except (OSError, ValueError, SuspiciousOperation):

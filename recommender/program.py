@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import django
 from django.conf import settings
@@ -38,7 +39,8 @@ def _files() -> str:
 
 
 def _own_files() -> Iterator[Path]:
-    templates = [place for engine in settings.TEMPLATES for place in engine.get("DIRS", [])]
+    engines: Any = settings.TEMPLATES
+    templates = [place for engine in engines for place in engine.get("DIRS", [])]
     places = [ROOT / name for name in PACKAGES]
     for place in {Path(p) for p in (*places, *templates, *settings.STATICFILES_DIRS)}:
         for path in place.rglob("*"):
