@@ -211,8 +211,8 @@ def _is_transparent(picture: Image.Image) -> bool:
     if isinstance(alphas, int):
         return picture.getextrema() == (alphas, alphas)
     if isinstance(alphas, bytes):
-        used = [index for _, index in picture.getcolors(256) or ()]
-        return bool(used) and all(i < len(alphas) and not alphas[i] for i in used)
+        used = np.unique(np.asarray(picture)).tolist()
+        return all(index < len(alphas) and not alphas[index] for index in used)
     return False
 
 
