@@ -20,8 +20,6 @@ NEEDS_A_SERVER = (
 )
 # What a page shows of the files that its head names; others (a feed, a search) are left out.
 SHOWN = {"stylesheet", "icon", "apple-touch-icon", "mask-icon"}
-# Links that lead to one page of several: where it is not exported, their words stay.
-WORDS_STAY = {"browse", "product"}
 # The one link to the start that is not to a random product.
 START = "wordmark"
 # Attributes that hold an address, beside href, src and srcset; of data-… any may.
@@ -132,10 +130,18 @@ class _Page:
         if file:
             mark = urlsplit(address).fragment
             element.set("href", relative(file, self.here) + (f"#{mark}" if mark else ""))
-        elif name in WORDS_STAY and not element.xpath("ancestor::nav"):
+        elif self._says_something(name, address) and not element.xpath("ancestor::nav"):
             del element.attrib["href"]
         else:
             element.drop_tree()
+
+    def _says_something(self, name: str | None, address: str) -> bool:
+        """Whether a link's words tell something where it leads nowhere: a product's category, and
+        what the page itself may be asked to show first."""
+        parts = urlsplit(address)
+        if name == "browse":
+            return set(parse_qs(parts.query)) == {"category"}
+        return name == "product" and parts.path == urlsplit(self.address).path
 
     def _show(self, element: html.HtmlElement) -> None:
         """A picture beside the page; none, where it cannot be had."""
