@@ -54,10 +54,15 @@ RUNS = {
     ],
     "backup DIR": ["python manage.py backup backups"],
     "restore DIR": ["python manage.py restore backups --noinput"],
-    "rollback": ["python manage.py rollback", "python manage.py rollback"],
+    "rollback": [
+        "python manage.py import_folder shirts && python manage.py build_index --no-map",
+        "python manage.py rollback",
+        "python manage.py rollback",
+    ],
     "export_joblib FILE": ["python manage.py export_joblib tutorial.joblib"],
     "import_joblib FILE --images DIR": [
-        "python manage.py import_joblib tutorial.joblib --images media/thumbnails"
+        "python manage.py import_joblib tutorial.joblib --images media/thumbnails",
+        "python manage.py build_index --no-map",  # the file knows no colours
     ],
     "mcp": ["python manage.py mcp < /dev/null"],
     "api_keys make|list|revoke NAME": [
