@@ -1,12 +1,15 @@
 #!/usr/bin/env python
 """The one entry point: `python manage.py help` lists the commands."""
 
+import io
 import os
 import sys
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # whoever reads a pipe is told at once
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 

@@ -48,7 +48,6 @@ class Command(RunCommand):
             if serve:
                 with demo.site(port, embedder, shop) as site:
                     self.stdout.write(f"\nOpen http://127.0.0.1:{port} – Ctrl-C ends it.")
-                    self.stdout.flush()  # whoever reads it through a pipe waits for it
                     site.wait()
 
     def _fill(self, shop: DemoShop, embedder: str) -> None:

@@ -39,7 +39,6 @@ class Command(RunCommand):
             raise CommandError(steps.port_sentence(options["port"], error)) from error
         with shop:
             self.stdout.write(f"{shop.catalogue_url} – Ctrl-C ends it.")
-            self.stdout.flush()  # whoever reads it through a pipe waits for it
             try:
                 shop.join()
             except KeyboardInterrupt:
