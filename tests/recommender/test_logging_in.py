@@ -51,7 +51,9 @@ def test_the_address_that_was_let_in_before_is_let_in_without_the_cookie():
     assert log_in("password", "192.0.2.1") == 429
 
 
-@pytest.mark.parametrize("cookie", ["", "admin", signing.dumps("somebody", salt=COOKIE)])
+@pytest.mark.parametrize(
+    "cookie", ["", "admin", signing.dumps("somebody", salt=COOKIE)], ids=["none", "plain", "signed"]
+)
 def test_a_cookie_of_ones_own_making_opens_nothing(cookie):
     guess_from_many_addresses()
     stranger = Client()
