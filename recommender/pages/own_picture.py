@@ -48,7 +48,8 @@ def _context(request: HttpRequest) -> dict[str, Any]:
 def _asked(request: HttpRequest) -> QueryDict:
     """The query string, and the fields of a form that was sent, which count first."""
     asked = request.GET.copy()
-    for name, values in fields_of(request).lists():
+    sent = fields_of(request) if request.method == "POST" else QueryDict()
+    for name, values in sent.lists():
         asked.setlist(name, values)
     return asked
 

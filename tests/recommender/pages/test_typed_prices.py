@@ -59,3 +59,9 @@ def test_what_is_no_price_is_refused(client, priced):
 def test_programs_keep_to_the_dot(client, priced):
     assert client.get("/api/v1/products/", {"price_from": "1236.5"}).json()["count"] == 4
     assert client.get("/api/v1/products/", {"price_from": "1236,5"}).status_code == 400
+
+
+def test_the_page_of_a_picture_is_there_whatever_a_client_says_it_sends(client, priced):
+    for kind in ("text/plain", "application/json", ""):
+        response = client.get("/picture/", {"price_from": "1236,5"}, CONTENT_TYPE=kind)
+        assert response.status_code == 200, kind
