@@ -63,10 +63,10 @@ def _keep(number: int, data: bytes, copies: int) -> None:
 def _rates() -> tuple[float, float]:
     """Pictures a second: the bare network on decoded ones, and a build with all its steps."""
     from catalog.pictures import read_picture
-    from recommender import configured
     from recommender.building import build as building
+    from recommender.live import selection
 
-    chosen = configured.embedder_to_build()
+    chosen = selection.embedder_to_build()
     plan = building.plan(chosen, full=True)
     embedder = chosen.load()
     decoded = [embedder.decode(read_picture(item_id)) for item_id in list(plan.pictures)[:256]]

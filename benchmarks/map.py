@@ -57,9 +57,9 @@ def prepare(count: int) -> None:
     import numpy as np
     from django.core.management import call_command
 
-    from recommender import publishing
     from recommender.embedders.registry import EMBEDDERS
     from recommender.index.similarity_index import Manifest, SimilarityIndex
+    from recommender.live import publishing
 
     call_command("migrate", verbosity=0)
     ids = [f"{number:05}" for number in range(count)]
@@ -101,8 +101,8 @@ def draw(count: int) -> None:
     """Prints how long the map takes: new, unchanged, and with one product less."""
     from django.conf import settings
 
-    from recommender.mapping.making import make_map
-    from recommender.places import map_pictures
+    from recommender.live.paths import map_pictures
+    from recommender.mapping.draw import make_map
 
     for what, most in (("new", count), ("unchanged", count), ("one less", count - 1)):
         settings.MAP_MOST_PRODUCTS = most

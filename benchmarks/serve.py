@@ -106,7 +106,7 @@ def fill(folder: Path) -> None:
 
     from benchmarks.common import build
     from catalog.models import Product
-    from recommender.publishing import publish
+    from recommender.live.publishing import publish
 
     call_command("migrate", verbosity=0)
     now = timezone.now()
@@ -125,7 +125,7 @@ def fill(folder: Path) -> None:
 SWAPS = """
 import shutil, time
 import django; django.setup()
-from recommender.places import index_path
+from recommender.live.paths import index_path
 path = index_path("vgg16-untrained")
 for _ in range(5):
     shutil.copy(path, path.with_name("again")); path.with_name("again").replace(path)

@@ -56,12 +56,12 @@ def fill(folder: Path, given: bytes) -> None:
 
     from catalog.models import Product
     from catalog.thumbnails import make_picture
-    from recommender import configured
     from recommender.index.similarity_index import Manifest, SimilarityIndex
-    from recommender.publishing import publish
+    from recommender.live import selection
+    from recommender.live.publishing import publish
 
     call_command("migrate", verbosity=0)
-    now, chosen = timezone.now(), configured.embedder_to_build()
+    now, chosen = timezone.now(), selection.embedder_to_build()
     ids = [f"{number:07}" for number in range(PRODUCTS)]
     Product.objects.bulk_create(
         Product(
@@ -77,7 +77,7 @@ def fill(folder: Path, given: bytes) -> None:
         )
         for i in ids
     )
-    embedder = configured.loaded(chosen)
+    embedder = selection.loaded(chosen)
     own = embedder.embed([embedder.decode(make_picture(given))])[0]
     random = np.random.default_rng(1)
     away = random.random((PRODUCTS, 1), np.float32) * np.float32(own.std())

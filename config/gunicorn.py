@@ -71,7 +71,7 @@ def when_ready(server: Any) -> None:
     if not OF_THE_DEMO:
         for listener in server.LISTENERS:
             print(f"Serving {listener} – Ctrl-C ends it.", flush=True)  # noqa: T201
-        if said := import_module("recommender.readiness").to_do():
+        if said := import_module("recommender.live.readiness").to_do():
             print(said, flush=True)  # noqa: T201
 
 

@@ -11,9 +11,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from catalog.admin import ProductAdmin
 from catalog.models import Product
+from recommender.live.report import index_state
 from recommender.models import Rule
 from recommender.rule_form import ProductChoiceField, ProductPicker, ProductSelect, RuleForm
-from recommender.state import index_state
 
 # Databases take only so many values in one query.
 MOST_MISSING = 10_000

@@ -10,10 +10,10 @@ class RecommenderConfig(AppConfig):
     def ready(self) -> None:
         from catalog import versioning
         from recommender import checks  # noqa: F401  registers them
-        from recommender.configured import weight_places
         from recommender.embedders.registry import register_brought
+        from recommender.live.paths import compiled_folder
+        from recommender.live.selection import weight_places
         from recommender.models import NotTheSame, Rule
-        from recommender.places import compiled_folder
 
         versioning.watch(Rule)
         versioning.watch(NotTheSame)

@@ -21,9 +21,11 @@ from django.utils.http import parse_http_date_safe
 from django.utils.translation import get_language
 
 from catalog import versioning
-from recommender import configured, program, store
+from recommender import program
 from recommender.api.responses import is_api
-from recommender.places import map_path
+from recommender.live import current as store
+from recommender.live import selection
+from recommender.live.paths import map_path
 from recommender.shelf import Shelf
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -49,8 +51,8 @@ def keep(response: HttpResponse) -> HttpResponse:
 
 def state() -> str:
     """What all answers depend on, as text: program, index, catalogue, what is asked of them."""
-    name = configured.name_served()
-    index = (store.signature_served(name), configured.approximate(), map_path(name).exists())
+    name = selection.name_served()
+    index = (store.signature_served(name), selection.approximate(), map_path(name).exists())
     parts = (name, *index, store.with_an_index(), versioning.version(), program.version())
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
 

@@ -2,17 +2,17 @@
 
 import numpy as np
 
-from recommender import store
 from recommender.beside import Lane, beside
 from recommender.index.metrics import Metric
 from recommender.index.similarity_index import SimilarityIndex
+from recommender.live import current
 
 
 def warm() -> None:
     """Opens the live index, if there is one, and has numba load or compile what a search needs."""
     try:
-        index = store.live_index()
-    except store.IndexUnavailable:
+        index = current.live_index()
+    except current.IndexUnavailable:
         return
     beside(Lane.SEARCHES, _search, index)
 

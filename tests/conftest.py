@@ -6,8 +6,9 @@ import pytest
 from django.core.cache import caches
 from PIL import Image
 
-from recommender import configured, kept, store
+from recommender import kept
 from recommender.embedders import registry
+from recommender.live import current, selection
 from tests import fake_embedder
 
 # A compiled kernel's first call, or a busy machine, takes what it takes.
@@ -27,17 +28,17 @@ def own_folders(settings, tmp_path, monkeypatch):
     monkeypatch.setitem(registry.EMBEDDERS, "fake", fake_embedder.SPEC)
     kept.answers.clear()
     caches["default"].clear()  # the counts of this minute
-    monkeypatch.setattr(store, "_live", {})
-    monkeypatch.setattr(store, "_refused", {})
+    monkeypatch.setattr(current, "_live", {})
+    monkeypatch.setattr(current, "_refused", {})
 
 
 @pytest.fixture
 def fake_source(monkeypatch):
     """Commands build with the fake network; the source tells how often it was asked."""
     source = fake_embedder.FakeSource()
-    monkeypatch.setattr(configured, "embedder_to_build", lambda name="": source)
-    monkeypatch.setattr(configured, "embedder_to_serve", lambda name: source)
-    monkeypatch.setattr(configured, "_loaded", {})
+    monkeypatch.setattr(selection, "embedder_to_build", lambda name="": source)
+    monkeypatch.setattr(selection, "embedder_to_serve", lambda name: source)
+    monkeypatch.setattr(selection, "_loaded", {})
     return source
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recommender.mapping import layout, making, sprites
+from recommender.mapping import draw, layout, sprites
 from tests.conftest import picture_bytes
 
 COUNT = 14
@@ -29,4 +29,4 @@ def folder(tmp_path):
 @pytest.fixture
 def drawn(live, small):
     """The map of them, as it is live."""
-    return making.make_map("fake")
+    return draw.make_map("fake")

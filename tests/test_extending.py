@@ -10,8 +10,8 @@ from django.core.management import call_command
 
 from catalog import ways_in
 from catalog.models import Product
-from recommender import store
 from recommender.embedders import registry
+from recommender.live import current
 from recommender.search.answering import answer
 from recommender.search.errors import BadQuery
 from tests.conftest import picture_bytes
@@ -50,7 +50,7 @@ def test_a_network_is_a_module_and_a_line(catalogue, settings, monkeypatch, runt
         monkeypatch.setitem(registry.EMBEDDERS, spec.name, spec)
     settings.EMBEDDER, settings.RUNTIME = "filters", runtime
     call_command("build_index")
-    index = store.live_index()
+    index = current.live_index()
     assert (index.manifest.embedder, index.manifest.dimension, len(index)) == ("filters", 16, 6)
 
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from recommender import readiness
 from recommender.api.responses import in_json
+from recommender.live import readiness
 
 NEVER_KEPT = {"Cache-Control": "no-store"}
 

@@ -18,12 +18,12 @@ from ninja.openapi.docs import Swagger
 from catalog.forms import ProductsForm, SearchForm
 from catalog.models import Product
 from catalog.paging import NoSuchPage, page_of
-from recommender import store
 from recommender.api.described import PICTURE, parameters
 from recommender.api.responses import failure, in_json, refusal
 from recommender.api.rules_of_addresses import known_to, with_known_parameters, with_servers
 from recommender.api.schemas import Failure, ProductFields, ProductPage, SimilarAnswer, Status
 from recommender.kept import keep
+from recommender.live import current
 from recommender.search.answering import answer
 from recommender.search.errors import BadQuery, SearchError
 from recommender.search.forms import SimilarForm, picture_of
@@ -136,8 +136,8 @@ def product(request: HttpRequest, item_id: str) -> HttpResponse:
 def status(request: HttpRequest) -> HttpResponse:
     """Which index is live, since when, and how many products there are."""
     try:
-        manifest = store.live_index().manifest
-    except store.IndexUnavailable:
+        manifest = current.live_index().manifest
+    except current.IndexUnavailable:
         live = None
     else:
         live = {

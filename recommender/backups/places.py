@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 from catalog import pictures
-from recommender.places import index_path, map_path
+from recommender.live.paths import index_path, map_path
 
 # Locks, what is being written, and what was downloaded in part.
 LEFT_OUT = (".lock", ".part", ".link", ".new", ".replaced", ".returning")

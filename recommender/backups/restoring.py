@@ -18,10 +18,10 @@ from django.db import DatabaseError
 
 from catalog import versioning
 from catalog.models import CatalogueVersion
-from recommender import publishing
 from recommender.backups import contents, database, making, places
 from recommender.backups.contents import Backup, BackupError, Entry
-from recommender.places import refresh_lock
+from recommender.live import publishing
+from recommender.live.paths import refresh_lock
 from runs.files import Locked, locked, put_in_place
 from runs.models import Run
 from runs.outcomes import Outcome, Status

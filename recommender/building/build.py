@@ -12,13 +12,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from recommender import publishing
 from recommender.building.enriching import enriched
 from recommender.building.merging import gather, is_same, merge, rows_of
 from recommender.building.pipeline import embed
 from recommender.building.planning import Plan, plan
 from recommender.building.safeguards import Refused, refuse_collapse, refuse_loss
 from recommender.index.similarity_index import Manifest
+from recommender.live import publishing
 
 __all__ = ["Plan", "Refused", "embed", "finish", "plan"]
 

@@ -8,12 +8,12 @@ import numpy as np
 
 from catalog import shops
 from catalog.models import Product
-from recommender import store
 from recommender.building.safeguards import refuse_collapse, refuse_loss
 from recommender.embedders.registry import EMBEDDERS, embedder_spec
 from recommender.errors import SimilarityError
 from recommender.index.similarity_index import Manifest, SimilarityIndex
 from recommender.index.tutorial_file import Origin, read_origin, read_tutorial_file
+from recommender.live import current
 
 # Stands for weights that nobody can tell: no build goes on from such an index.
 UNKNOWN = "unknown"
@@ -101,7 +101,7 @@ def index_of(
     kept_hashes, vectors = [hashes[item_id] for item_id in kept], found.vectors[rows]
     manifest = replace(found.origin.manifest, note=note)
     if not force:
-        live = store.live_count(manifest.embedder, without=shops.taken_out())
+        live = current.live_count(manifest.embedder, without=shops.taken_out())
         refuse_loss(len(kept), len(found.item_ids), live)
         refuse_collapse(kept_hashes, vectors)
     index = SimilarityIndex.build(manifest, kept, kept_hashes, vectors, progress=progress)

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from recommender import configured
 from recommender.building.checkpoints import CheckpointError
 from recommender.building.planning import Plan
 from recommender.index.similarity_index import Manifest, SimilarityIndex
+from recommender.live import selection
 
 
 def rows_of(plan: Plan) -> dict[str, str]:
@@ -30,7 +30,7 @@ def is_same(index: SimilarityIndex | None, rows: dict[str, str]) -> bool:
         return False
     if index.colours is None:  # an index of old: this build adds them
         return False
-    if not index.is_made_as(configured.approximate(), len(rows)):
+    if not index.is_made_as(selection.approximate(), len(rows)):
         return False
     return all(
         item_id == known_id and content_hash == known_hash.decode()
@@ -79,5 +79,5 @@ def merge(
     make = SimilarityIndex.build if plan.current is None else plan.current.merged
     return make(
         manifest, item_ids, hashes, embeddings,
-        approximate=configured.approximate(), progress=progress,
+        approximate=selection.approximate(), progress=progress,
     )  # fmt: skip

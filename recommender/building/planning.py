@@ -6,11 +6,11 @@ from itertools import islice
 
 from catalog import shops
 from catalog.models import Product
-from recommender import store
 from recommender.building.checkpoints import Checkpoint
 from recommender.embedders.choice import ChosenEmbedder
 from recommender.index.similarity_index import SimilarityIndex
-from recommender.places import checkpoint_folder
+from recommender.live import current as store
+from recommender.live.paths import checkpoint_folder
 from runs.progress import counted
 
 

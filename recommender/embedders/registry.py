@@ -7,8 +7,8 @@ from pathlib import Path
 
 from recommender.embedders.contract import EmbedderError, EmbedderSpec
 from recommender.embedders.networks import efficientnet_lite, vgg16
-from recommender.embedders.networks.brought import brought_networks
 from recommender.embedders.networks.network import PictureNetwork
+from recommender.embedders.networks.user_onnx import brought_networks
 
 NETWORKS: dict[str, PictureNetwork] = {
     network.name: network for network in (vgg16.NETWORK, efficientnet_lite.NETWORK, vgg16.UNTRAINED)

@@ -5,10 +5,10 @@ A row's neighbours are looked for in the cells within its reach alone, and measu
 
 import numpy as np
 
-from recommender.index.cells import Cells
+from recommender.index.candidates import Scorer
+from recommender.index.inverted_file import Cells
 from recommender.index.metrics import METRIC_CODES, Metric
 from recommender.index.neighbours import Lists, Progress, strips
-from recommender.index.scores import Scorer
 
 
 def lists_by_cells(

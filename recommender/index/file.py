@@ -14,8 +14,8 @@ import numpy as np
 
 from recommender.errors import SimilarityError
 from recommender.index.bounded import shown
-from recommender.index.cells import Cells, as_arrays, from_arrays
 from recommender.index.colours import COLOURS
+from recommender.index.inverted_file import Cells, as_arrays, from_arrays
 from recommender.index.metrics import Metric
 from recommender.index.neighbours import Lists
 from recommender.index.safe_joblib import UnsoundFile, read_mapped

@@ -6,9 +6,9 @@ all lists anew, bit for bit.
 
 import numpy as np
 
+from recommender.index.candidates import Scorer, Scores
 from recommender.index.metrics import METRIC_CODES, Metric
 from recommender.index.neighbours import Lists, Progress, all_lists, nearest_of, put, strips
-from recommender.index.scores import Scorer, Scores
 
 
 def merged_lists(

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recommender.index.candidates import UNIT, Scorer, Scores, rounding
 from recommender.index.metrics import METRIC_CODES, Metric, fixed
-from recommender.index.scores import UNIT, Scorer, Scores, rounding
 
 Progress = Callable[[int, int], None]
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from recommender import configured
 from recommender.beside import Lane, beside
+from recommender.live import selection
+from recommender.live.paths import map_path, map_pictures
 from recommender.mapping import sprites
 from recommender.mapping.product_map import MapFileError, ProductMap, read_map
-from recommender.places import map_path, map_pictures
 from recommender.search.errors import NotReady
 from runs.files import open_regular, told
 
@@ -28,7 +28,7 @@ _read: dict[Path, tuple[tuple[int, int, int], ProductMap]] = {}
 
 def live_map() -> ProductMap:
     """The map that is live now; costs one `stat` unless the file has changed. Raises NoMap."""
-    path = map_path(configured.name_served())
+    path = map_path(selection.name_served())
     try:
         status = path.stat()
         signature = (status.st_ino, status.st_mtime_ns, status.st_size)

@@ -10,9 +10,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from catalog.parameters import takes
-from recommender import store
 from recommender.embedders.registry import EMBEDDERS
 from recommender.index.metrics import Metric
+from recommender.live import current
 from recommender.pages.refusals import refused
 from recommender.pages.rows import NAMES
 from recommender.pages.staff import is_for_owner
@@ -47,7 +47,7 @@ class CompareForm(forms.Form):
 @takes("left", "right", "metric")
 def show(request: HttpRequest, item_id: str) -> HttpResponse:
     """The two columns; with one index alone, that one."""
-    names = store.with_an_index()
+    names = current.with_an_index()
     form = CompareForm(request.GET, names)
     try:
         if not form.is_valid():

@@ -5,9 +5,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from recommender import store
 from recommender.embedders.registry import EMBEDDERS
-from recommender.places import map_path
+from recommender.live import current
+from recommender.live.paths import map_path
 
 
 def network(request: HttpRequest) -> dict[str, Any]:
@@ -17,8 +17,8 @@ def network(request: HttpRequest) -> dict[str, Any]:
 
 def _network() -> dict[str, Any]:
     try:
-        manifest = store.live_index().manifest
-    except store.IndexUnavailable:
+        manifest = current.live_index().manifest
+    except current.IndexUnavailable:
         return {}
     embedder = EMBEDDERS.get(manifest.embedder)
     untrained = embedder is not None and not embedder.trained

@@ -19,11 +19,10 @@ from django.views.decorators.http import require_http_methods
 from catalog.models import Product
 from catalog.paging import NoSuchPage, page_of
 from catalog.parameters import takes
-from recommender import duplicates
 from recommender.models import NotTheSame
 from recommender.pages.refusals import refused
 from recommender.pages.staff import for_staff, may
-from recommender.search import not_the_same
+from recommender.search import duplicate_groups, not_the_same
 from recommender.search.answering import live_index
 from recommender.search.errors import BadQuery, SearchError
 
@@ -92,11 +91,11 @@ def _shown(request: HttpRequest, within: str, page: int | None) -> dict[str, Any
         words = page_of(not_the_same.words(), page, WORDS)
         return told | {"page": words, "told_apart": _with_products(words)}
     index, similar = live_index(), within == SIMILAR
-    found = page_of(duplicates.ids_of_groups(index, similar=similar), page, GROUPS)
+    found = page_of(duplicate_groups.ids_of_groups(index, similar=similar), page, GROUPS)
     return told | {
         "page": found,
-        "groups": duplicates.groups_of(index, found),
-        "threshold": duplicates.threshold_of(index, similar=similar),
+        "groups": duplicate_groups.groups_of(index, found),
+        "threshold": duplicate_groups.threshold_of(index, similar=similar),
     }
 
 
@@ -123,7 +122,7 @@ def _said(request: HttpRequest, within: str) -> None:
         return
     _demand(request, "recommender.add_notthesame")
     item_id, similar = request.POST.get("item_id", ""), within == SIMILAR
-    groups = duplicates.ids_of_groups(live_index(), similar=similar)
+    groups = duplicate_groups.ids_of_groups(live_index(), similar=similar)
     others = next((set(ids) - {item_id} for ids in groups if item_id in ids), set())
     who = request.user.get_username()
     if not (number := not_the_same.say(item_id, sorted(others), who)):

@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from catalog.parameters import takes
-from recommender import configured, readiness, state
+from recommender.live import readiness, report, selection
 from recommender.pages.staff import for_staff
 from runs.models import Run
 
@@ -32,12 +32,12 @@ def _told() -> dict[str, Any]:
     runs = list(Run.objects.all()[:RUNS])
     return {
         "faults": readiness.faults(),
-        "state": state.index_state(),
-        "indexes": state.index_files(),
-        "approximate": configured.approximate(),
-        "counts": state.catalogue_counts(),
-        "shops": state.shops(),
-        "disks": state.disks(),
+        "state": report.index_state(),
+        "indexes": report.index_files(),
+        "approximate": selection.approximate(),
+        "counts": report.catalogue_counts(),
+        "shops": report.shops(),
+        "disks": report.disks(),
         "runs": [(run, _first_lines(run)) for run in runs],
     }
 

@@ -7,8 +7,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from catalog.parameters import takes
-from recommender import store
 from recommender.kept import keep
+from recommender.live import current
 from recommender.pages.refusals import refused
 from recommender.pages.rows import rows, under_all_metrics
 from recommender.pages.staff import address_to_add_rules
@@ -59,7 +59,7 @@ def product(request: HttpRequest, item_id: str) -> HttpResponse:
         "narrowed": narrowed(request.GET),
         "typed": request.GET,
         "why_offered": is_offered(),
-        "comparable": len(store.with_an_index()) > 1,
+        "comparable": len(current.with_an_index()) > 1,
         "add_rule": address_to_add_rules(request),
     }
     page = rows(request.GET, form, answered) | context

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from catalog.models import Product
-from recommender import store
 from recommender.index.metrics import Metric
 from recommender.index.similarity_index import Neighbour, SimilarityIndex
+from recommender.live import current
 from recommender.search.answers import Answer, Match, Ranking
 from recommender.search.copies import Apart
 from recommender.search.diversity import diversified
@@ -110,8 +110,8 @@ def live_index(embedder: str = "") -> SimilarityIndex:
     Raises NotReady with the commands that make one, in their order.
     """
     try:
-        index = store.live_index(embedder)
-    except store.IndexUnavailable as error:
+        index = current.live_index(embedder)
+    except current.IndexUnavailable as error:
         raise _nothing_to_compare(error.sentence, error.command) from error
     if not len(index):
         raise _nothing_to_compare("The index is empty.", "manage.py build_index")

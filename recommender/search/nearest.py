@@ -7,10 +7,10 @@ from weakref import WeakSet
 import numpy as np
 
 from catalog.models import Product
-from recommender import configured
 from recommender.beside import Lane, beside, loop_runs
 from recommender.index.metrics import Metric
 from recommender.index.similarity_index import Neighbour, SimilarityIndex
+from recommender.live import selection
 from recommender.search.copies import Apart
 from recommender.search.point import Point
 from recommender.search.query import Query
@@ -64,7 +64,7 @@ def nearest_in_a_scan(
             found = {
                 metric: beside(
                     Lane.SEARCHES, _search, index, point.vector, metric, asked,
-                    exclude=query.named, among=rows, approximate=configured.approximate(),
+                    exclude=query.named, among=rows, approximate=selection.approximate(),
                 )
                 for metric in query.metrics
             }  # fmt: skip

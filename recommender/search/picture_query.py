@@ -5,11 +5,11 @@ from django.utils.translation import gettext as _
 
 from catalog.pictures import read_picture
 from catalog.thumbnails import BadPicture, make_picture
-from recommender import configured
 from recommender.beside import Lane, beside
 from recommender.embedders.contract import Embedder, EmbedderError
 from recommender.index.colours import colours_of
 from recommender.index.similarity_index import SimilarityIndex
+from recommender.live import selection
 from recommender.search.elsewhere import NoPictureThere, fetched
 from recommender.search.errors import BadQuery, NotReady
 from recommender.search.query import Query
@@ -58,12 +58,12 @@ def embedder_of(index: SimilarityIndex) -> Embedder:
     """What made the index, loaded; raises NotReady when these weights are not at hand."""
     name = index.manifest.embedder
     try:
-        source = beside(Lane.PICTURES, configured.embedder_to_serve, name)
+        source = beside(Lane.PICTURES, selection.embedder_to_serve, name)
         if source.weights_sha256 != index.manifest.weights_sha256:
             raise NotReady(
                 "The live index was made with other weights than those at hand.",
                 [f"manage.py build_index --embedder {name}"],
             )
-        return beside(Lane.PICTURES, configured.loaded, source)
+        return beside(Lane.PICTURES, selection.loaded, source)
     except EmbedderError as error:
         raise NotReady(str(error)) from error

@@ -12,16 +12,16 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Product, composed
 from catalog.pictures import read_picture
-from recommender import configured
 from recommender.beside import Lane, beside
 from recommender.embedders.contract import Embedder, UndecodablePicture
-from recommender.embedders.occlusion import occlusion, painted
 from recommender.embedders.registry import EMBEDDERS
 from recommender.index.metrics import Metric, distances
 from recommender.index.similarity_index import SimilarityIndex
-from recommender.places import why_folder
+from recommender.live import selection
+from recommender.live.paths import why_folder
 from recommender.search.answering import live_index
 from recommender.search.errors import BadQuery, Busy, SearchError
+from recommender.search.occlusion import occlusion, painted
 from recommender.search.picture_query import embedder_of
 from recommender.search.products import shown_products
 from recommender.search.scores import scale_of, score
@@ -74,7 +74,7 @@ class Pair:
 
 def is_offered() -> bool:
     """Whether the network whose index is live is quick enough."""
-    spec = EMBEDDERS.get(configured.name_served())
+    spec = EMBEDDERS.get(selection.name_served())
     return spec is not None and spec.network not in TOO_SLOW
 
 

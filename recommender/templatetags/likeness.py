@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Product
-from recommender import state
+from recommender.live import report
 from recommender.pages.walk import NARROWING
 from recommender.search.answers import Because, Match
 
@@ -117,6 +117,6 @@ def _here(context: Context, asked: QueryDict) -> str:
 
 
 @register.simple_tag
-def index_state() -> state.IndexState:
+def index_state() -> report.IndexState:
     """How the live index stands to the catalogue."""
-    return state.index_state()
+    return report.index_state()

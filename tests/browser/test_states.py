@@ -7,8 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from catalog.models import Product
-from recommender import store
-from recommender.places import index_path
+from recommender.live import current
+from recommender.live.paths import index_path
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 # What is the owner's, and no shopper's.
@@ -16,12 +16,12 @@ COMMANDS = ("manage.py", "build_index", "index", "embedder", "Traceback")
 
 
 def no_index(monkeypatch):
-    monkeypatch.setattr(store, "_live", {})
+    monkeypatch.setattr(current, "_live", {})
     index_path("fake").unlink()
 
 
 def a_broken_index(monkeypatch):
-    monkeypatch.setattr(store, "_live", {})
+    monkeypatch.setattr(current, "_live", {})
     index_path("fake").write_bytes(b"broken")
 
 

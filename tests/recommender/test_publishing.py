@@ -5,8 +5,8 @@ import os
 
 import pytest
 
-from recommender import places, publishing, store
 from recommender.index.file import load_index
+from recommender.live import current, paths, publishing
 from tests.indexes import index_of
 
 
@@ -30,7 +30,7 @@ def counts():
     """How many products the live and the previous index have."""
     return tuple(
         len(load_index(path)) if path.exists() else None
-        for path in (places.index_path("fake"), places.previous_path("fake"))
+        for path in (paths.index_path("fake"), paths.previous_path("fake"))
     )
 
 
@@ -68,7 +68,7 @@ def test_a_kill_at_any_step_loses_neither_index(monkeypatch, name):
     monkeypatch.setattr(publishing, "verify_index", load_index)  # the steps matter, and it is slow
     work, done = kinds_of_work()[name]
     for step in range(40):
-        folder = places.index_path("fake").parent
+        folder = paths.index_path("fake").parent
         for path in folder.iterdir() if folder.exists() else ():
             path.unlink()
         publishing.publish(index_with(5))
@@ -130,7 +130,7 @@ def test_what_fails_inside_the_lock_is_not_taken_for_the_locks_fault():
 
 def test_an_index_is_known_to_be_as_it_was_written_or_not(two_indexes):
     assert publishing.is_as_written("fake")
-    path = places.index_path("fake")
+    path = paths.index_path("fake")
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
@@ -138,7 +138,7 @@ def test_an_index_is_known_to_be_as_it_was_written_or_not(two_indexes):
 
 
 def test_a_served_index_outlives_the_swap(two_indexes):
-    before = store.live_index()
+    before = current.live_index()
     publishing.publish(index_with(9))
     assert len(before) == 7
-    assert len(store.live_index()) == 9
+    assert len(current.live_index()) == 9

@@ -3,7 +3,7 @@ import os
 import pytest
 from django.db import connection
 
-from recommender import places, publishing, store
+from recommender.live import current, paths, publishing
 from tests.indexes import index_of
 
 VECTORS = {f"{n}": [n, 1] + [0] * 46 for n in range(5)}
@@ -29,7 +29,7 @@ def test_a_number_that_changed_within_its_range_is_found_out(client):
     """The lists can still be answered from, but are not those that were published."""
     publishing.publish(index_of(VECTORS))
     assert ready(client) == (200, [])
-    path = places.index_path("fake")
+    path = paths.index_path("fake")
     data = bytearray(path.read_bytes())
     data[-5] ^= 1
     path.with_suffix(".new").write_bytes(data)
@@ -41,11 +41,11 @@ def test_a_number_that_changed_within_its_range_is_found_out(client):
 
 def test_a_pipe_in_the_files_place_is_told_while_the_old_index_serves(client):
     publishing.publish(index_of(VECTORS))
-    served = store.live_index()
-    path = places.index_path("fake")
+    served = current.live_index()
+    path = paths.index_path("fake")
     path.unlink()
     os.mkfifo(path)
-    assert store.live_index() is served
+    assert current.live_index() is served
     assert ready(client)[0] == 503
 
 

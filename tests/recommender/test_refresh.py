@@ -2,8 +2,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from catalog.models import Product
-from recommender import store
-from recommender.places import index_path, refresh_lock
+from recommender.live import current
+from recommender.live.paths import index_path, refresh_lock
 from runs.files import locked
 from runs.models import Run
 from tests.catalog.reading.pages import json_ld, product
@@ -25,7 +25,7 @@ def shop(settings, fake_source):
 
 def test_shops_are_scraped_and_the_index_is_live_in_one_go(shop, capsys):
     call_command("refresh", f"{shop.url}/tees", f"{shop.url}/caps")
-    assert set(store.live_index().item_ids) == {"red", "blue", "green"}
+    assert set(current.live_index().item_ids) == {"red", "blue", "green"}
     told = capsys.readouterr().out
     assert "2 products: 2 new." in told
     assert "Live: 3 products." in told
@@ -46,7 +46,7 @@ def test_a_shop_that_fails_does_not_keep_the_others_from_the_index(shop):
         call_command("refresh", f"{shop.url}/none", f"{shop.url}/tees", "/no/such/path")
     assert failed.value.returncode == 1
     assert "/no/such/path is neither an address" in str(failed.value)
-    assert set(store.live_index().item_ids) == {"red", "blue"}
+    assert set(current.live_index().item_ids) == {"red", "blue"}
 
 
 def test_a_product_that_fails_is_told_by_the_exit_code(shop):
@@ -54,7 +54,7 @@ def test_a_product_that_fails_is_told_by_the_exit_code(shop):
     with pytest.raises(CommandError, match="1 failed; the others are kept") as failed:
         call_command("refresh", f"{shop.url}/tees")
     assert failed.value.returncode == 1
-    assert set(store.live_index().item_ids) == {"red"}
+    assert set(current.live_index().item_ids) == {"red"}
 
 
 def test_two_never_run_at_once(shop):

@@ -5,27 +5,27 @@ import joblib
 import numpy as np
 import pytest
 
-from recommender import places, publishing, store
 from recommender.index.file import IndexFileError, load_index
 from recommender.index.metrics import Metric
+from recommender.live import current, paths, publishing
 from tests.fake_embedder import FakeSource
 from tests.indexes import index_of
 
 
 def test_what_mends_a_missing_index_stands_apart_from_the_sentence():
-    with pytest.raises(store.IndexUnavailable) as caught:
-        store.live_index()
+    with pytest.raises(current.IndexUnavailable) as caught:
+        current.live_index()
     assert caught.value.sentence == "There is no index of fake yet."
     assert caught.value.command == "manage.py build_index --embedder fake"
     assert str(caught.value).endswith("yet. Run: manage.py build_index --embedder fake")
 
 
 def test_what_mends_a_broken_index_stands_apart_from_the_sentence():
-    path = places.index_path("fake")
+    path = paths.index_path("fake")
     path.parent.mkdir(parents=True)
     path.write_bytes(b"rubbish")
-    with pytest.raises(store.IndexUnavailable) as caught:
-        store.live_index()
+    with pytest.raises(current.IndexUnavailable) as caught:
+        current.live_index()
     assert str(path) in caught.value.sentence
     assert "Run:" not in caught.value.sentence
     assert caught.value.command == "manage.py build_index --embedder fake"
@@ -35,7 +35,7 @@ def test_what_mends_a_broken_index_stands_apart_from_the_sentence():
 def live():
     """Five products, in memory already."""
     publishing.publish(index_of(VECTORS))
-    return store.live_index()
+    return current.live_index()
 
 
 VECTORS = {f"{n}": [n, 1] + [0] * 46 for n in range(5)}
@@ -59,20 +59,20 @@ def a_folder(path):
 
 @pytest.mark.parametrize("stands_there", [a_pipe, a_loop, nothing, a_folder])
 def test_whatever_takes_the_files_place_the_index_in_memory_is_served(live, stands_there):
-    path = places.index_path("fake")
+    path = paths.index_path("fake")
     path.unlink()
     stands_there(path)
-    assert store.live_index() is live
-    assert store.live_index() is live
+    assert current.live_index() is live
+    assert current.live_index() is live
 
 
 @pytest.mark.parametrize("stands_there", [a_pipe, a_loop, nothing, a_folder])
 def test_without_an_index_in_memory_it_is_unavailable(stands_there):
-    path = places.index_path("fake")
+    path = paths.index_path("fake")
     path.parent.mkdir(parents=True)
     stands_there(path)
-    with pytest.raises(store.IndexUnavailable) as caught:
-        store.live_index()
+    with pytest.raises(current.IndexUnavailable) as caught:
+        current.live_index()
     assert caught.value.command == "manage.py build_index --embedder fake"
 
 
@@ -84,23 +84,23 @@ def test_while_a_new_index_is_opened_the_old_one_answers(live, monkeypatch):
         assert may_go_on.wait(20)
         return load_index(path)
 
-    monkeypatch.setattr(store, "load_index", slow)
-    before = store.signature_served("fake")
+    monkeypatch.setattr(current, "load_index", slow)
+    before = current.signature_served("fake")
     publishing.publish(index_of(VECTORS | {"5": [5, 1] + [0] * 46}))
-    first = threading.Thread(target=store.live_index)
+    first = threading.Thread(target=current.live_index)
     first.start()
     assert opening.wait(20)
-    assert store.live_index() is live
-    assert store.signature_served("fake") == before
+    assert current.live_index() is live
+    assert current.signature_served("fake") == before
     may_go_on.set()
     first.join(20)
-    assert len(store.live_index()) == 6
-    assert store.signature_served("fake") == store.signature_of("fake") != before
+    assert len(current.live_index()) == 6
+    assert current.signature_served("fake") == current.signature_of("fake") != before
 
 
 def damaged(**changes):
     """The published file with some array changed in one place."""
-    path = places.index_path("fake")
+    path = paths.index_path("fake")
     content = joblib.load(path)
     for name, (place, value) in changes.items():
         content[name] = content[name].copy()
@@ -119,14 +119,14 @@ def test_a_damaged_list_is_refused_before_a_visitor_meets_it(live, metric, array
     path = damaged(**{f"{metric}_{array}": ((2, 1), value)})
     with pytest.raises(IndexFileError, match=f"a {metric} list"):
         load_index(path)
-    assert store.live_index() is live
+    assert current.live_index() is live
 
 
 @pytest.mark.parametrize(
     "ids", [list("012354"), list("012335"), ["", *"12345"], [*"01234", "\U0010ffff"]]
 )
 def test_ids_by_which_nothing_would_be_found_are_refused(live, ids):
-    path = places.index_path("fake")
+    path = paths.index_path("fake")
     content = joblib.load(path)
     content["item_ids"] = np.array(ids)
     if "\U0010ffff" in ids:  # numpy keeps four bytes a letter, whatever they say
@@ -137,7 +137,7 @@ def test_ids_by_which_nothing_would_be_found_are_refused(live, ids):
 
 
 def test_a_build_does_not_go_on_from_a_damaged_index(live, caplog):
-    assert store.matching_index(FakeSource()) is not None
+    assert current.matching_index(FakeSource()) is not None
     damaged(embeddings=((2, 5), 3))
-    assert store.matching_index(FakeSource()) is None
+    assert current.matching_index(FakeSource()) is None
     assert "is not what was written: its SHA-256 differs" in caplog.text

@@ -7,9 +7,9 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from recommender import weight_keeping
 from recommender.embedders.networks import vgg16
 from recommender.embedders.registry import EMBEDDERS, NETWORKS
+from recommender.management import weights as weight_keeping
 from tests.recommender.embedders.runtimes.test_onnx import clip_like
 from tests.recommender.embedders.weights import layouts
 

@@ -10,8 +10,8 @@ import pytest
 from django.core.management import get_commands, load_command_class
 
 from catalog.models import Product
-from recommender import publishing
-from recommender.places import refresh_lock
+from recommender.live import publishing
+from recommender.live.paths import refresh_lock
 from runs.files import locked
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from random import Random
 
-from recommender.places import index_path
+from recommender.live.paths import index_path
 from tests.torture.came import Came
 from tests.torture.place import ROOT
 

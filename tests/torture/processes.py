@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from recommender.index.file import IndexFileError, load_index, verify_index
-from recommender.places import index_path
+from recommender.live.paths import index_path
 from tests.catalog.test_kills import COUNT as SHOP_SIZE
 from tests.catalog.test_kills import make_shop
 from tests.torture.came import Came

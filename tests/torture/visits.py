@@ -14,11 +14,11 @@ import numpy as np
 import psutil
 import requests
 
-from recommender import publishing
 from recommender.index.file import load_index
 from recommender.index.metrics import Metric
 from recommender.index.similarity_index import SimilarityIndex
-from recommender.places import index_path
+from recommender.live import publishing
+from recommender.live.paths import index_path
 from tests.torture.came import Came
 from tests.torture.place import site
 

@@ -9,7 +9,7 @@ from django.core.management.base import CommandParser
 from demo import steps as demo
 from demo.shop.server import DemoShop
 from demo.shop.specs import COUNT, make_specs
-from recommender import configured
+from recommender.live import selection
 from runs.arguments import at_least_one, between
 from runs.commands import RunCommand
 from runs.progress import report
@@ -42,7 +42,7 @@ class Command(RunCommand):
         if serve:
             demo.require_free_port(port)
         call_command("migrate", verbosity=0)
-        embedder = configured.name_to_build()
+        embedder = selection.name_to_build()
         with demo.open_shop(make_specs(count=count), settings.VAR_DIR / "shirts") as shop:
             self._fill(shop, embedder)
             if serve:

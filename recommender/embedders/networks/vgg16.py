@@ -17,8 +17,8 @@ from recommender.embedders.graph import (
 from recommender.embedders.networks.network import Cut, Network
 from recommender.embedders.networks.vgg16_files import as_ours
 from recommender.embedders.pictures import Preprocessing
-from recommender.embedders.weights.kept import Kept
 from recommender.embedders.weights.seeded import Seeded
+from recommender.embedders.weights.store import Kept
 from runs.words import gettext_noop
 
 # Layers and channels of the five blocks; each ends in a pooling that halves the sides.

@@ -12,8 +12,8 @@ import numpy as np
 
 from recommender.embedders.graph import Convolution, Dense, Graph, Layer
 from recommender.embedders.weights.errors import WeightsRefused
-from recommender.embedders.weights.kept import Converted
 from recommender.embedders.weights.reading import Brought
+from recommender.embedders.weights.store import Converted
 
 # What Keras Applications fetches, and the MD5 that it checks.
 KERAS_URL = (

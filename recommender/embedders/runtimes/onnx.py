@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from recommender.embedders.contract import EmbedderError
-from recommender.embedders.networks.brought import Brought, Wish
+from recommender.embedders.networks.user_onnx import Brought, Wish
 from recommender.embedders.runtimes import cores
 from recommender.embedders.weights.errors import WeightsRefused
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from recommender.building.running import build
+from recommender.building.report import build
 from recommender.embedders.contract import EmbedderError
 from recommender.embedders.registry import EMBEDDERS
 from recommender.errors import SimilarityError

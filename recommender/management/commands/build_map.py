@@ -4,10 +4,10 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from recommender import configured
 from recommender.embedders.registry import EMBEDDERS
 from recommender.errors import SimilarityError
-from recommender.mapping.running import draw
+from recommender.live import selection
+from recommender.mapping.report import draw
 from runs.commands import RunCommand
 
 
@@ -24,4 +24,4 @@ class Command(RunCommand):
         parser.add_argument("--full", action="store_true", help="lay all products out anew")
 
     def handle(self, **options: Any) -> None:
-        draw(self, options["embedder"] or configured.name_served(), full=options["full"])
+        draw(self, options["embedder"] or selection.name_served(), full=options["full"])

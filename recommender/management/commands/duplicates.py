@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from recommender import duplicates
+from recommender.search import duplicate_groups
 from recommender.search.answering import live_index
 from recommender.search.errors import SearchError
 from runs.arguments import path
@@ -24,15 +24,15 @@ class Command(RunCommand):
 
     def handle(self, **options: Any) -> None:
         index = live_index()
-        found = duplicates.find(index, similar=options["similar"])
+        found = duplicate_groups.find(index, similar=options["similar"])
         if options["csv"]:
-            duplicates.write_csv(found, options["csv"])
+            duplicate_groups.write_csv(found, options["csv"])
             self.stdout.write(f"Written: {options['csv']}")
         if options["html"]:
-            pictures = duplicates.write_html(found, options["html"])
+            pictures = duplicate_groups.write_html(found, options["html"])
             self.stdout.write(f"Written: {options['html']}, and its pictures in {pictures}")
         if not (options["csv"] or options["html"]):
-            for line in duplicates.lines(found):
+            for line in duplicate_groups.lines(found):
                 self.stdout.write(printable(line))
         products = sum(len(group.products) for group in found)
         limit = index.manifest.similar if options["similar"] else index.manifest.same

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from recommender import store
 from recommender.errors import SimilarityError
 from recommender.index.tutorial_file import manifest_path, write_tutorial_file
+from recommender.live import current
 from runs.arguments import path
 from runs.commands import RunCommand
 from runs.progress import counted
@@ -24,7 +24,7 @@ class Command(RunCommand):
         parser.add_argument("file", type=path, metavar="FILE")
 
     def handle(self, **options: Any) -> None:
-        index = store.live_index()
+        index = current.live_index()
         write_tutorial_file(index, options["file"])
         made_by = manifest_path(options["file"]).name
         self.stdout.write(

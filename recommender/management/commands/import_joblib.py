@@ -5,11 +5,11 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from catalog.ways_in import import_folder
-from recommender import publishing
 from recommender.building import from_tutorial
 from recommender.building.safeguards import Refused
 from recommender.embedders.registry import EMBEDDERS
 from recommender.errors import SimilarityError
+from recommender.live import publishing
 from runs.arguments import path
 from runs.commands import RunCommand
 from runs.outcomes import Status

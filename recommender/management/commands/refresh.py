@@ -5,9 +5,9 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from catalog import scraping
-from recommender.building.running import build_failures
+from recommender.building.report import build_failures
 from recommender.embedders.registry import EMBEDDERS
-from recommender.places import refresh_lock
+from recommender.live.paths import refresh_lock
 from runs.arguments import some_text
 from runs.commands import RunCommand
 from runs.files import Locked, locked

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from recommender import configured, publishing
 from recommender.embedders.registry import EMBEDDERS
+from recommender.live import publishing, selection
 from runs.commands import RunCommand
 from runs.progress import counted
 
@@ -21,7 +21,7 @@ class Command(RunCommand):
         parser.add_argument("--embedder", choices=EMBEDDERS, help="default: the one being served")
 
     def handle(self, **options: Any) -> None:
-        embedder = options["embedder"] or configured.name_served()
+        embedder = options["embedder"] or selection.name_served()
         with publishing.exclusive(embedder):
             manifest = publishing.rollback(embedder)
         self.stdout.write(

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from recommender import weight_keeping
 from recommender.embedders.contract import EmbedderError
-from recommender.weight_arguments import add_arguments, wish_of
+from recommender.management import weights
+from recommender.management.weights_arguments import add_arguments, wish_of
 from runs.commands import RunCommand
 from runs.files import Locked
 
@@ -28,13 +28,13 @@ class Command(RunCommand):
 
     def _lines(self, action: str, **options: Any) -> list[str]:
         if action == "list":
-            return list(weight_keeping.listed())
+            return list(weights.listed())
         if action == "fetch":
-            return [weight_keeping.fetch(self.stdout.write)]
+            return [weights.fetch(self.stdout.write)]
         if action == "verify":
-            return list(weight_keeping.verify(options["network"]))
+            return list(weights.verify(options["network"]))
         if action == "remove":
-            return [weight_keeping.remove(options["network"])]
+            return [weights.remove(options["network"])]
         file: Path = options["file"]
         wish = wish_of(**options)
-        return [weight_keeping.bring(file, wish) if wish else weight_keeping.add(file)]
+        return [weights.bring(file, wish) if wish else weights.add(file)]

@@ -11,10 +11,10 @@ from django.core.management import CommandError, call_command
 from catalog import pictures, versioning
 from catalog.models import Product
 from catalog.ways_in import import_folder
-from recommender import publishing
 from recommender.backups import contents, database, making, restoring
 from recommender.backups.contents import Backup, BackupError
-from recommender.places import index_path, refresh_lock
+from recommender.live import publishing
+from recommender.live.paths import index_path, refresh_lock
 from runs.files import locked, sha256_of
 from runs.models import Run
 from tests.conftest import picture_bytes

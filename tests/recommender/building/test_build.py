@@ -13,10 +13,10 @@ from django.core.management import CommandError, call_command
 from catalog import pictures
 from catalog.models import Product
 from catalog.ways_in import import_folder
-from recommender import configured, places, publishing, store
 from recommender.building import build as building
 from recommender.index.file import load_index, verify_index
 from recommender.index.metrics import Metric
+from recommender.live import current, paths, publishing, selection
 from runs.files import sha256_of_file
 from runs.outcomes import Outcome, Status
 from tests.conftest import picture_bytes
@@ -35,16 +35,16 @@ def test_a_build_indexes_every_product(catalogue):
     outcomes, manifest = build(FakeSource())
     assert {o.status for o in outcomes} == {Status.NEW}
     assert (manifest.count, manifest.embedder, manifest.dimension) == (6, "fake", 48)
-    assert list(store.live_index().item_ids) == list("012345")
+    assert list(current.live_index().item_ids) == list("012345")
 
 
 def test_a_second_build_loads_no_network_and_changes_nothing(catalogue):
     build(FakeSource())
-    before = places.index_path("fake").stat()
+    before = paths.index_path("fake").stat()
     source = FakeSource()
     assert build(source) == ([], None)
     assert source.loaded == []
-    after = places.index_path("fake").stat()
+    after = paths.index_path("fake").stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
@@ -58,7 +58,7 @@ def test_only_new_and_changed_pictures_are_embedded_and_gone_ones_leave(catalogu
     outcomes, _ = build(source)
     assert {(o.key, o.status) for o in outcomes} == {("0", Status.CHANGED), ("new", Status.NEW)}
     assert source.embedded == 2
-    assert list(store.live_index().item_ids) == ["0", "1", "2", "3", "4", "new"]
+    assert list(current.live_index().item_ids) == ["0", "1", "2", "3", "4", "new"]
 
 
 def test_an_incremental_index_is_that_of_a_full_build(catalogue, folder):
@@ -66,9 +66,9 @@ def test_an_incremental_index_is_that_of_a_full_build(catalogue, folder):
     (folder / "hats" / "new.jpg").write_bytes(picture_bytes("gold"))
     list(import_folder(folder))
     build(FakeSource())
-    merged = store.live_index()
+    merged = current.live_index()
     build(FakeSource(), full=True)
-    full = store.live_index()
+    full = current.live_index()
     assert full is not merged
     for metric in Metric:
         assert np.array_equal(merged.lists[metric].rows, full.lists[metric].rows)
@@ -82,7 +82,7 @@ def test_the_same_picture_is_embedded_once(folder, db):
     source = FakeSource()
     build(source)
     assert source.embedded == 7
-    index = store.live_index()
+    index = current.live_index()
     assert index.neighbours("a", Metric.EUCLIDEAN, 2) == [("b", 0), ("c", 0)]
 
 
@@ -110,7 +110,7 @@ def test_a_picture_changed_since_it_was_noted_is_caught_by_its_hash(catalogue, s
     picture.write_bytes(picture_bytes("gold", size=(250, 250)))
     before = list(Product.objects.values())
     build(FakeSource())
-    index = store.live_index()
+    index = current.live_index()
     assert index.content_hashes[index.row_of("2")].decode() == sha256_of_file(picture)
     source = FakeSource()
     assert build(source) == ([Outcome("2", Status.SAME)], None)
@@ -141,7 +141,7 @@ def test_other_weights_mean_a_new_index_not_a_mixture(catalogue):
     source = FakeSource(weights_sha256="1" * 64)
     build(source)
     assert source.embedded == 6
-    assert store.live_index().manifest.weights_sha256 == "1" * 64
+    assert current.live_index().manifest.weights_sha256 == "1" * 64
 
 
 def test_an_index_is_rolled_back_and_forth(catalogue, folder):
@@ -150,7 +150,7 @@ def test_an_index_is_rolled_back_and_forth(catalogue, folder):
     list(import_folder(folder))
     build(FakeSource())
     assert publishing.rollback("fake").count == 6
-    assert len(store.live_index()) == 6
+    assert len(current.live_index()) == 6
     assert publishing.rollback("fake").count == 7
 
 
@@ -163,60 +163,60 @@ def test_there_is_nothing_to_roll_back_to_at_first(catalogue):
 def test_a_damaged_previous_index_is_not_made_live(catalogue, folder):
     build(FakeSource())
     build(FakeSource(weights_sha256="1" * 64))
-    previous = places.previous_path("fake")
+    previous = paths.previous_path("fake")
     picture = load_index(previous).content_hashes[3]
     previous.write_bytes(previous.read_bytes().replace(picture, b"0" * 64))
     with pytest.raises(publishing.PublishError, match="SHA-256 differs"):
         publishing.rollback("fake")
-    assert store.live_index().manifest.weights_sha256 == "1" * 64
+    assert current.live_index().manifest.weights_sha256 == "1" * 64
 
 
 def test_a_swapped_index_is_taken_up_at_once_and_the_old_one_stays_usable(catalogue):
     build(FakeSource(), limit=3)
-    old = store.live_index()
-    assert store.live_index() is old
+    old = current.live_index()
+    assert current.live_index() is old
     build(FakeSource())
-    assert len(store.live_index()) == 6
+    assert len(current.live_index()) == 6
     assert len(old.neighbours("0", Metric.COSINE)) == 2
 
 
 def test_a_broken_file_leaves_the_index_that_was_live_in_service(catalogue, caplog):
     build(FakeSource())
-    good = store.live_index()
-    broken = places.index_path("fake").with_name("broken")
+    good = current.live_index()
+    broken = paths.index_path("fake").with_name("broken")
     broken.write_bytes(b"rubbish")
-    broken.replace(places.index_path("fake"))
-    assert store.live_index() is good
-    assert store.live_index() is good
+    broken.replace(paths.index_path("fake"))
+    assert current.live_index() is good
+    assert current.live_index() is good
     assert len(caplog.records) == 1
 
 
 def test_a_broken_file_at_the_start_is_refused_with_the_command(catalogue):
-    path = places.index_path("fake")
+    path = paths.index_path("fake")
     path.parent.mkdir(parents=True)
     path.write_bytes(b"rubbish")
     with pytest.raises(
-        store.IndexUnavailable, match=r"Run: manage\.py build_index --embedder fake"
+        current.IndexUnavailable, match=r"Run: manage\.py build_index --embedder fake"
     ):
-        store.live_index()
+        current.live_index()
 
 
 def test_an_index_of_another_embedder_is_refused_with_the_command(catalogue, settings):
     build(FakeSource())
-    places.index_path("fake").rename(places.index_path("vgg16"))
+    paths.index_path("fake").rename(paths.index_path("vgg16"))
     settings.EMBEDDER = "vgg16"
-    with pytest.raises(store.IndexUnavailable, match=r"build_index --embedder vgg16"):
-        store.live_index()
+    with pytest.raises(current.IndexUnavailable, match=r"build_index --embedder vgg16"):
+        current.live_index()
 
 
 def test_auto_serves_the_best_embedder_that_has_an_index(settings):
     settings.EMBEDDER = "auto"
-    assert configured.name_served() == "efficientnet-lite2"
+    assert selection.name_served() == "efficientnet-lite2"
     for name in ("vgg16-untrained", "vgg16"):
-        path = places.index_path(name)
+        path = paths.index_path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-        assert configured.name_served() == name
+        assert selection.name_served() == name
 
 
 def test_two_builds_of_one_embedder_exclude_each_other():
@@ -238,8 +238,8 @@ def test_a_failed_write_leaves_the_live_index(catalogue, monkeypatch):
     monkeypatch.setattr(publishing, "write_index", full_disk)
     with pytest.raises(publishing.PublishError, match=r"(?i)no space left"):
         build(FakeSource())
-    assert len(store.live_index()) == 3
-    assert not list(places.index_path("fake").parent.glob("*.new"))
+    assert len(current.live_index()) == 3
+    assert not list(paths.index_path("fake").parent.glob("*.new"))
 
 
 def test_the_build_command_says_what_it_did(catalogue, fake_source, capsys):
@@ -256,7 +256,7 @@ def test_the_build_command_fails_after_the_good_work(catalogue, fake_source, set
     (Path(settings.MEDIA_ROOT) / "pictures" / "2.jpg").write_bytes(b"rubbish")
     with pytest.raises(CommandError, match="1 picture could not be embedded"):
         call_command("build_index")
-    assert len(store.live_index()) == 5
+    assert len(current.live_index()) == 5
 
 
 def test_an_empty_catalogue_names_the_next_command(db, fake_source):
@@ -266,9 +266,9 @@ def test_an_empty_catalogue_names_the_next_command(db, fake_source):
 
 def test_auto_builds_with_the_best_embedder_whose_weights_are_there(settings, tmp_path):
     settings.EMBEDDER = "auto"
-    assert configured.name_to_build() == "efficientnet-lite2"
+    assert selection.name_to_build() == "efficientnet-lite2"
     settings.VGG16_WEIGHTS = tmp_path / "vgg16.h5"
-    assert configured.name_to_build() == "vgg16"
+    assert selection.name_to_build() == "vgg16"
 
 
 def test_missing_weights_are_a_clear_error(catalogue, settings):

@@ -7,9 +7,9 @@ from django.core.management import CommandError, call_command
 
 from catalog.models import Product
 from catalog.ways_in import import_folder
-from recommender import places, store
 from recommender.embedders import registry
 from recommender.index.metrics import Metric
+from recommender.live import current, paths
 from tests.conftest import picture_bytes
 from tests.fake_embedder import SPEC, FakeSource
 
@@ -33,15 +33,15 @@ def unmarked(exported):
 
 
 def forget_the_index():
-    for path in places.index_path("fake").parent.iterdir():
+    for path in paths.index_path("fake").parent.iterdir():
         path.unlink()
 
 
 def test_exported_vectors_come_back_as_what_they_were(exported, folder, fake_source):
-    before = store.live_index()
+    before = current.live_index()
     forget_the_index()
     call_command("import_joblib", str(exported), images=folder)
-    after = store.live_index()
+    after = current.live_index()
     assert after.manifest.weights_sha256 == before.manifest.weights_sha256
     assert after.manifest.note == "imported from tutorial.joblib"
     assert np.array_equal(after.embeddings, before.embeddings)
@@ -58,7 +58,7 @@ def test_the_next_build_goes_on_from_exported_vectors(exported, folder, fake_sou
     list(import_folder(folder))
     call_command("build_index")
     assert fake_source.embedded == 1
-    assert len(store.live_index()) == 7
+    assert len(current.live_index()) == 7
 
 
 def test_a_picture_that_is_another_than_the_exported_one_is_embedded_anew(
@@ -73,29 +73,29 @@ def test_a_picture_that_is_another_than_the_exported_one_is_embedded_anew(
 
 
 def test_a_file_of_unknown_origin_is_not_taken_for_any_networks(unmarked, folder):
-    before = places.index_path("fake").stat().st_ino
+    before = paths.index_path("fake").stat().st_ino
     with pytest.raises(CommandError, match=r"does not say which network.*--embedder NAME"):
         call_command("import_joblib", str(unmarked), images=folder)
-    assert places.index_path("fake").stat().st_ino == before
+    assert paths.index_path("fake").stat().st_ino == before
 
 
 def test_a_file_whose_network_is_said_is_live_and_the_next_build_embeds_anew(
     unmarked, folder, fake_source
 ):
     call_command("import_joblib", str(unmarked), images=folder, embedder="fake")
-    assert store.live_index().manifest.weights_sha256 == "unknown"
+    assert current.live_index().manifest.weights_sha256 == "unknown"
     fake_source.loaded.clear()
     call_command("build_index")
     assert fake_source.embedded == 6
 
 
 def test_ids_without_a_picture_are_left_out_and_named(unmarked, folder):
-    before = store.live_index()
+    before = current.live_index()
     (folder / "hats" / "5.jpg").unlink()
     Product.objects.all().delete()
     with pytest.raises(CommandError, match=r"no picture: 5 \(1 in all\)"):
         call_command("import_joblib", str(unmarked), images=folder, embedder="fake")
-    after = store.live_index()
+    after = current.live_index()
     assert list(after.item_ids) == list("01234")
     assert (after.embeddings == before.embeddings[:5]).all()
 
@@ -106,10 +106,10 @@ def test_a_file_most_of_whose_pictures_are_missing_is_not_made_live(unmarked, fo
     Product.objects.all().delete()
     with pytest.raises(CommandError, match=r"Only 2 of 6 pictures.*--force"):
         call_command("import_joblib", str(unmarked), images=folder, embedder="fake")
-    assert len(store.live_index()) == 6
+    assert len(current.live_index()) == 6
     with pytest.raises(CommandError, match="4 in all"):
         call_command("import_joblib", str(unmarked), images=folder, embedder="fake", force=True)
-    assert len(store.live_index()) == 2
+    assert len(current.live_index()) == 2
 
 
 def test_collapsed_vectors_are_not_made_live(tmp_path, live, folder):
@@ -177,7 +177,7 @@ def test_rollback_says_what_is_live(live, fake_source, capsys):
 
 
 def test_a_second_build_at_once_is_told_in_one_sentence(catalogue, fake_source):
-    from recommender import publishing
+    from recommender.live import publishing
 
     with (
         publishing.exclusive("fake"),

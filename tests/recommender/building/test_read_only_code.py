@@ -81,7 +81,7 @@ def test_a_kernel_is_compiled_where_there_is_no_place_to_keep_it(monkeypatch):
 
 
 def test_what_is_compiled_is_kept_beside_the_data(settings):
-    from recommender.places import compiled_folder
+    from recommender.live.paths import compiled_folder
 
     assert compiled_folder() == Path(settings.VAR_DIR) / "numba"
     assert os.environ["NUMBA_CACHE_DIR"]

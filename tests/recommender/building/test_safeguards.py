@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from catalog.models import Product
 from catalog.ways_in import import_folder
-from recommender import places, publishing, store
 from recommender.building import build as building
 from recommender.building.safeguards import ALIKE, Refused, refuse_collapse, refuse_loss
+from recommender.live import current, publishing
+from recommender.live import paths as places
 from tests.conftest import picture_bytes
 from tests.fake_embedder import FakeEmbedder, FakeSource
 from tests.indexes import hash_of
@@ -81,7 +82,7 @@ def test_half_of_the_pictures_may_be_lost_and_no_more(two_indexes, settings):
     with pytest.raises(Refused, match="Only 2 of 6"):
         build(FakeSource(), full=True)
     build(FakeSource(), full=True, force=True)
-    assert len(store.live_index()) == 2
+    assert len(current.live_index()) == 2
     assert publishing.rollback("fake").count == 6
 
 
@@ -122,7 +123,7 @@ def test_the_command_exits_with_1_and_can_be_told_to_do_it(two_indexes, settings
     assert files() == two_indexes
     with pytest.raises(CommandError, match="4 pictures could not be embedded"):
         call_command("build_index", full=True, force=True)
-    assert len(store.live_index()) == 2
+    assert len(current.live_index()) == 2
 
 
 @pytest.mark.parametrize(
@@ -172,14 +173,14 @@ def test_what_was_hidden_on_purpose_is_no_loss(two_indexes):
 def test_what_was_removed_on_purpose_is_no_loss(second_shop, fake_source):
     call_command("remove_shop", "local", "--yes")
     call_command("build_index")
-    assert set(store.live_index().item_ids) == {"o0", "o1", "o2", "o3"}
+    assert set(current.live_index().item_ids) == {"o0", "o1", "o2", "o3"}
 
 
 def test_refresh_goes_on_after_a_shop_was_removed(second_shop, fake_source):
     call_command("remove_shop", "local", "--yes")
     for _ in range(2):
         call_command("refresh", str(second_shop), "--shop", "other")
-    assert len(store.live_index()) == 4
+    assert len(current.live_index()) == 4
 
 
 def test_a_removal_hides_no_other_loss(second_shop, fake_source):
@@ -187,7 +188,7 @@ def test_a_removal_hides_no_other_loss(second_shop, fake_source):
     lose("o0", "o1", "o2")
     with pytest.raises(CommandError, match="would have 1 product, the live one has 4 that"):
         call_command("build_index")
-    assert len(store.live_index()) == 10
+    assert len(current.live_index()) == 10
 
 
 def test_what_was_removed_and_came_back_can_be_lost(second_shop, fake_source, folder):
@@ -204,7 +205,7 @@ def test_refresh_names_the_command_that_helps_and_has_the_options(second_shop, f
     with pytest.raises(CommandError, match=r"If .*, run: manage\.py build_index --force"):
         call_command(*refresh)
     call_command(*refresh, "--publish-anyway")
-    assert len(store.live_index()) == 4
+    assert len(current.live_index()) == 4
 
 
 def test_force_in_refresh_marks_as_gone_and_publishes(second_shop, fake_source):
@@ -212,7 +213,7 @@ def test_force_in_refresh_marks_as_gone_and_publishes(second_shop, fake_source):
         (second_shop / f"o{number}.jpg").unlink()
     lose("0", "1", "2", "3", "4", "5")
     call_command("refresh", str(second_shop), "--shop", "other", "--force")
-    assert store.live_index().item_ids == ["o3"]
+    assert current.live_index().item_ids == ["o3"]
 
 
 def test_the_command_that_is_named_builds_the_same(two_indexes, fake_source):

@@ -10,7 +10,7 @@ from PIL import Image
 from demo.shop.drawing import draw_shirt
 from demo.shop.specs import make_specs
 from recommender.embedders.contract import UndecodablePicture
-from recommender.embedders.occlusion import GREY, PLACES, occlusion, painted
+from recommender.search.occlusion import GREY, PLACES, occlusion, painted
 from tests.conftest import picture_bytes
 
 SIDE = 40

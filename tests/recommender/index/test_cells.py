@@ -6,10 +6,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from recommender.index import cells as module
+from recommender.index import inverted_file as module
 from recommender.index import similarity_index
-from recommender.index.cells import cut, make_cells, with_probes
 from recommender.index.file import IndexFileError, load_index, verify_index, write_index
+from recommender.index.inverted_file import cut, make_cells, with_probes
 from recommender.index.metrics import Metric, squared_norms
 from recommender.index.neighbours import all_lists
 from recommender.index.similarity_index import APPROXIMATE, EXACT, SimilarityIndex

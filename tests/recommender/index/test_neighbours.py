@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.index import neighbours, scores
+from recommender.index import candidates, neighbours
 from recommender.index.metrics import Metric, distances, squared_norms
 from recommender.index.neighbours import all_lists, nearest_to
 from recommender.index.similarity_index import SimilarityIndex
@@ -58,7 +58,7 @@ def test_lists_do_not_depend_on_how_the_work_is_cut(monkeypatch, strip, block):
     squared = squared_norms(embeddings)
     whole = all_lists(embeddings, squared, 30)
     monkeypatch.setattr(neighbours, "STRIP", strip)
-    monkeypatch.setattr(scores, "BLOCK", block)
+    monkeypatch.setattr(candidates, "BLOCK", block)
     cut = all_lists(embeddings, squared, 30)
     for metric in Metric:
         assert np.array_equal(whole[metric].rows, cut[metric].rows)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from PIL import Image
 
 from catalog.models import Product
-from recommender import places
+from recommender.live import paths
 from recommender.mapping import sprites
 from recommender.mapping.store import read_picture
 
@@ -95,7 +95,7 @@ def test_no_picture_of_the_map_shows_what_is_hidden_or_gone(client, drawn, chang
 
 
 def test_only_pictures_of_the_live_map_are_served(client, drawn):
-    old = places.map_pictures("fake") / f"{'a' * 32}.webp"
+    old = paths.map_pictures("fake") / f"{'a' * 32}.webp"
     old.write_bytes(b"of an older map")
     assert client.get(f"/map/pictures/{'a' * 32}.webp").status_code == 404
 
@@ -117,12 +117,12 @@ def test_what_a_shop_writes_is_never_markup(client, drawn):
 
 
 def test_the_map_is_linked_where_there_is_one(client, live):
-    from recommender.mapping import making
+    from recommender.mapping import draw
 
     pages = ("/browse/", "/products/03/")
     for page in pages:
         assert 'href="/map/"' not in html(client.get(page))
-    making.make_map("fake")
+    draw.make_map("fake")
     for page in pages:
         assert 'href="/map/"' in html(client.get(page)), "also where the page was kept"
 
@@ -131,7 +131,7 @@ def test_the_map_is_linked_where_there_is_one(client, live):
 def test_without_a_map_the_shopper_is_calm_and_the_owner_reads_the_command(
     client, drawn, settings, caplog, damage
 ):
-    path = places.map_path("fake")
+    path = paths.map_path("fake")
     path.unlink()
     if damage is not None:
         path.write_bytes(damage)
@@ -154,11 +154,11 @@ def test_a_picture_that_there_is_not_is_not_found(client, drawn):
 
 @pytest.mark.slow
 def test_a_new_map_is_taken_up_at_once(client, drawn, settings):
-    from recommender.mapping import making
+    from recommender.mapping import draw
 
     assert len(told(client)["products"]) == 14
     settings.MAP_MOST_PRODUCTS = 13
-    making.make_map("fake")
+    draw.make_map("fake")
     assert len(told(client)["products"]) == 13
 
 

@@ -7,11 +7,11 @@ from lxml import html
 
 from catalog.models import Product
 from catalog.ways_in import import_folder
-from recommender import store
 from recommender.building import build as building
+from recommender.live import current
+from recommender.live.paths import index_path
 from recommender.models import NotTheSame
 from recommender.pages import duplicates as page_module
-from recommender.places import index_path
 from recommender.search.not_the_same import say
 
 pytestmark = pytest.mark.django_db
@@ -147,7 +147,7 @@ def test_without_duplicates_and_without_an_index_it_says_so(admin_client, live, 
         "Nothing has been told apart." in admin_client.get(f"{PAGE}?within=apart").content.decode()
     )
     index_path("fake").unlink()
-    monkeypatch.setattr(store, "_live", {})
+    monkeypatch.setattr(current, "_live", {})
     assert admin_client.get(PAGE).status_code == 503
 
 

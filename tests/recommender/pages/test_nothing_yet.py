@@ -10,8 +10,8 @@ import pytest
 from django.utils import timezone
 
 from catalog.models import Product
-from recommender import readiness, store
-from recommender.places import index_path
+from recommender.live import current, readiness
+from recommender.live.paths import index_path
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[3]
@@ -21,7 +21,7 @@ PAGES = ("/", "/random/", "/browse/", "/map/", "/picture/")
 
 @pytest.fixture
 def without_an_index(live, monkeypatch):
-    monkeypatch.setattr(store, "_live", {})
+    monkeypatch.setattr(current, "_live", {})
     index_path("fake").unlink()
 
 

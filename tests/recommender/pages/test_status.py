@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from catalog.models import Product
-from recommender.places import index_path
+from recommender.live.paths import index_path
 from runs.models import Run
 
 pytestmark = pytest.mark.django_db
@@ -77,9 +77,9 @@ def test_it_tells_a_run_with_exceptions_from_one_that_failed(admin_client, live)
 
 @pytest.mark.parametrize("state", ["no index", "a broken index", "an empty catalogue"])
 def test_it_is_there_when_something_is_wrong(admin_client, live, state, monkeypatch):
-    from recommender import store
+    from recommender.live import current
 
-    monkeypatch.setattr(store, "_live", {})
+    monkeypatch.setattr(current, "_live", {})
     if state == "no index":
         index_path("fake").unlink()
     elif state == "a broken index":

@@ -7,7 +7,7 @@ import pytest
 from catalog import pictures
 from catalog.models import Product
 from recommender.embedders import registry
-from recommender.places import why_folder
+from recommender.live.paths import why_folder
 from recommender.search import why
 from tests import fake_embedder
 

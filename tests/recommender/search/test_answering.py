@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from catalog.models import Product
 from recommender.index.metrics import Metric
-from recommender.publishing import publish
+from recommender.live.publishing import publish
 from recommender.search.answering import answer
 from recommender.search.errors import BadQuery, KOutOfRange, NotReady, UnknownProduct
 from recommender.search.query import MOST, Query

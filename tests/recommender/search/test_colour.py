@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from catalog.ways_in import import_folder
-from recommender import store
 from recommender.building import build as building
 from recommender.index.colours import colours_of, fused, histogram, lab
 from recommender.index.metrics import Metric, distances
+from recommender.live import current
 from recommender.search.answering import answer
 from recommender.search.errors import BadQuery
 from recommender.search.query import Query
@@ -87,7 +87,7 @@ def test_with_colour_alone_the_same_colours_come_first(patterns, metric):
 @pytest.mark.django_db
 def test_without_it_the_answer_is_the_networks_own(patterns):
     plain = answer(Query(liked=("red-up",))).rankings[0].matches
-    lists = store.live_index().neighbours("red-up", Metric.COSINE, 3)
+    lists = current.live_index().neighbours("red-up", Metric.COSINE, 3)
     assert [(m.product.item_id, m.distance) for m in plain] == lists
 
 

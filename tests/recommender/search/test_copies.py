@@ -8,11 +8,11 @@ from django.core.management import call_command
 
 from catalog.models import Product
 from catalog.ways_in import import_folder
-from recommender import store
 from recommender.building import build as building
 from recommender.building.enriching import copies as copies_of
 from recommender.index.duplicates import groups, parted, thresholds
 from recommender.index.metrics import Metric
+from recommender.live import current
 from recommender.models import NotTheSame
 from recommender.search.answering import answer
 from recommender.search.not_the_same import say
@@ -35,7 +35,7 @@ def test_thresholds_lie_beyond_copies_and_well_before_random_pairs():
 
 
 def test_rows_that_hang_together_are_a_group(live):
-    lists = store.live_index().lists[Metric.COSINE]
+    lists = current.live_index().lists[Metric.COSINE]
     alone = groups(lists, -1.0)
     assert list(alone) == [0, 1, 2, 3, 4, 5]
     assert list(groups(lists, 10.0)) == [0] * 6

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from catalog.filters import Filters
 from catalog.models import Product
-from recommender import store
 from recommender.index.metrics import Metric, distances
-from recommender.publishing import publish
+from recommender.live import current
+from recommender.live.publishing import publish
 from recommender.search.answering import answer
 from recommender.search.errors import BadQuery, UnknownProduct
 from recommender.search.query import MOST, MOST_NAMED, Query
@@ -55,7 +55,7 @@ def found(*args, **asked) -> list[str]:
 )  # fmt: skip
 def test_the_nearest_that_pass_are_answered_k_of_them_when_k_exist(shop, filters, passes):
     """Against a plain sort of all distances, whether the lists suffice or not."""
-    index = store.live_index()
+    index = current.live_index()
     passing = {product.item_id for product in Product.objects.all() if passes(product)}
     for metric in Metric:
         away = distances(metric, index.embeddings[3], index.embeddings)
@@ -69,7 +69,7 @@ def test_the_nearest_that_pass_are_answered_k_of_them_when_k_exist(shop, filters
 
 
 def test_a_filter_that_most_pass_needs_no_scan(shop, monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr(store.live_index().__class__, "search", None)
+    monkeypatch.setattr(current.live_index().__class__, "search", None)
     with django_assert_num_queries(3):
         assert len(found(("100",), filters=Filters(in_stock=True), k=10)) == 10
 

@@ -7,8 +7,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from recommender.embedders.choice import choose
 from recommender.embedders.contract import EmbedderError
-from recommender.embedders.networks.brought import Wish, bring, brought_networks
 from recommender.embedders.networks.network import Places
+from recommender.embedders.networks.user_onnx import Wish, bring, brought_networks
 from recommender.embedders.registry import EMBEDDERS, NETWORKS, register_brought
 from recommender.embedders.weights.errors import WeightsRefused
 

@@ -11,7 +11,7 @@ from recommender.embedders.pictures import Preprocessing
 from recommender.embedders.runtimes import make_runtime
 from recommender.embedders.weights import reader, reading
 from recommender.embedders.weights.errors import WeightsMissing, WeightsRefused
-from recommender.embedders.weights.kept import KERAS_FILE
+from recommender.embedders.weights.store import KERAS_FILE
 from tests.recommender.embedders.weights import layouts
 from tests.recommender.embedders.weights.layouts import NARROW, seeded, without_top
 

@@ -13,11 +13,11 @@ from recommender.errors import SimilarityError
 from recommender.index.file import load_index
 from recommender.index.metrics import Metric
 from recommender.index.similarity_index import SimilarityIndex
+from recommender.live.paths import index_path, map_path, map_pictures
 from recommender.mapping.grid import on_grid, place
 from recommender.mapping.layout import lay_out
 from recommender.mapping.product_map import MapFileError, ProductMap, read_map, write_map
 from recommender.mapping.sprites import Sprites, side_shown
-from recommender.places import index_path, map_path, map_pictures
 from runs.files import Locked, clear_unfinished, locked
 
 logger = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from recommender.embedders.contract import Embedder
 from recommender.embedders.networks.network import Places
 from recommender.embedders.registry import EMBEDDERS, PREFERRED
 from recommender.embedders.runtimes import best_runtime, require_runtime, runtime_to_serve
-from recommender.places import index_path
+from recommender.live.paths import index_path
 
 
 def embedder_to_build(name: str = "") -> ChosenEmbedder:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from recommender.embedders.contract import EmbedderError
-from recommender.embedders.networks.brought import Wish
+from recommender.embedders.networks.user_onnx import Wish
 from recommender.embedders.pictures import Three
 from recommender.embedders.runtimes.onnx import LAYOUTS
 from runs.arguments import at_least_one, path

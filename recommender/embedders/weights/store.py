@@ -19,7 +19,7 @@ from recommender.embedders.graph import Arrays, Dense, Graph
 from recommender.embedders.networks.network import Places, Weights
 from recommender.embedders.weights.errors import WeightsMissing, WeightsRefused
 from recommender.embedders.weights.reading import Brought, read_weights_file
-from recommender.embedders.weights.sound import checked
+from recommender.embedders.weights.validate import checked
 from runs.files import replacing, sha256_of, sha256_of_file
 
 logger = logging.getLogger(__name__)

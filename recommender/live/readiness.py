@@ -8,8 +8,8 @@ from functools import lru_cache
 from django.db import DatabaseError, connections
 
 from catalog.models import Product
-from recommender import configured, publishing, store
 from recommender.beside import Lane, beside
+from recommender.live import current, publishing, selection
 from recommender.search.answering import live_index
 from recommender.search.errors import NotReady as NothingToCompare
 
@@ -62,13 +62,13 @@ def _database() -> None:
 
 
 def _index() -> None:
-    name = configured.name_served()
+    name = selection.name_served()
     try:
-        store.live_index()
-    except store.IndexUnavailable as error:
+        current.live_index()
+    except current.IndexUnavailable as error:
         raise NotReady("There is no index that can be served.") from error
     with _reading:  # so that several probes read it once
-        as_written = _is_as_written(name, store.signature_of(name))
+        as_written = _is_as_written(name, current.signature_of(name))
     if not as_written:
         raise NotReady("The index file is not what was published; build_index makes it anew.")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from recommender.errors import SimilarityError
 from recommender.index.file import IndexFileError, load_index, verify_index, write_index
 from recommender.index.similarity_index import Manifest, SimilarityIndex
-from recommender.places import index_path, previous_path
+from recommender.live.paths import index_path, previous_path
 from runs.files import Locked, locked, put_in_place, replace_file, sha256_of_file, told
 
 # Two would do; a publish that is killed before its swap leaves one more.

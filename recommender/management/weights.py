@@ -4,13 +4,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from recommender import configured
 from recommender.embedders.contract import EmbedderError
-from recommender.embedders.networks import brought, vgg16
-from recommender.embedders.networks.brought import Brought, Wish
+from recommender.embedders.networks import user_onnx, vgg16
 from recommender.embedders.networks.network import Places
+from recommender.embedders.networks.user_onnx import Brought, Wish
 from recommender.embedders.networks.vgg16_files import KERAS_MD5, KERAS_URL
 from recommender.embedders.registry import EMBEDDERS, NETWORKS, register_brought
+from recommender.live import selection
 from runs.files import locked
 
 MEGABYTES = 553
@@ -18,7 +18,7 @@ MEGABYTES = 553
 
 def listed() -> Iterator[str]:
     """A line an embedder: its name, whether its weights are at hand, what they are."""
-    places = configured.weight_places()
+    places = selection.weight_places()
     all_of_them = [(network, spec) for network in NETWORKS.values() for spec in network.specs()]
     for network, spec in all_of_them:
         here = "at hand" if network.at_hand(spec, places) else "missing"
@@ -30,7 +30,7 @@ def fetch(tell: Callable[[str], object]) -> str:
     """Downloads VGG-16's ImageNet weights and keeps them. Raises EmbedderError, OSError."""
     from recommender.embedders.runtimes.tensorflow import download_with_keras
 
-    places = configured.weight_places()
+    places = selection.weight_places()
     kept = vgg16.WEIGHTS.path(places)
     if kept.is_file():
         return f"They are here already: {kept}"
@@ -48,7 +48,7 @@ def fetch(tell: Callable[[str], object]) -> str:
 def add(file: Path) -> str:
     """Keeps a file of VGG-16's weights, of any layout. Raises EmbedderError, OSError."""
     _require_file(file)
-    source, places = vgg16.WEIGHTS, configured.weight_places()
+    source, places = vgg16.WEIGHTS, selection.weight_places()
     record = source.take_in(file, vgg16.NETWORK.graph, places)
     return f"{file}, laid as {record.layout} lays it: VGG-16's weights are kept now."
 
@@ -56,9 +56,9 @@ def add(file: Path) -> str:
 def bring(file: Path, wish: Wish) -> str:
     """Makes an ONNX file an embedder. Raises EmbedderError, OSError."""
     _require_file(file)
-    places = configured.weight_places()
+    places = selection.weight_places()
     taken = {name for name in (*EMBEDDERS, *NETWORKS) if not isinstance(_known(name), Brought)}
-    found = brought.bring(file, wish, places, taken)
+    found = user_onnx.bring(file, wish, places, taken)
     register_brought(places.folder)
     return (
         f"{found.name}: {found.dimension} numbers a picture of {found.side}×{found.side}, "
@@ -68,12 +68,12 @@ def bring(file: Path, wish: Wish) -> str:
 
 def verify(name: str = "") -> Iterator[str]:
     """Reads all kept weights again, or those of one network; a line each. Raises EmbedderError."""
-    places = configured.weight_places()
+    places = selection.weight_places()
     names = [name] if name else [known for known in NETWORKS if _kept_at(known, places).exists()]
     for known in names:
         network = _require(known)
         if isinstance(network, Brought):
-            brought.verify(network, places)
+            user_onnx.verify(network, places)
             yield f"{known}: sound, SHA-256 {network.sha256}"
         else:
             record = vgg16.WEIGHTS.verify(vgg16.NETWORK.graph, places)
@@ -84,7 +84,7 @@ def verify(name: str = "") -> Iterator[str]:
 
 def remove(name: str) -> str:
     """Takes kept weights away; their index stays. Raises EmbedderError, OSError."""
-    places = configured.weight_places()
+    places = selection.weight_places()
     network, path = _require(name), _kept_at(name, places)
     if isinstance(network, Brought):
         shutil.rmtree(path)
@@ -102,7 +102,7 @@ def _require_file(file: Path) -> None:
 
 def _require(name: str) -> object:
     """The network `name`, if its weights are among those that are kept."""
-    places, network = configured.weight_places(), _known(name)
+    places, network = selection.weight_places(), _known(name)
     kept = [known for known in NETWORKS if _kept_at(known, places).exists()]
     if name not in kept:
         there = f"What is kept: {', '.join(kept)}." if kept else "Nothing is kept yet."

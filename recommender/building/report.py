@@ -2,11 +2,12 @@
 
 from collections import Counter
 
-from recommender import configured, publishing, state
 from recommender.building import build as building
 from recommender.embedders.contract import EmbedderError
 from recommender.errors import SimilarityError
-from recommender.mapping.running import draw_after_a_build
+from recommender.live import publishing, selection
+from recommender.live import report as state
+from recommender.mapping.report import draw_after_a_build
 from runs.commands import RunCommand
 from runs.outcomes import Status
 from runs.progress import counted, progress_bar, report
@@ -43,7 +44,7 @@ def build(
 
     Raises EmbedderError, and SimilarityError where nothing can be built or published.
     """
-    source = configured.embedder_to_build(embedder)
+    source = selection.embedder_to_build(embedder)
     with publishing.exclusive(source.spec.name):
         plan = building.plan(source, full=full, limit=limit)
         if not plan.pictures:

@@ -9,10 +9,10 @@ from django.conf import settings
 from django.db.models import Count, Max, Q
 
 from catalog.models import Product
-from recommender import configured, store
 from recommender.embedders.registry import EMBEDDERS
 from recommender.index.similarity_index import Manifest
-from recommender.places import index_path, map_path, previous_path
+from recommender.live import current, selection
+from recommender.live.paths import index_path, map_path, previous_path
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ def index_state() -> IndexState:
     """Compares the live index with the catalogue."""
     shown = list(Product.shown.order_by("item_id").values_list("item_id", flat=True))
     try:
-        index = store.live_index()
-    except store.IndexUnavailable as error:
+        index = current.live_index()
+    except current.IndexUnavailable as error:
         return IndexState(None, shown, complaint=str(error))
     missing = [item_id for item_id in shown if item_id not in index]
     return IndexState(index.manifest, missing, len(index) - (len(shown) - len(missing)))
@@ -67,17 +67,17 @@ class Disk:
 def index_files() -> list[IndexFile]:
     """All indexes that can be served, the one that is served first."""
     found = []
-    for name in store.with_an_index():
+    for name in current.with_an_index():
         try:
-            manifest = store.live_index(name).manifest
+            manifest = current.live_index(name).manifest
             status = index_path(name).stat()
-        except (store.IndexUnavailable, OSError):
+        except (current.IndexUnavailable, OSError):
             continue
         found.append(
             IndexFile(
                 manifest,
                 EMBEDDERS[name].description,
-                name == configured.name_served(),
+                name == selection.name_served(),
                 datetime.fromtimestamp(status.st_mtime, UTC),
                 status.st_size / 1e6,
                 previous_path(name).exists(),

@@ -5,14 +5,14 @@ import threading
 from collections.abc import Iterable
 from pathlib import Path
 
-from recommender import configured, publishing
 from recommender.beside import Lane, beside
 from recommender.embedders.choice import ChosenEmbedder
 from recommender.embedders.registry import EMBEDDERS, embedder_spec
 from recommender.errors import SimilarityError
 from recommender.index.file import IndexFileError, load_index
 from recommender.index.similarity_index import Manifest, SimilarityIndex
-from recommender.places import index_path
+from recommender.live import publishing, selection
+from recommender.live.paths import index_path
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ def live_index(name: str = "") -> SimilarityIndex:
     A swapped one is taken up at once. Costs one `stat` unless the file has changed. Raises
     IndexUnavailable.
     """
-    name = name or configured.name_served()
+    name = name or selection.name_served()
     path = index_path(name)
     known = _live.get(path)
     try:
@@ -60,7 +60,7 @@ def live_index(name: str = "") -> SimilarityIndex:
 
 def with_an_index() -> list[str]:
     """The embedders that there is an index of, the one that is served first."""
-    names = dict.fromkeys((configured.name_served(), *EMBEDDERS))
+    names = dict.fromkeys((selection.name_served(), *EMBEDDERS))
     try:
         there = {path.name for path in index_path("any").parent.iterdir()}
     except OSError:

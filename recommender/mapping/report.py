@@ -4,7 +4,7 @@ import logging
 import time
 
 from recommender.errors import SimilarityError
-from recommender.mapping.making import TooFew, make_map
+from recommender.mapping.draw import TooFew, make_map
 from runs.commands import RunCommand
 from runs.files import told
 from runs.progress import counted, progress_bar
