@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from catalog import views
+from web.pages import media
 
 urlpatterns = [
-    path("media/<str:kind>/<str:name>", views.media, name="media"),
+    path("media/<str:kind>/<str:name>", media.media, name="media"),
 ]

@@ -84,19 +84,19 @@ def pre_fork(_server: object, _worker: object) -> None:
 
 def pre_request(_worker: object, request: Any) -> None:
     """Lets a refused body close its connection; who asks first whether to send it is told no."""
-    from recommender import bodies
+    from web.middleware import request_body
 
     request.body.close_after = request.force_close
     declared = dict(request.headers).get("CONTENT-LENGTH", "")
-    if bodies.is_too_large(declared):
+    if request_body.is_too_large(declared):
         request._expected_100_continue = False
 
 
 def post_request(_worker: object, _request: object, asked: dict[str, Any], _more: object) -> None:
     """Gives way to the other clients, however fast this one asks again."""
-    from recommender import bodies
+    from web.middleware import request_body
 
-    if bodies.REFUSED in asked:
+    if request_body.REFUSED in asked:
         _hear_out(asked["gunicorn.socket"])
     gevent.sleep(0)
 
@@ -114,14 +114,14 @@ def post_worker_init(worker: Any) -> None:
     """Ctrl-C in a terminal reaches the workers, too; they wait for what the arbiter tells them."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     connected = import_module("django.db.backends.signals").connection_created
-    connected.connect(import_module("recommender.locked_database").wait_calmly)
+    connected.connect(import_module("web.locked_database").wait_calmly)
     gevent.spawn(_warm, worker)
 
 
 def _warm(worker: Any) -> None:
     """Has a search at hand; a worker that is told to end meanwhile leaves it without a word."""
     try:
-        import_module("recommender.warming").warm()
+        import_module("web.warming").warm()
     except Exception:
         if worker.alive:
             raise

@@ -98,38 +98,38 @@ INSTALLED_APPS = [
     "runs",
     "catalog",
     "recommender",
-    "recommender.api",
+    "web.api",
     "demo",
 ]
 MIDDLEWARE = [
-    "recommender.handlers.come_again",
-    "recommender.visitors.visitors",
-    "recommender.kept.sized",
+    "web.error_pages.come_again",
+    "web.middleware.client_address.visitors",
+    "web.middleware.answer_cache.sized",
     # Before all that may answer, so that their headers stand on every answer.
-    "recommender.headers.Headers",
+    "web.middleware.security_headers.Headers",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "recommender.api.health.health",
+    "web.api.health.health",
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "recommender.kept.conditional",
+    "web.middleware.answer_cache.conditional",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "catalog.parameters.without_ignored",
-    "recommender.languages.languages",
-    "recommender.api.access.access",
-    "recommender.handlers.arrived",
-    "recommender.kept.Kept",
-    "recommender.turns.in_turn",
+    "web.parameters.without_ignored",
+    "web.middleware.language.languages",
+    "web.api.access.access",
+    "web.error_pages.arrived",
+    "web.middleware.answer_cache.Kept",
+    "web.middleware.admission.in_turn",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "recommender.handlers.CalmWithoutDatabase",
-    "recommender.handlers.Own404",
-    "recommender.logging_in.known_browsers",
+    "web.error_pages.CalmWithoutDatabase",
+    "web.error_pages.Own404",
+    "web.login_throttle.known_browsers",
     "axes.middleware.AxesMiddleware",
 ]
 CACHES = {"default": env_cache("CACHE_URL", "locmemcache://")}
@@ -150,7 +150,7 @@ API_KEYS_REQUIRED = env_flag("API_KEYS_REQUIRED", False)
 API_RATE = env_count("API_RATE", 0)
 API_KEY_RATE = env_count("API_KEY_RATE", 0)
 
-# A request lies on the disk (recommender/bodies.py) until its turn; then its picture is in memory.
+# A request lies on the disk (web/middleware/request_body.py) until its turn; then its picture is in memory.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 2**20
 
@@ -186,7 +186,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 # A password's hash takes a quarter of a second: the first, which makes new ones, lets others pass.
 PASSWORD_HASHERS = [
-    "recommender.passwords.CalmPBKDF2",
+    "web.password_hashing.CalmPBKDF2",
     "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
@@ -199,16 +199,16 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
-AXES_HANDLER = "recommender.logging_in.Attempts"
+AXES_HANDLER = "web.login_throttle.Attempts"
 AXES_FAILURE_LIMIT = 5  # of one account from one address
-LOGIN_FAILURES_OF_AN_ACCOUNT = 50  # from all addresses; see recommender/logging_in.py
+LOGIN_FAILURES_OF_AN_ACCOUNT = 50  # from all addresses; see web/login_throttle.py
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 # Who goes on while he has to wait does not begin anew.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_VERBOSE = False
-AXES_CLIENT_IP_CALLABLE = "recommender.visitors.address"
+AXES_CLIENT_IP_CALLABLE = "web.middleware.client_address.address"
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -222,7 +222,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "recommender.pages.context.network",
+                "web.pages.context.network",
             ]
         },
     }

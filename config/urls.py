@@ -5,12 +5,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include("recommender.urls")),
+    path("", include("web.urls")),
     path("", include("catalog.urls")),
 ]
 if settings.ADMIN_PATH:
     urlpatterns.append(path(settings.ADMIN_PATH, admin.site.urls))
 
-handler400 = "recommender.handlers.bad_request"
-handler404 = "recommender.handlers.not_found"
-handler500 = "recommender.handlers.server_error"
+handler400 = "web.error_pages.bad_request"
+handler404 = "web.error_pages.not_found"
+handler500 = "web.error_pages.server_error"

@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from recommender.bodies import taken_in
+from web.middleware.request_body import taken_in
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 

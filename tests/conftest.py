@@ -6,10 +6,10 @@ import pytest
 from django.core.cache import caches
 from PIL import Image
 
-from recommender import kept
 from recommender.embedders import registry
 from recommender.live import current, selection
 from tests import fake_embedder
+from web.middleware import answer_cache
 
 # A compiled kernel's first call, or a busy machine, takes what it takes.
 hypothesis.settings.register_profile("without a clock", deadline=None)
@@ -26,7 +26,7 @@ def own_folders(settings, tmp_path, monkeypatch):
     settings.WEIGHTS_DIR = tmp_path / "weights"
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setitem(registry.EMBEDDERS, "fake", fake_embedder.SPEC)
-    kept.answers.clear()
+    answer_cache.answers.clear()
     caches["default"].clear()  # the counts of this minute
     monkeypatch.setattr(current, "_live", {})
     monkeypatch.setattr(current, "_refused", {})

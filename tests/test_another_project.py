@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from recommender.templatetags.lookalikes import lookalikes
 from tests.conftest import picture_bytes
+from web.templatetags.lookalikes import lookalikes
 
 ROOT = Path(__file__).resolve().parents[1]
 ASK = """

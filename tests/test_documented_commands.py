@@ -131,7 +131,7 @@ NOT_RUN = {
     "git pull": "nothing to pull from",
     "git checkout THE-VERSION-BEFORE": "there is no other version here",
     "curl -F picture=@my-photo.jpg 'http://127.0.0.1:8000/api/v1/similar/?k=10&category=shirts'":
-        "tests/recommender/api ask so",
+        "tests/web/api ask so",
     "python manage.py restore /backups/lookalike --at 2026-11-27T04-30-02-118034Z": "another backup's name",
 }  # fmt: skip
 

@@ -19,7 +19,7 @@ INSTALLED_APPS = [
     "runs",
     "catalog",
     "recommender",
-    "recommender.api",
+    "web.api",
 ]
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",

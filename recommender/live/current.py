@@ -5,7 +5,6 @@ import threading
 from collections.abc import Iterable
 from pathlib import Path
 
-from recommender.beside import Lane, beside
 from recommender.embedders.choice import ChosenEmbedder
 from recommender.embedders.registry import EMBEDDERS, embedder_spec
 from recommender.errors import SimilarityError
@@ -13,6 +12,7 @@ from recommender.index.file import IndexFileError, load_index
 from recommender.index.similarity_index import Manifest, SimilarityIndex
 from recommender.live import publishing, selection
 from recommender.live.paths import index_path
+from recommender.live.worker_threads import Lane, beside
 
 logger = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from functools import lru_cache
 from django.db import DatabaseError, connections
 
 from catalog.models import Product
-from recommender.beside import Lane, beside
 from recommender.live import current, publishing, selection
+from recommender.live.worker_threads import Lane, beside
 from recommender.search.answering import live_index
 from recommender.search.errors import NotReady as NothingToCompare
 

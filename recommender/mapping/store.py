@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from recommender.beside import Lane, beside
 from recommender.live import selection
 from recommender.live.paths import map_path, map_pictures
+from recommender.live.worker_threads import Lane, beside
 from recommender.mapping import sprites
 from recommender.mapping.product_map import MapFileError, ProductMap, read_map
 from recommender.search.errors import NotReady

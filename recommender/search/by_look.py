@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from catalog.filters import Filters
 from catalog.models import Product
-from recommender.beside import Lane, beside
 from recommender.index.metrics import Metric
 from recommender.index.similarity_index import SimilarityIndex
+from recommender.live.worker_threads import Lane, beside
 from recommender.search.answering import live_index
 from recommender.search.errors import BadQuery
 from recommender.search.point import Point

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from catalog.forms import FilterForm
 from catalog.models import composed
-from recommender.beside import Lane, beside
 from recommender.index.metrics import Metric
+from recommender.live.worker_threads import Lane, beside
 from recommender.search.errors import BadQuery, KOutOfRange, NotAForm, TooLarge
 from recommender.search.query import (
     COLOUR_RULE,

@@ -7,10 +7,10 @@ from weakref import WeakSet
 import numpy as np
 
 from catalog.models import Product
-from recommender.beside import Lane, beside, loop_runs
 from recommender.index.metrics import Metric
 from recommender.index.similarity_index import Neighbour, SimilarityIndex
 from recommender.live import selection
+from recommender.live.worker_threads import Lane, beside, loop_runs
 from recommender.search.copies import Apart
 from recommender.search.point import Point
 from recommender.search.query import Query

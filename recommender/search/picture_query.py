@@ -5,11 +5,11 @@ from django.utils.translation import gettext as _
 
 from catalog.pictures import read_picture
 from catalog.thumbnails import BadPicture, make_picture
-from recommender.beside import Lane, beside
 from recommender.embedders.contract import Embedder, EmbedderError
 from recommender.index.colours import colours_of
 from recommender.index.similarity_index import SimilarityIndex
 from recommender.live import selection
+from recommender.live.worker_threads import Lane, beside
 from recommender.search.elsewhere import NoPictureThere, fetched
 from recommender.search.errors import BadQuery, NotReady
 from recommender.search.query import Query

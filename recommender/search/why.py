@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Product, composed
 from catalog.pictures import read_picture
-from recommender.beside import Lane, beside
 from recommender.embedders.contract import Embedder, UndecodablePicture
 from recommender.embedders.registry import EMBEDDERS
 from recommender.index.metrics import Metric, distances
 from recommender.index.similarity_index import SimilarityIndex
 from recommender.live import selection
 from recommender.live.paths import why_folder
+from recommender.live.worker_threads import Lane, beside
 from recommender.search.answering import live_index
 from recommender.search.errors import BadQuery, Busy, SearchError
 from recommender.search.occlusion import occlusion, painted

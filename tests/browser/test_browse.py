@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def pages_of_two(monkeypatch):
-    monkeypatch.setattr("recommender.pages.browse.PER_PAGE", 2)
+    monkeypatch.setattr("web.pages.browse.PER_PAGE", 2)
 
 
 def test_the_next_page_comes_while_one_scrolls(live, open_page, pages_of_two):

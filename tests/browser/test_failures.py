@@ -142,7 +142,7 @@ def test_what_takes_too_long_is_given_up_with_a_word(live, open_page):
 
 
 def test_more_of_the_grid_offline(live, open_page, monkeypatch):
-    monkeypatch.setattr("recommender.pages.browse.PER_PAGE", 2)
+    monkeypatch.setattr("web.pages.browse.PER_PAGE", 2)
     page = open_page("/browse/", width=390, expect_errors=True)
     expect(page.locator("#grid a.tile").first).to_be_visible()
     shown = page.locator("#grid a.tile").count()

@@ -84,7 +84,7 @@ def test_browse_says_when_nothing_is_found(client, live):
 
 
 def test_browse_has_pages_that_keep_the_search(client, live, monkeypatch):
-    monkeypatch.setattr("recommender.pages.browse.PER_PAGE", 2)
+    monkeypatch.setattr("web.pages.browse.PER_PAGE", 2)
     page = html(client.get("/browse/", {"category": "hats", "page": 1}))
     assert '<span aria-current="page">1</span>' in page
     assert "?category=hats&amp;page=2" in page

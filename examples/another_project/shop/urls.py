@@ -14,6 +14,6 @@ def product(request, number):
 
 urlpatterns = [
     path("shop/<str:number>/", product),
-    path("look/", include("recommender.urls")),
+    path("look/", include("web.urls")),
     path("look/", include("catalog.urls")),
 ]

@@ -18,7 +18,7 @@ from recommender.live.paths import index_path, refresh_lock
 from runs.files import locked, sha256_of
 from runs.models import Run
 from tests.conftest import picture_bytes
-from tests.recommender.test_publishing import Killed
+from tests.recommender.live.test_publishing import Killed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

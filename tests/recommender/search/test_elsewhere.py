@@ -6,10 +6,10 @@ import pytest
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 
-from recommender.api import access
 from recommender.search import elsewhere, picture_query
 from tests.conftest import picture_bytes
 from tests.shops import Shop
+from web.api import access
 
 pytestmark = pytest.mark.django_db
 SENTENCE = "No picture can be fetched from this address. Save it, and send the picture itself."

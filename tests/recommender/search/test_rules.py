@@ -9,13 +9,13 @@ from lxml import html
 
 from catalog.filters import Filters
 from catalog.models import Product
-from recommender.assistants import similar_products
 from recommender.index.metrics import Metric
 from recommender.models import Rule
 from recommender.search.answering import answer
 from recommender.search.answers import agreement
 from recommender.search.comparing import compare
 from recommender.search.query import Query
+from web.mcp_server import similar_products
 
 pytestmark = pytest.mark.django_db
 PIN, BAN, BOOST = Rule.Kind.PIN, Rule.Kind.BAN, Rule.Kind.BOOST

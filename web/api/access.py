@@ -1,0 +1,90 @@
+"""Who may ask, and how often: of the API, and of what a page does as the API does.
+
+Each worker counts for itself, unless CACHE_URL names a cache that they share.
+"""
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+
+from recommender.search.errors import TooOften
+from web.api.models import ApiKey
+from web.api.responses import failure
+from web.error_pages import refused_at_the_door
+from web.middleware import admission
+from web.middleware.client_address import one_visitor
+
+HEADER = "X-API-Key"
+MINUTE = 60
+# Of one visitor in a minute, whatever the settings say: each costs more than it looks.
+MOST_LOG_INS, MOST_WRONG_KEYS = 60, 60
+# So many visitors at least have a part in what is limited for all together.
+SHARES = 3
+
+
+def access(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
+    """The middleware; it comes before answers that are kept, and after CORS."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        try:
+            refused = _without_key(request)
+            if refused is None:
+                _elsewhere(request)
+        except TooOften as error:
+            refused = refused_at_the_door(request, error)
+        return refused or get_response(request)
+
+    return middleware
+
+
+def _without_key(request: HttpRequest) -> HttpResponse | None:
+    """The refusal of who needs a key; raises TooOften."""
+    visitor = f"address {one_visitor(request)}"
+    if request.path_info.startswith("/api/v1/"):
+        return _program(request, visitor)
+    if admission.is_log_in(request):
+        _count(f"log-ins {visitor}", MOST_LOG_INS)
+    elif admission.kind_of(request) in (admission.UPLOADS, admission.FETCHES):
+        _count(visitor, settings.API_RATE)
+    return None
+
+
+def _program(request: HttpRequest, visitor: str) -> HttpResponse | None:
+    sent = request.headers.get(HEADER, "")
+    key = ApiKey.of(sent) if sent else None
+    if key is not None:
+        _count(f"key {key.pk}", key.a_minute or settings.API_KEY_RATE)
+        return None
+    if sent:
+        _count(f"wrong keys {visitor}", settings.API_RATE or MOST_WRONG_KEYS)
+    else:
+        _count(visitor, settings.API_RATE)
+    if sent or settings.API_KEYS_REQUIRED:
+        return failure(f"Send a valid key in the header {HEADER}.", 401)
+    return None
+
+
+def _elsewhere(request: HttpRequest) -> None:
+    """Counts what is fetched from other sites, for all visitors together; raises TooOften."""
+    if admission.kind_of(request) is admission.FETCHES:
+        one_share = -(-settings.PICTURE_URL_RATE // SHARES)
+        _count(f"elsewhere address {one_visitor(request)}", one_share)
+        _count("elsewhere", settings.PICTURE_URL_RATE)
+
+
+def _count(whose: str, most: int) -> None:
+    """Raises TooOften where `most` requests have come in this minute; 0 is no limit."""
+    if not most:
+        return
+    minute, second = divmod(int(time.time()), MINUTE)
+    place = f"asked {whose} {minute}".replace(" ", "-")
+    cache.add(place, 0, 2 * MINUTE)
+    try:
+        count = cache.incr(place)
+    except ValueError:  # it was dropped in between
+        return
+    if count > most:
+        raise TooOften(most, MINUTE - second)

@@ -1,0 +1,208 @@
+"""The JSON API, version 1: its addresses, and what OpenAPI says of them.
+
+Each takes the fields of a form and answers what the pages show. What is refused is told as
+{"error": "one sentence"}, with the status that the page has.
+"""
+
+from typing import Any
+
+from csp.constants import SELF
+from csp.decorators import csp_update
+from django.core.paginator import Page
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.http import urlencode
+from ninja import NinjaAPI
+from ninja.errors import HttpError
+from ninja.openapi.docs import Swagger
+
+from catalog.forms import ProductsForm, SearchForm
+from catalog.models import Product
+from recommender.live import current
+from recommender.search.answering import answer
+from recommender.search.errors import BadQuery, SearchError
+from recommender.search.forms import SimilarForm, picture_of
+from recommender.search.products import shown_products
+from web.api.described import PICTURE, parameters
+from web.api.responses import failure, in_json, refusal
+from web.api.rules_of_addresses import known_to, with_known_parameters, with_servers
+from web.api.schemas import Failure, ProductFields, ProductPage, SimilarAnswer, Status
+from web.middleware.answer_cache import keep
+from web.paging import NoSuchPage, page_of
+
+REFUSALS = dict.fromkeys((400, 401, 404, 429, 503), Failure)
+OF_BODIES = dict.fromkeys((408, 411, 413, 415), Failure)
+
+api = NinjaAPI(
+    title="Lookalike",
+    version="1",
+    urls_namespace="api",
+    docs=Swagger({"layout": "BaseLayout", "deepLinking": True}),
+    docs_url="docs/",
+    docs_decorator=csp_update({"img-src": [SELF, "data:"]}),
+    description=(
+        "Products that look alike. Distances: smaller is closer. Scores: 0 to 100.\n\n"
+        "Where keys are asked for, send yours in the header X-API-Key. A parameter that an address "
+        "does not have is refused with 400 and the names of those that it has; what others add to "
+        "links (utm_… and the like) is passed over.\n\n"
+        "Addresses in answers that begin with / are of this site: put its scheme and host before "
+        "them. Lists come in pages: `count` products on `pages` pages, of which this is `page`; "
+        "`next` and `previous` are the addresses of its neighbours, null at the ends. A page "
+        "beyond the last is 404."
+    ),
+)
+
+
+@api.get(
+    "products/{item:item_id}/similar/",
+    response={200: SimilarAnswer, **REFUSALS},
+    url_name="similar",
+    summary="The look-alikes of a product",
+    openapi_extra={"parameters": parameters(SimilarForm, "liked", "disliked", "url")},
+)
+def similar(request: HttpRequest, item_id: str) -> HttpResponse:
+    """The k nearest products of a product under one metric."""
+    query = SimilarForm(request.GET).query(liked=(item_id,), disliked=(), url="")
+    return keep(JsonResponse(answer(query).as_dict()))
+
+
+@api.get(
+    "similar/",
+    response={200: SimilarAnswer, **REFUSALS},
+    url_name="similar-to-several",
+    summary="The look-alikes of several products, or of a picture elsewhere",
+    openapi_extra={"parameters": parameters(SimilarForm)},
+)
+def similar_to_several(request: HttpRequest) -> HttpResponse:
+    """The k nearest products of those that are liked, away from those that are not.
+
+    Name one that is liked, or the address of a picture.
+    """
+    query = SimilarForm(request.GET).query()
+    response = JsonResponse(answer(query).as_dict())
+    if query.url:  # what is there may change
+        response["Cache-Control"] = "no-store"
+        return response
+    return keep(response)
+
+
+@api.post(
+    "similar/",
+    response={200: SimilarAnswer, **REFUSALS, **OF_BODIES},
+    summary="The look-alikes of a picture",
+    openapi_extra={"parameters": parameters(SimilarForm, "url"), **PICTURE},
+)
+def similar_to_a_picture(request: HttpRequest) -> HttpResponse:
+    """The k nearest products of a picture, and of those that are liked beside it."""
+    query = SimilarForm(request.GET).query(picture=picture_of(request), url="")
+    return JsonResponse(answer(query).as_dict(), headers={"Cache-Control": "no-store"})
+
+
+@api.get(
+    "products/",
+    response={200: ProductPage, **REFUSALS},
+    url_name="products",
+    summary="The products",
+    openapi_extra={"parameters": parameters(ProductsForm)},
+)
+def products(request: HttpRequest) -> HttpResponse:
+    """The products that the shop has now, narrowed by the same filters, page by page."""
+    return _page(request, ProductsForm(request.GET))
+
+
+@api.get(
+    "search/",
+    response={200: ProductPage, **REFUSALS},
+    url_name="search",
+    summary="Products by their words",
+    openapi_extra={"parameters": parameters(SearchForm, require="q")},
+)
+def search(request: HttpRequest) -> HttpResponse:
+    """The products that have each of the words in title, item_id or category."""
+    return _page(request, SearchForm(request.GET))
+
+
+@api.get(
+    "products/{item:item_id}/",
+    response={200: ProductFields, **REFUSALS},
+    url_name="product",
+    summary="One product",
+)
+def product(request: HttpRequest, item_id: str) -> HttpResponse:
+    """A product that the shop has now."""
+    return keep(JsonResponse(shown_products([item_id])[item_id].as_dict()))
+
+
+@api.get("status/", response={200: Status, 503: Failure}, url_name="status", summary="The index")
+def status(request: HttpRequest) -> HttpResponse:
+    """Which index is live, since when, and how many products there are."""
+    try:
+        manifest = current.live_index().manifest
+    except current.IndexUnavailable:
+        live = None
+    else:
+        live = {
+            name: getattr(manifest, name)
+            for name in ("embedder", "layer", "weights_sha256", "built_at", "count", "neighbours")
+        }
+    return keep(JsonResponse({"products": Product.shown.count(), "index": live}))
+
+
+def _page(request: HttpRequest, form: ProductsForm) -> HttpResponse:
+    if not form.is_valid():
+        raise BadQuery(form.sentence())
+    given = form.cleaned_data
+    page = page_of(form.products(), given["page"], given["per_page"] or ProductsForm.PER_PAGE)
+    content = {
+        "count": page.paginator.count,
+        "page": page.number,
+        "pages": page.paginator.num_pages,
+        "next": _address(request, page, 1) if page.has_next() else None,
+        "previous": _address(request, page, -1) if page.has_previous() else None,
+        "products": [product.as_dict() for product in page],
+    }
+    return keep(JsonResponse(content))
+
+
+def _address(request: HttpRequest, page: "Page[Product]", step: int) -> str:
+    fields = request.GET.dict() | {"page": str(page.number + step)}
+    return f"{request.path}?{urlencode(fields)}"
+
+
+# Refusals --------------------------------------------------------------------------------------
+
+
+@api.exception_handler(SearchError)
+def _refused(request: HttpRequest, error: SearchError) -> HttpResponse:
+    return refusal(error)
+
+
+@api.exception_handler(Http404)
+def _nowhere(request: HttpRequest, error: Http404) -> HttpResponse:
+    return failure("There is no such address.", 404)
+
+
+@api.exception_handler(NoSuchPage)
+def _beyond(request: HttpRequest, error: NoSuchPage) -> HttpResponse:
+    return failure(str(error), error.status)
+
+
+@api.exception_handler(HttpError)
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return failure(error.message, error.status_code)
+
+
+@api.exception_handler(Exception)
+def _fault(request: HttpRequest, error: Exception) -> HttpResponse:
+    raise error  # Django's handlers tell it: a 500, or the 503 of a database that is away
+
+
+# Addresses -------------------------------------------------------------------------------------
+
+urls = api.urls
+for address in urls[0]:
+    view: Any = address.callback
+    name = str(getattr(address, "name", ""))
+    if name == "openapi-json":
+        view = with_servers(view)
+    known = known_to(api).get(name, {})
+    address.callback = in_json(with_known_parameters(view, known))

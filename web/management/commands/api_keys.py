@@ -1,0 +1,49 @@
+"""`manage.py api_keys`."""
+
+import shlex
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from runs.arguments import at_least_one, some_text
+from runs.commands import RunCommand
+from web.api.models import ApiKey
+
+
+class Command(RunCommand):
+    help = "Makes, lists and revokes keys for the API. A key is shown once, when it is made."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        make = actions.add_parser("make", help="a new key")
+        make.add_argument("name", type=some_text, help="whose it is")
+        make.add_argument(
+            "--a-minute", type=at_least_one, help="requests a minute; else API_KEY_RATE"
+        )
+        actions.add_parser("list", help="whose keys there are")
+        actions.add_parser("revoke", help="refuse a key for good").add_argument("name")
+
+    def handle(self, **options: Any) -> None:
+        getattr(self, f"_{options['action']}")(options)
+
+    def _make(self, options: dict[str, Any]) -> None:
+        name, a_minute = options["name"], options["a_minute"]
+        if ApiKey.objects.filter(name=name).exists():
+            revoke = f"manage.py api_keys revoke {shlex.quote(name)}"
+            raise CommandError(f"{name} has a key already. To replace it, first run: {revoke}")
+        self.stdout.write(ApiKey.make(name, a_minute))
+
+    def _list(self, options: dict[str, Any]) -> None:
+        keys = ApiKey.objects.all()
+        if not keys:
+            self.stdout.write("There are no keys yet. To make one: manage.py api_keys make NAME")
+        for key in keys:
+            state = "active" if key.active else "switched off"
+            limit = f"{key.a_minute} a minute" if key.a_minute else "the usual limit"
+            self.stdout.write(f"{key.name}  {state}  {limit}  since {key.made_at:%Y-%m-%d}")
+
+    def _revoke(self, options: dict[str, Any]) -> None:
+        if not ApiKey.objects.filter(name=options["name"]).delete()[0]:
+            there = ", ".join(ApiKey.objects.values_list("name", flat=True)) or "no keys"
+            raise CommandError(f"{options['name']} has no key; there are: {there}.")
+        self.stdout.write(f"The key of {options['name']} is refused from now on.")

@@ -1,0 +1,55 @@
+"""`manage.py export_site`."""
+
+from argparse import ArgumentTypeError
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from catalog.addresses import is_web_address
+from recommender.errors import SimilarityError
+from runs.commands import RunCommand
+from runs.outcomes import Status
+from runs.progress import counted, report
+from web.export.folder import RECORD
+from web.export.site import Export
+
+
+class Command(RunCommand):
+    recorded = True
+    expected = (SimilarityError,)
+    help = (
+        "Writes the whole site as plain files, for a shop without a server: it opens from the "
+        "disk. Run again, it writes what has changed, and removes what has left."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", type=Path, metavar="DIR", help="a new folder, or an export")
+        parser.add_argument(
+            "--url",
+            type=web_address,
+            metavar="https://…",
+            help="where it will lie: pages then name their own address, as search engines like",
+        )
+
+    def handle(self, **options: Any) -> None:
+        export = Export(options["folder"], options["url"] or "")
+        if strange := export.folder.strange:
+            self.stderr.write(
+                f"{RECORD} names {counted(len(strange), 'file')} that no export writes; left alone."
+            )
+        counts = report(
+            self, export.run(), total=export.total, unit="page", verbosity=options["verbosity"]
+        )
+        self.stdout.write(
+            f"{options['folder'] / 'index.html'}; {counted(export.removed, 'file')} removed."
+        )
+        if counts[Status.FAILED]:
+            raise CommandError(f"{counted(counts[Status.FAILED], 'page')} could not be written.")
+
+
+def web_address(text: str) -> str:
+    """An option's address of the web."""
+    if not is_web_address(text):
+        raise ArgumentTypeError(f"{text!r} is no address such as https://shop.example/look/")
+    return text
