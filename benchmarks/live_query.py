@@ -13,7 +13,8 @@ import numpy as np
 from numba import njit, prange
 
 from benchmarks.common import COUNT, SPEC, relu_vectors
-from recommender.index.metrics import Metric, fixed, squared_norms
+from recommender.index.distances import fixed, squared_norms
+from recommender.index.metrics import Metric
 from recommender.index.neighbours import Lists, nearest_to
 from recommender.index.similarity_index import Manifest, SimilarityIndex
 

@@ -17,9 +17,10 @@ from benchmarks.index_file import in_fresh_process
 from benchmarks.live_query import read
 from recommender.embedders.contract import EmbedderSpec
 from recommender.index.approximate import lists_by_cells
+from recommender.index.distances import fixed, squared_norms
 from recommender.index.file import write_index
 from recommender.index.inverted_file import Cells, make_cells
-from recommender.index.metrics import Metric, fixed, squared_norms
+from recommender.index.metrics import Metric
 from recommender.index.neighbours import Lists, nearest_to
 from recommender.index.similarity_index import APPROXIMATE, K, Manifest, SimilarityIndex
 

@@ -14,8 +14,9 @@ from catalog.pictures import read_picture
 from recommender.building.planning import Plan
 from recommender.embedders.contract import Embedder, EmbedderError, UndecodablePicture
 from recommender.index.colours import COLOURS, colours_of
+from recommender.index.distances import distances
 from recommender.index.duplicates import NONE, Thresholds, groups, thresholds
-from recommender.index.metrics import Metric, distances
+from recommender.index.metrics import Metric
 from recommender.index.similarity_index import SimilarityIndex
 from runs.files import sha256_of
 

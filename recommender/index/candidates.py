@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recommender.index.metrics import Metric, fixed
+from recommender.index.distances import fixed
+from recommender.index.metrics import Metric
 
 # Vectors multiplied at a time: 32 MB at 4,096 numbers each.
 BLOCK = 2048

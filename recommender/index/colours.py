@@ -7,7 +7,8 @@ shared out among the nearest bins, so that a small change of colour is a small c
 import numpy as np
 
 from catalog.colours import lab, middle_of
-from recommender.index.metrics import Metric, distances, fixed
+from recommender.index.distances import distances, fixed
+from recommender.index.metrics import Metric
 
 # Bins of lightness, green to red, blue to yellow: the middles of the first and last, and how many.
 BINS = ((15.0, 85.0, 3), (-45.0, 45.0, 4), (-45.0, 45.0, 4))

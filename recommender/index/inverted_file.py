@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recommender.index.metrics import Metric, distances, fixed
+from recommender.index.distances import distances, fixed
+from recommender.index.metrics import Metric
 from recommender.index.neighbours import nearest_to
 
 # The share of the nearest neighbours that lie in the cells that a query reads, and in those that

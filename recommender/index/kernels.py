@@ -15,11 +15,8 @@ from typing import Any
 import numpy as np
 from numba import njit, prange
 
-from recommender.index.metrics import METRIC_CODES, Metric
-
-COSINE = METRIC_CODES[Metric.COSINE]
-EUCLIDEAN = METRIC_CODES[Metric.EUCLIDEAN]
-MANHATTAN = METRIC_CODES[Metric.MANHATTAN]
+# As in recommender.index.metrics.METRIC_CODES; numba compiles them in.
+COSINE, EUCLIDEAN, MANHATTAN = 0, 1, 2
 
 
 def compiled(**options: Any) -> Callable[[Callable[..., Any]], Any]:

@@ -1,11 +1,9 @@
-"""The three metrics, and exact distances under them.
+"""The three metrics by name. A distance is smaller the more alike two pictures are.
 
-A distance is smaller the more alike two pictures are. The names are scikit-learn's.
+The names are scikit-learn's.
 """
 
 from enum import StrEnum
-
-import numpy as np
 
 
 class Metric(StrEnum):
@@ -16,37 +14,5 @@ class Metric(StrEnum):
     MANHATTAN = "manhattan"
 
 
-# What the kernels call them. The order stands here alone.
+# What the kernels call them.
 METRIC_CODES = {metric: code for code, metric in enumerate(Metric)}
-
-
-def fixed(array: np.ndarray, dtype: type) -> np.ndarray:
-    """A read-only view in C order, so that each kernel is compiled for one kind of array only."""
-    view = np.ascontiguousarray(array, dtype).view(np.ndarray)
-    view.flags.writeable = False
-    return view
-
-
-def squared_norms(embeddings: np.ndarray) -> np.ndarray:
-    """(n, d) float32 -> (n,) float64: the dot product of each row with itself."""
-    from recommender.index import kernels
-
-    out = np.empty(len(embeddings))
-    kernels.squared_norms(fixed(embeddings, np.float32), out)
-    return out
-
-
-def distances(metric: Metric, query: np.ndarray, embeddings: np.ndarray) -> np.ndarray:
-    """The exact distances of a (d,) query to each of (n, d) embeddings -> (n,) float64.
-
-    Computed in float64, in one fixed order: the same pair always has the same distance. The
-    cosine distance to a vector of zeros is 1, as in scikit-learn.
-    """
-    from recommender.index import kernels
-
-    query, embeddings = fixed(query, np.float32), fixed(embeddings, np.float32)
-    query_squared = kernels.exact_dot(query, query)
-    squared = fixed(squared_norms(embeddings), np.float64)
-    out = np.empty(len(embeddings))
-    kernels.exact_distances(METRIC_CODES[metric], query, query_squared, embeddings, squared, out)
-    return out

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from recommender.index.candidates import UNIT, Scorer, Scores, rounding
-from recommender.index.metrics import METRIC_CODES, Metric, fixed
+from recommender.index.distances import fixed
+from recommender.index.metrics import METRIC_CODES, Metric
 
 Progress = Callable[[int, int], None]
 

@@ -13,9 +13,10 @@ import numpy as np
 
 from recommender.embedders.contract import EmbedderSpec
 from recommender.index.approximate import lists_by_cells
+from recommender.index.distances import fixed, squared_norms
 from recommender.index.inverted_file import FEWEST, Cells, make_cells
 from recommender.index.merging import forget_what_has_lost, merged_lists, moved
-from recommender.index.metrics import Metric, fixed, squared_norms
+from recommender.index.metrics import Metric
 from recommender.index.neighbours import Lists, Progress, all_lists, nearest_to
 
 FORMAT_VERSION = 1

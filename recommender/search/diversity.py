@@ -6,7 +6,8 @@ for reordering documents and producing summaries", SIGIR 1998.
 
 import numpy as np
 
-from recommender.index.metrics import Metric, distances
+from recommender.index.distances import distances
+from recommender.index.metrics import Metric
 from recommender.index.similarity_index import Neighbour, SimilarityIndex
 from recommender.search.scores import scales, score
 

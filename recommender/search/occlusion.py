@@ -13,7 +13,8 @@ from PIL import Image, ImageFilter, ImageOps
 
 from recommender.embedders.contract import Embedder
 from recommender.embedders.pictures import frame
-from recommender.index.metrics import Metric, distances
+from recommender.index.distances import distances
+from recommender.index.metrics import Metric
 
 # Places of the patch along each side, and its share of the side.
 PLACES, SHARE = 7, 0.25

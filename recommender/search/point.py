@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from recommender.index.colours import fused
-from recommender.index.metrics import Metric, distances
+from recommender.index.distances import distances
+from recommender.index.metrics import Metric
 from recommender.index.similarity_index import SimilarityIndex
 from recommender.search.scores import scale_of, scales
 

@@ -14,7 +14,8 @@ from catalog.models import Product, composed
 from catalog.pictures import read_picture
 from recommender.embedders.contract import Embedder, UndecodablePicture
 from recommender.embedders.registry import EMBEDDERS
-from recommender.index.metrics import Metric, distances
+from recommender.index.distances import distances
+from recommender.index.metrics import Metric
 from recommender.index.similarity_index import SimilarityIndex
 from recommender.live import selection
 from recommender.live.paths import why_folder

@@ -8,9 +8,10 @@ import pytest
 
 from recommender.index import inverted_file as module
 from recommender.index import similarity_index
+from recommender.index.distances import squared_norms
 from recommender.index.file import IndexFileError, load_index, verify_index, write_index
 from recommender.index.inverted_file import cut, make_cells, with_probes
-from recommender.index.metrics import Metric, squared_norms
+from recommender.index.metrics import Metric
 from recommender.index.neighbours import all_lists
 from recommender.index.similarity_index import APPROXIMATE, EXACT, SimilarityIndex
 from tests.indexes import hash_of, manifest_of, same

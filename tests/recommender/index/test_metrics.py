@@ -6,7 +6,8 @@ from hypothesis.extra.numpy import arrays
 from sklearn.metrics import pairwise_distances
 
 from recommender.index import kernels
-from recommender.index.metrics import METRIC_CODES, Metric, distances
+from recommender.index.distances import distances
+from recommender.index.metrics import METRIC_CODES, Metric
 
 numbers = st.floats(-100, 100, width=32)
 

@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.index import candidates, neighbours
-from recommender.index.metrics import Metric, distances, squared_norms
+from recommender.index.distances import distances, squared_norms
+from recommender.index.metrics import Metric
 from recommender.index.neighbours import all_lists, nearest_to
 from recommender.index.similarity_index import SimilarityIndex
 from tests.indexes import hash_of, index_of, manifest_of, same

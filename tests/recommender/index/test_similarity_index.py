@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from recommender.embedders.registry import EMBEDDERS
-from recommender.index.metrics import Metric, distances
+from recommender.index.distances import distances
+from recommender.index.metrics import Metric
 from recommender.index.similarity_index import Manifest, SimilarityIndex, UnknownItem
 from tests.indexes import hash_of, index_of, manifest_of
 

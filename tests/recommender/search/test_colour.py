@@ -6,7 +6,8 @@ import pytest
 from catalog.ways_in import import_folder
 from recommender.building import build as building
 from recommender.index.colours import colours_of, fused, histogram, lab
-from recommender.index.metrics import Metric, distances
+from recommender.index.distances import distances
+from recommender.index.metrics import Metric
 from recommender.live import current
 from recommender.search.answering import answer
 from recommender.search.errors import BadQuery

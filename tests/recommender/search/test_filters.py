@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from catalog.filters import Filters
 from catalog.models import Product
-from recommender.index.metrics import Metric, distances
+from recommender.index.distances import distances
+from recommender.index.metrics import Metric
 from recommender.live import current
 from recommender.live.publishing import publish
 from recommender.search.answering import answer

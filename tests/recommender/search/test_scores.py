@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from recommender.index.metrics import Metric, distances
+from recommender.index.distances import distances
+from recommender.index.metrics import Metric
 from recommender.index.similarity_index import Neighbour
 from recommender.search.diversity import diversified
 from recommender.search.scores import scales, score
