@@ -19,8 +19,9 @@ from benchmarks.pictures import shirts
 from recommender.embedders.choice import choose
 from recommender.embedders.contract import Embedder
 from recommender.embedders.graph import PICTURE, Convolution, Dense, DepthwiseConvolution, Graph
-from recommender.embedders.networks.network import Network, Places
+from recommender.embedders.networks.network import Network
 from recommender.embedders.registry import EMBEDDERS, NETWORKS
+from recommender.embedders.weights.source import Places
 
 BATCH, ROUNDS = 32, 5
 COUNTS = {"vgg16-untrained": 32, "efficientnet-lite2": 256}

@@ -13,9 +13,9 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from recommender.embedders.networks.efficientnet_lite import NETWORK
-from recommender.embedders.networks.network import Places
 from recommender.embedders.pictures import frame
 from recommender.embedders.runtimes import make_runtime
+from recommender.embedders.weights.source import Places
 
 SIDE, K = NETWORK.preprocessing.side, 5
 SQUARE, BILINEAR = (SIDE, SIDE), Image.Resampling.BILINEAR

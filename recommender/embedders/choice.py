@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from recommender.embedders.contract import Embedder, EmbedderSpec
-from recommender.embedders.networks.network import Places
 from recommender.embedders.pictures import Preprocessing
 from recommender.embedders.registry import NETWORKS, PREFERRED, embedder_spec
 from recommender.embedders.runtimes import Runtime
+from recommender.embedders.weights.source import Places
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,10 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from recommender.embedders.contract import EmbedderSpec
 from recommender.index.approximate import lists_by_cells
 from recommender.index.distances import fixed, squared_norms
 from recommender.index.inverted_file import FEWEST, Cells, make_cells
@@ -40,6 +39,24 @@ class Neighbour(NamedTuple):
     distance: float
 
 
+class VectorSpec(Protocol):
+    """What an index is told of the vectors that it holds; an EmbedderSpec says it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def layer(self) -> str: ...
+
+    @property
+    def preprocessing(self) -> str: ...
+
+    @property
+    def dimension(self) -> int: ...
+
+    def notice(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Manifest:
     """What made the vectors, how many they are, and when. Can be written as JSON."""
@@ -58,7 +75,7 @@ class Manifest:
     format_version: int = FORMAT_VERSION
 
     @classmethod
-    def of(cls, spec: EmbedderSpec, weights_sha256: str, note: str = "") -> "Manifest":
+    def of(cls, spec: VectorSpec, weights_sha256: str, note: str = "") -> "Manifest":
         """A manifest for vectors that `spec` makes, built now; the count comes with them.
 
         Without a `note`, it says where the weights come from, and under which licence.

@@ -7,9 +7,9 @@ from django.conf import settings
 
 from recommender.embedders.choice import ChosenEmbedder, best_at_hand, choose
 from recommender.embedders.contract import Embedder
-from recommender.embedders.networks.network import Places
 from recommender.embedders.registry import EMBEDDERS, PREFERRED
 from recommender.embedders.runtimes import best_runtime, require_runtime, runtime_to_serve
+from recommender.embedders.weights.source import Places
 from recommender.live.paths import index_path
 
 
@@ -47,7 +47,9 @@ def loaded(chosen: ChosenEmbedder) -> Embedder:
 
 def weight_places() -> Places:
     """Where weights lie."""
-    return Places(Path(settings.WEIGHTS_DIR), settings.VGG16_WEIGHTS)
+    files = {"vgg16": settings.VGG16_WEIGHTS}
+    configured = {network: file for network, file in files.items() if file is not None}
+    return Places(Path(settings.WEIGHTS_DIR), configured)
 
 
 def name_to_build() -> str:

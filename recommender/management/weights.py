@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from recommender.embedders.contract import EmbedderError
-from recommender.embedders.networks import user_onnx, vgg16
-from recommender.embedders.networks.network import Places
-from recommender.embedders.networks.user_onnx import Brought, Wish
+from recommender.embedders.networks import onnx_import, vgg16
+from recommender.embedders.networks.onnx_import import Wish
+from recommender.embedders.networks.user_onnx import Brought
 from recommender.embedders.networks.vgg16_files import KERAS_MD5, KERAS_URL
 from recommender.embedders.registry import EMBEDDERS, NETWORKS, register_brought
+from recommender.embedders.weights.source import Places
 from recommender.live import selection
 from runs.files import locked
 
@@ -58,7 +59,7 @@ def bring(file: Path, wish: Wish) -> str:
     _require_file(file)
     places = selection.weight_places()
     taken = {name for name in (*EMBEDDERS, *NETWORKS) if not isinstance(_known(name), Brought)}
-    found = user_onnx.bring(file, wish, places, taken)
+    found = onnx_import.bring(file, wish, places, taken)
     register_brought(places.folder)
     return (
         f"{found.name}: {found.dimension} numbers a picture of {found.side}×{found.side}, "
@@ -73,7 +74,7 @@ def verify(name: str = "") -> Iterator[str]:
     for known in names:
         network = _require(known)
         if isinstance(network, Brought):
-            user_onnx.verify(network, places)
+            onnx_import.verify(network, places)
             yield f"{known}: sound, SHA-256 {network.sha256}"
         else:
             record = vgg16.WEIGHTS.verify(vgg16.NETWORK.graph, places)

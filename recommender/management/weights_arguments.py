@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from recommender.embedders.contract import EmbedderError
-from recommender.embedders.networks.user_onnx import Wish
+from recommender.embedders.networks.onnx_import import LAYOUTS, Wish
 from recommender.embedders.pictures import Three
-from recommender.embedders.runtimes.onnx import LAYOUTS
 from runs.arguments import at_least_one, path
 
 # ImageNet's, as most exports want them.

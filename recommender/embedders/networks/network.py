@@ -2,53 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from recommender.embedders.contract import EmbedderSpec
-from recommender.embedders.graph import Arrays, Graph
+from recommender.embedders.graph import Graph
 from recommender.embedders.pictures import Preprocessing
 from recommender.embedders.runtimes import Runtime, make_runtime
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where weights may lie: the folder of those that are kept, and a file that settings name."""
-
-    folder: Path
-    configured: Path | None = None
-
-
-@dataclass(frozen=True)
-class Weights:
-    """Weights that are at hand: the hash that vectors are marked with, and the way to read them."""
-
-    sha256: str
-    read: Callable[[], Arrays]
-
-
-class WeightSource(Protocol):
-    """Where a network's weights come from."""
-
-    @property
-    def trained(self) -> bool: ...
-
-    @property
-    def origin(self) -> str: ...
-
-    @property
-    def licence(self) -> str: ...
-
-    def at_hand(self, needed: Graph, places: Places) -> bool:
-        """Whether what `needed` takes is on this machine, as far as a look at the folders tells."""
-        ...
-
-    def find(self, whole: Graph, needed: Graph, places: Places) -> Weights:
-        """What `needed` takes, a part of the `whole` network.
-
-        Raises EmbedderError, which says how to get it.
-        """
-        ...
+from recommender.embedders.weights.source import Places, WeightSource
 
 
 class Prepared(NamedTuple):

@@ -15,7 +15,7 @@ from recommender.embedders.graph import (
     MaxPooling,
 )
 from recommender.embedders.networks.network import Cut, Network
-from recommender.embedders.networks.vgg16_files import as_ours
+from recommender.embedders.networks.vgg16_files import as_ours, keras_cache
 from recommender.embedders.pictures import Preprocessing
 from recommender.embedders.weights.seeded import Seeded
 from recommender.embedders.weights.store import Kept
@@ -53,6 +53,8 @@ WEIGHTS = Kept(
     licence="CC BY 4.0",
     ways="run `manage.py weights fetch` (553 MB, through Keras), `manage.py weights add FILE`, "
     "or set VGG16_WEIGHTS=/a/file; without them efficientnet-lite2 works at once",
+    without_dense="vgg16-pool5",
+    elsewhere=keras_cache,
 )
 
 NETWORK = Network(

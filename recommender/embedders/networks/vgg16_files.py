@@ -5,8 +5,10 @@ inputs, outputs) for blue-green-red pictures less the ImageNet means, fc1's rows
 (y, x, channel).
 """
 
+import os
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
@@ -16,10 +18,8 @@ from recommender.embedders.weights.reading import Brought
 from recommender.embedders.weights.store import Converted
 
 # What Keras Applications fetches, and the MD5 that it checks.
-KERAS_URL = (
-    "https://storage.googleapis.com/tensorflow/keras-applications/vgg16/"
-    "vgg16_weights_tf_dim_ordering_tf_kernels.h5"
-)
+KERAS_FILE = "vgg16_weights_tf_dim_ordering_tf_kernels.h5"
+KERAS_URL = f"https://storage.googleapis.com/tensorflow/keras-applications/vgg16/{KERAS_FILE}"
 KERAS_MD5 = "64373286793e3c8b2b4e3219cbf3544b"
 
 # How torchvision shows its pictures, on the scale of 0 to 255, and how we do: blue, green, red.
@@ -28,6 +28,13 @@ TORCH_DEVIATION = 255 * np.array([0.225, 0.224, 0.229])
 OUR_MEAN = np.array([103.939, 116.779, 123.68])
 
 Pairs = dict[str, tuple[np.ndarray, np.ndarray]]
+
+
+def keras_cache() -> Path | None:
+    """The ImageNet weights of VGG-16 that Keras has fetched, if it has."""
+    home = os.environ.get("KERAS_HOME")
+    path = (Path(home) if home else Path.home() / ".keras") / "models" / KERAS_FILE
+    return path if path.is_file() else None
 
 
 def as_ours(brought: Brought, graph: Graph) -> Converted:

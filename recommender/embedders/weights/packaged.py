@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from recommender.embedders.graph import Arrays, Graph
-from recommender.embedders.networks.network import Places, Weights
 from recommender.embedders.weights.errors import WeightsMissing, WeightsRefused
+from recommender.embedders.weights.source import Places, Weights
 from recommender.embedders.weights.torch_file import read_torch_file
 from recommender.embedders.weights.validate import checked
 from runs.files import sha256_of_file

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recommender.embedders.graph import Arrays, Graph
-from recommender.embedders.networks.network import Places, Weights
+from recommender.embedders.weights.source import Places, Weights
 
 
 @dataclass(frozen=True)

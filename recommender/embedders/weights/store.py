@@ -6,7 +6,6 @@ that anybody can compare it with a published one.
 
 import json
 import logging
-import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -16,9 +15,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from recommender.embedders.graph import Arrays, Dense, Graph
-from recommender.embedders.networks.network import Places, Weights
 from recommender.embedders.weights.errors import WeightsMissing, WeightsRefused
 from recommender.embedders.weights.reading import Brought, read_weights_file
+from recommender.embedders.weights.source import Places, Weights
 from recommender.embedders.weights.validate import checked
 from runs.files import replacing, sha256_of, sha256_of_file
 
@@ -26,7 +25,6 @@ logger = logging.getLogger(__name__)
 
 LONGEST_HEADER = 1_000_000
 _NOT_OURS = "these are no weights that were taken in; remove them, and add them again"
-KERAS_FILE = "vgg16_weights_tf_dim_ordering_tf_kernels.h5"
 
 
 class Converted(NamedTuple):
@@ -56,21 +54,27 @@ class Kept:
     origin: str
     licence: str
     ways: str
+    # The embedders that a file without the dense layers is good for.
+    without_dense: str = ""
+    # A file that another program has left on this machine, if it has.
+    elsewhere: Callable[[], Path | None] = lambda: None
     trained: bool = True
 
     def at_hand(self, needed: Graph, places: Places) -> bool:
-        if places.configured is not None or keras_cache() is not None:
+        if self.name in places.configured or self.elsewhere() is not None:
             return True
         path = self.path(places)
         return path.is_file() and needed.shapes().keys() <= _header(path).keys()
 
     def find(self, whole: Graph, needed: Graph, places: Places) -> Weights:
-        """The configured file's, the kept ones, or those in Keras's cache, taken in if need be.
+        """The configured file's, the kept ones, or those found elsewhere, taken in if need be.
 
         Raises WeightsMissing, which names the ways to get them, or WeightsRefused.
         """
         path = self.path(places)
-        brought = places.configured or (None if path.is_file() else keras_cache())
+        brought = places.configured.get(self.name)
+        if brought is None and not path.is_file():
+            brought = self.elsewhere()
         if brought is not None:
             record = self.take_in(brought, whole, places)
         elif path.is_file():
@@ -81,7 +85,7 @@ class Kept:
         if lacking:
             raise WeightsMissing(
                 f"{record.source}: it lacks {sorted(lacking)[0]}; it is a file without the dense "
-                f"layers, good for vgg16-pool5 only. For the others, {self.ways}."
+                f"layers, good for {self.without_dense} only. For the others, {self.ways}."
             )
         return Weights(record.sha256, lambda: read_kept(path, needed))
 
@@ -132,13 +136,6 @@ def _part_held(graph: Graph, names: Collection[str]) -> Graph:
     if any(name in names for layer in dense for name in layer.shapes()):
         return graph
     return Graph(graph.side, tuple(layer for layer in graph.layers if layer not in dense))
-
-
-def keras_cache() -> Path | None:
-    """The ImageNet weights of VGG-16 that Keras has fetched, if it has."""
-    home = os.environ.get("KERAS_HOME")
-    path = (Path(home) if home else Path.home() / ".keras") / "models" / KERAS_FILE
-    return path if path.is_file() else None
 
 
 def keep(path: Path, arrays: Arrays, record: Record) -> None:

@@ -9,7 +9,7 @@ from catalog.thumbnails import make_picture
 from demo.shop.drawing import draw_shirt
 from demo.shop.specs import make_specs
 from recommender.embedders.choice import choose
-from recommender.embedders.networks.network import Places
+from recommender.embedders.weights.source import Places
 
 
 @pytest.mark.slow

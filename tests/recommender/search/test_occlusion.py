@@ -108,13 +108,13 @@ def as_jpeg(picture) -> bytes:
 def test_a_real_network_finds_the_product_and_not_the_wall_beside_it():
     pytest.importorskip("ncnn")
     from recommender.embedders.choice import choose
-    from recommender.embedders.networks.network import Places
+    from recommender.embedders.weights.source import Places
 
     shirt = draw_shirt(make_specs()[3], 300)
     drawn = Image.new("RGB", (300, 300), (200, 200, 196))
     drawn.paste(shirt.resize((150, 150)), (0, 75))
     alone, beside = (as_jpeg(picture) for picture in (shirt, drawn))
-    embedder = choose("efficientnet-lite2", Places(Path("/nowhere"), None), "ncnn").load()
+    embedder = choose("efficientnet-lite2", Places(Path("/nowhere")), "ncnn").load()
     vector = embedder.embed([embedder.decode(alone)])[0]
     shares = occlusion(embedder, beside, vector)
     half = shares.shape[1] // 2

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from recommender.embedders.networks.efficientnet_lite import NETWORK, stages
-from recommender.embedders.networks.network import Places
 from recommender.embedders.runtimes import RUNTIMES, make_runtime
+from recommender.embedders.weights.source import Places
 
 TRUTH = Path(__file__).resolve().parents[5] / "shared" / "reference" / "efficientnet-lite2.npz"
 needs_truth = pytest.mark.skipif(not TRUTH.is_file(), reason="the shared reference is not here")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from recommender.embedders.choice import choose
-from recommender.embedders.networks.network import Places
+from recommender.embedders.weights.source import Places
 from recommender.index.metrics import Metric
 from tests.indexes import index_of
 

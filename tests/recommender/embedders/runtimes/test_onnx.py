@@ -7,10 +7,11 @@ from onnx import TensorProto, helper, numpy_helper
 
 from recommender.embedders.choice import choose
 from recommender.embedders.contract import EmbedderError
-from recommender.embedders.networks.network import Places
-from recommender.embedders.networks.user_onnx import Wish, bring, brought_networks
+from recommender.embedders.networks.onnx_import import Wish, bring
+from recommender.embedders.networks.user_onnx import brought_networks
 from recommender.embedders.registry import EMBEDDERS, NETWORKS, register_brought
 from recommender.embedders.weights.errors import WeightsRefused
+from recommender.embedders.weights.source import Places
 
 RANDOM = np.random.default_rng(2)
 FILTERS = RANDOM.standard_normal((6, 3, 4, 4)).astype(np.float32)

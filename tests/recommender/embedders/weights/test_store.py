@@ -5,13 +5,13 @@ import h5py
 import numpy as np
 import pytest
 
-from recommender.embedders.networks.network import Places
 from recommender.embedders.networks.vgg16 import NETWORK
+from recommender.embedders.networks.vgg16_files import KERAS_FILE
 from recommender.embedders.pictures import Preprocessing
 from recommender.embedders.runtimes import make_runtime
 from recommender.embedders.weights import reader, reading
 from recommender.embedders.weights.errors import WeightsMissing, WeightsRefused
-from recommender.embedders.weights.store import KERAS_FILE
+from recommender.embedders.weights.source import Places
 from tests.recommender.embedders.weights import layouts
 from tests.recommender.embedders.weights.layouts import NARROW, seeded, without_top
 
@@ -198,7 +198,7 @@ def test_weights_that_are_nowhere_name_the_ways_to_get_them(places):
 
 
 def test_a_configured_file_that_is_not_there_is_named(tmp_path):
-    places = Places(tmp_path / "weights", tmp_path / "nowhere.h5")
+    places = Places(tmp_path / "weights", {"vgg16": tmp_path / "nowhere.h5"})
     with pytest.raises(WeightsMissing, match=r"nowhere\.h5: there is no such file"):
         SOURCE.find(NARROW, NARROW.cut("fc2"), places)
 
@@ -215,7 +215,7 @@ def test_the_configured_file_wins_over_the_kept_one_and_that_over_kerass(
     assert SOURCE.find(NARROW, needed, places).sha256 == hashes[0]
     SOURCE.take_in(tmp_path / "added.h5", NARROW, places)
     assert SOURCE.find(NARROW, needed, places).sha256 == hashes[1]
-    configured = Places(places.folder, tmp_path / "configured.h5")
+    configured = Places(places.folder, {"vgg16": tmp_path / "configured.h5"})
     assert SOURCE.find(NARROW, needed, configured).sha256 == hashes[2]
 
 
