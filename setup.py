@@ -1,7 +1,7 @@
 """What pyproject.toml cannot say: where templates and static files go, and what is needed.
 
-`pip install .` installs the apps `runs`, `catalog` and `recommender` for another Django project.
-Their templates and static files lie at the top here, and in `recommender` there, where Django
+`pip install .` installs the apps `runs`, `catalog`, `recommender` and `web` for another Django
+project. Their templates and static files lie at the top here, and in `web` there, where Django
 finds them.
 """
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from setuptools import find_packages, setup
 
-BESIDE = {"recommender.templates": "templates", "recommender.static": "static"}
+BESIDE = {"web.templates": "templates", "web.static": "static"}
 
 
 def needed() -> list[str]:
@@ -20,7 +20,7 @@ def needed() -> list[str]:
 
 
 setup(
-    packages=[*find_packages(include=["runs*", "catalog*", "recommender*"]), *BESIDE],
+    packages=[*find_packages(include=["runs*", "catalog*", "recommender*", "web*"]), *BESIDE],
     package_dir=BESIDE,
     package_data={
         "recommender": ["locale/**/*.mo"],

@@ -1,9 +1,6 @@
 """A product's id in an address of ours, and the shop's addresses that may be shown."""
 
 import re
-import unicodedata
-
-from django.urls import register_converter
 
 # What may be an item_id: all text but NUL, which PostgreSQL cannot hold, and lone surrogates,
 # which UTF-8 cannot; no longer than Product.item_id.
@@ -18,18 +15,3 @@ def can_be_an_id(text: str) -> bool:
 def is_web_address(text: str) -> bool:
     """Whether a link to it is safe to show: a shop's data may hold javascript: addresses."""
     return re.fullmatch(r"https?://[^\s/\\\x00-\x1f]+[^\s\x00-\x1f]*", text, re.I) is not None
-
-
-class ItemIdConverter:
-    """`<item:item_id>` in an address; anything that cannot be an id is no address of ours."""
-
-    regex = ITEM_ID
-
-    def to_python(self, value: str) -> str:
-        return unicodedata.normalize("NFC", value)  # as ids are kept
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-register_converter(ItemIdConverter, "item")

@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "runs",
     "catalog",
     "recommender",
+    "web",
     "web.api",
     "demo",
 ]
@@ -150,7 +151,8 @@ API_KEYS_REQUIRED = env_flag("API_KEYS_REQUIRED", False)
 API_RATE = env_count("API_RATE", 0)
 API_KEY_RATE = env_count("API_KEY_RATE", 0)
 
-# A request lies on the disk (web/middleware/request_body.py) until its turn; then its picture is in memory.
+# A request lies on the disk until its turn (web/middleware/request_body.py); then its picture is in
+# memory.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 2**20
 

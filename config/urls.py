@@ -1,4 +1,4 @@
-"""Every address of the site: each room lists its own. /healthz, /readyz: a middleware's."""
+"""Every address of the site. /healthz and /readyz are a middleware's."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -6,7 +6,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("web.urls")),
-    path("", include("catalog.urls")),
 ]
 if settings.ADMIN_PATH:
     urlpatterns.append(path(settings.ADMIN_PATH, admin.site.urls))

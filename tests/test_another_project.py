@@ -32,7 +32,7 @@ print(finders.find("css/lookalike.css"))
 @pytest.mark.slow
 def test_another_project_installs_the_package_and_shows_look_alikes(tmp_path):
     source, site, place = tmp_path / "source", tmp_path / "packages", tmp_path / "project"
-    parts = ("runs", "catalog", "recommender", "templates", "static")
+    parts = ("runs", "catalog", "recommender", "web", "templates", "static")
     for part in parts:
         shutil.copytree(ROOT / part, source / part, ignore=shutil.ignore_patterns("__pycache__"))
     for file in ("setup.py", "pyproject.toml", "requirements-serve.txt"):
@@ -42,8 +42,8 @@ def test_another_project_installs_the_package_and_shows_look_alikes(tmp_path):
     run([*pip, "wheel", *offline, "--wheel-dir", str(tmp_path), str(source)])
     (wheel,) = tmp_path.glob("lookalike-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    assert "recommender/templates/recommender/similar.html" in names
-    assert "recommender/static/css/lookalike.css" in names
+    assert "web/templates/recommender/similar.html" in names
+    assert "web/static/css/lookalike.css" in names
     assert not [name for name in names if name.startswith(("tests", "demo", "config", "examples"))]
     run([*pip, "install", "--no-deps", "--no-index", "--target", str(site), str(wheel)])
     shutil.copytree(ROOT / "examples" / "another_project", place)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("config", "runs", "catalog", "recommender", "demo")
+ROOMS = ("config", "runs", "catalog", "recommender", "web", "demo")
 MODULES = [
     path
     for room in ROOMS

@@ -1,17 +1,19 @@
-"""The addresses of what looks alike: pages, and their JSON twins below /api/."""
+"""Every address of pages, pictures and the API."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from catalog import addresses  # noqa: F401 – registers <item:…>
 from web.api import v1
+from web.item_id_converter import ItemIdConverter
 from web.middleware.language import choose
-from web.pages import brand, browse, compare, duplicates, status, why
+from web.pages import brand, browse, compare, duplicates, media, status, why
 from web.pages import map as product_map
 from web.pages import views as pages
 from web.pages.own_picture import picture
 from web.pages.robots import robots
 from web.pages.sitemap import sitemap
 from web.pages.widget import widget
+
+register_converter(ItemIdConverter, "item")
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -31,6 +33,7 @@ urlpatterns = [
     path("logo.<slug:kind>", brand.logo, name="logo"),
     path("accent.css", brand.accent, name="accent"),
     path("widget.js", widget, name="widget"),
+    path("media/<str:kind>/<str:name>", media.media, name="media"),
     path("map/", product_map.show, name="map"),
     path("map/products.json", product_map.products, name="map-products"),
     path("map/overview.webp", product_map.overview, name="map-overview"),

@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "runs",
     "catalog",
     "recommender",
+    "web",
     "web.api",
 ]
 MIDDLEWARE = [

@@ -113,7 +113,7 @@ def test_a_slip_is_told_from_the_name_of_another_program(name, meant):
 def copied(tmp_path_factory):
     """What starts the program, with a folder of its own for `.env`."""
     place = tmp_path_factory.mktemp("copy")
-    for name in ("config", "runs", "catalog", "recommender", "demo", "templates", "static"):
+    for name in ("config", "runs", "catalog", "recommender", "web", "demo", "templates", "static"):
         shutil.copytree(ROOT / name, place / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "manage.py", place)
     return place

@@ -15,7 +15,7 @@ from recommender.live.paths import refresh_lock
 from runs.files import locked
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("catalog", "recommender", "web.api", "demo", "runs")
+APPS = ("catalog", "recommender", "web", "demo", "runs")
 OURS = sorted(name for name, app in get_commands().items() if app in APPS)
 RIDDLES = re.compile(r"Traceback|\[Errno|Error\(|Run:.*Run:|None|object at 0x")
 

@@ -13,7 +13,7 @@ from django.core.signals import setting_changed
 from django.utils.crypto import salted_hmac
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("catalog", "recommender", "runs")
+PACKAGES = ("catalog", "recommender", "runs", "web")
 # What answers are made with, and of.
 KINDS = {".py", ".html", ".js", ".css", ".svg", ".mo"}
 _PLACE_IN_MEMORY = re.compile(r" at 0x[0-9a-fA-F]+")

@@ -15,5 +15,4 @@ def product(request, number):
 urlpatterns = [
     path("shop/<str:number>/", product),
     path("look/", include("web.urls")),
-    path("look/", include("catalog.urls")),
 ]

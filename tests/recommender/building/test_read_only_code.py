@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import picture_bytes
 
 ROOT = Path(__file__).resolve().parents[3]
-CODE = ("config", "runs", "catalog", "recommender", "demo", "templates", "static", "tests")
+CODE = ("config", "runs", "catalog", "recommender", "web", "demo", "templates", "static", "tests")
 # Root writes where nobody may, unless it has given that up.
 AS_ANYBODY = ["setpriv", "--bounding-set", "-dac_override"] if os.geteuid() == 0 else []
 BUILD = """

@@ -54,7 +54,7 @@ def test_what_is_compiled_is_what_is_written(language):
 
 @pytest.mark.skipif(shutil.which("xgettext") is None, reason="gettext is not installed")
 def test_every_sentence_of_pages_and_code_is_known_to_translators(tmp_path):
-    for room in ("catalog", "recommender", "templates"):
+    for room in ("catalog", "recommender", "web", "templates"):
         shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.rmtree(tmp_path / "recommender" / "locale")
     (tmp_path / "locale").mkdir()

@@ -1,0 +1,15 @@
+"""A product's id in an address of ours."""
+
+from catalog.addresses import ITEM_ID
+
+
+class ItemIdConverter:
+    """`<item:item_id>` in an address; anything that cannot be an id is no address of ours."""
+
+    regex = ITEM_ID
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
