@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class WebConfig(AppConfig):
     name = "web"
     verbose_name = "Site"
+
+    def ready(self) -> None:
+        from web import item_id_converter  # noqa: F401  registers <item:…>

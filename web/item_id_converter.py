@@ -1,5 +1,7 @@
 """A product's id in an address of ours."""
 
+from django.urls import register_converter
+
 from catalog.addresses import ITEM_ID
 
 
@@ -13,3 +15,6 @@ class ItemIdConverter:
 
     def to_url(self, value: str) -> str:
         return value
+
+
+register_converter(ItemIdConverter, "item")

@@ -1,9 +1,8 @@
 """Every address of pages, pictures and the API."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
 from web.api import v1
-from web.item_id_converter import ItemIdConverter
 from web.middleware.language import choose
 from web.pages import brand, browse, compare, duplicates, media, status, why
 from web.pages import map as product_map
@@ -12,8 +11,6 @@ from web.pages.own_picture import picture
 from web.pages.robots import robots
 from web.pages.sitemap import sitemap
 from web.pages.widget import widget
-
-register_converter(ItemIdConverter, "item")
 
 urlpatterns = [
     path("", pages.home, name="home"),

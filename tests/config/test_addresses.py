@@ -135,7 +135,8 @@ def test_a_checked_address_is_the_same_when_checked_again():
 
 @pytest.mark.parametrize("variable", ["DATABASE_URL", "CACHE_URL"])
 def test_on_the_terminal_there_is_one_sentence_and_no_traceback(tmp_path, variable):
-    own = {"VAR_DIR": str(tmp_path), variable: "redis://look:Geh/eim7x@127.0.0.1/look"}
+    kind = "postgres" if variable == "DATABASE_URL" else "redis"
+    own = {"VAR_DIR": str(tmp_path), variable: f"{kind}://look:Geh/eim7x@127.0.0.1/look"}
     done = subprocess.run(
         [sys.executable, "manage.py", "migrate"],
         env=os.environ | own, cwd=ROOT, capture_output=True, text=True,

@@ -116,7 +116,8 @@ def test_an_item_of_a_shops_api_that_fails_in_any_way_fails_alone(monkeypatch):
         "/i/2.jpg": picture_bytes("blue"),
     }) as shop:  # fmt: skip
         found = outcomes(shop, "/products.json")
-    assert [status for status, *_ in found] == ["failed", "new"]
+    # The last says that nothing is marked as gone.
+    assert [status for status, *_ in found] == ["failed", "new", "skipped"]
 
 
 def test_a_source_that_breaks_in_any_way_ends_the_walk_and_keeps_what_came(monkeypatch):

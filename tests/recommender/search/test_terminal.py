@@ -67,7 +67,7 @@ def test_an_id_goes_before_a_file_of_that_name(live, folder, capsys, monkeypatch
         (["0", "--price-from", "much"], "^price_from: Enter a number"),
         (["0", "--liked", "nobody"], "no product “nobody”"),
         ([__file__], "not a picture"),
-        (["/"], "(?i)is a directory"),
+        (["/"], "/ is a folder; name one picture in it"),
     ],
 )
 def test_it_refuses_with_a_sentence(live, arguments, message):
