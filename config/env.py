@@ -143,7 +143,7 @@ def env_cache(name: str, default: str) -> dict[str, Any]:
 
 def env_origins(name: str) -> tuple[list[str], bool]:
     """Sites such as https://shop.example from variable `name`; and whether it says "*", for all."""
-    origins = [origin.rstrip("/") for origin in env.list(name, default=[])]
+    origins = [origin.rstrip("/").lower() for origin in env.list(name, default=[])]
     return ([], True) if origins == ["*"] else (origins, False)
 
 

@@ -1,8 +1,17 @@
 /* A row of look-alikes in any page: see docs/embed.md. */
 (() => {
-  const script = document.currentScript || document.querySelector('script[src*="widget.js"]');
+  /* A module has no currentScript, but an error tells which file it came from. Only without that
+     does the usual name decide. All of it is found now: a <base> may come and change it. */
+  const file = /https?:\/\/\S+?(?=:\d+:\d+)/.exec(new Error().stack)?.[0];
+  const scripts = document.currentScript ? [document.currentScript]
+    : file ? Array.from(document.scripts || []).filter((it) => it.src === file)
+      : [document.querySelector('script[src*="/widget.js"]')].filter(Boolean);
+  const own = scripts[0]?.src || file || document.baseURI;
+  const { server: usualServer, key: usualKey } = scripts[0]?.dataset || {};
+
   const FIELDS = ["k", "metric", "q", "category", "shop", "price_from", "price_to", "in_stock",
     "in_colour", "crop", "diversity", "colour", "min_score"];
+  const OTHERS = ["item", "server", "key", "label", "link", "sold-out", "timeout"];
 
   const sheet = new CSSStyleSheet(); // which no policy of the page forbids
   sheet.replaceSync(`
@@ -29,6 +38,21 @@
     return element;
   };
 
+  /* For the shop's developer: once, however many rows there are. Visitors see nothing of it. */
+  const said = new Set();
+  const say = (sentence) => {
+    if (!said.has(sentence)) console.warn(`look-alikes: ${sentence}`);
+    said.add(sentence);
+  };
+
+  /* The site itself, as in https://shop.example/look/, by whatever address of it. */
+  const siteAt = (address, base) => {
+    const url = new URL(address, base);
+    url.search = url.hash = "";
+    url.pathname = url.pathname.replace(/\/*$/, "/");
+    return url;
+  };
+
   /* The whole address, null where it is not one of the web: shops may write javascript: there. */
   const webAddress = (address, base) => {
     try {
@@ -50,40 +74,60 @@
   };
 
   class LookAlikes extends HTMLElement {
-    static observedAttributes = ["data-item"];
+    static observedAttributes =
+      [...OTHERS, ...FIELDS].map((name) => "data-" + name.replaceAll("_", "-"));
 
     connectedCallback() {
-      this.watcher = new IntersectionObserver((seen) => {
-        if (seen.some((it) => it.isIntersecting)) this.load();
+      const watcher = this.watcher = new IntersectionObserver((seen) => {
+        if (watcher === this.watcher && seen.some((it) => it.isIntersecting)) this.load();
       }, { rootMargin: "400px" });
-      this.watcher.observe(this);
+      watcher.observe(this);
     }
 
     disconnectedCallback() {
       this.watcher.disconnect();
+      this.watcher = this.asking = null; // an answer that is still to come is of no use
     }
 
     attributeChangedCallback() {
-      if (!this.watcher) return; // it does not stand in the page yet
+      if (!this.watcher) return; // it does not stand in the page
       this.disconnectedCallback();
       this.connectedCallback();
     }
 
     get server() {
-      return new URL(this.dataset.server || ".", script ? script.src : document.baseURI);
+      const given = this.dataset.server || usualServer;
+      return given ? siteAt(given, document.baseURI) : siteAt(".", own);
     }
 
-    /* Once it is near the window. Whatever goes wrong, nothing is shown and nothing said. */
+    /* Once it is near the window. Whatever goes wrong, the page shows nothing, the console why. */
     async load() {
       this.watcher.disconnect();
-      const { item, timeout } = this.dataset;
-      let cards = [];
+      const asking = this.asking = {};
+      let cards = [], wrong = "";
       try {
-        const signal = AbortSignal.timeout(timeout || 5000);
-        const answer = item && await fetch(this.question(item), { signal, credentials: "omit" });
-        if (answer?.ok) cards = (await answer.json()).neighbours.map(this.card, this);
-      } catch { /* the server is away */ }
-      if (item === this.dataset.item) this.show(cards);
+        if (this.dataset.item) cards = await this.ask();
+      } catch (error) {
+        wrong = error.message;
+      }
+      if (asking !== this.asking) return; // something else has been asked since
+      if (wrong) say(wrong);
+      this.show(cards);
+    }
+
+    async ask() {
+      const { item, timeout, key = usualKey } = this.dataset;
+      const signal = AbortSignal.timeout(timeout || 5000), headers = key ? { "X-API-Key": key } : {};
+      const asked = { signal, headers, credentials: "omit", referrerPolicy: "origin" };
+      const site = this.server.href;
+      const answer = await fetch(this.question(item), asked).catch((error) => {
+        throw new Error(`${site} gave no answer that this page may read (${error.message}). Is the ` +
+          "page's origin in the site's CORS_ALLOWED_ORIGINS, or among those of its data-key?");
+      });
+      const content = await answer.json().catch(() => ({}));
+      if (answer.ok && content.neighbours) return content.neighbours.map(this.card, this);
+      const hint = answer.status === 401 ? " A page's key goes into data-key." : "";
+      throw new Error(`${site} answered ${answer.status}: ${content.error || "no JSON"}${hint}`);
     }
 
     /* A data-… of a field of the API is one: data-in-stock is in_stock. Others mark scripts, too. */
@@ -128,12 +172,19 @@
   if (!customElements.get("look-alikes")) customElements.define("look-alikes", LookAlikes);
 
   /* A script that names a product puts a row behind itself, or into what data-into names. */
-  if (script?.dataset.item) {
-    const row = document.createElement("look-alikes"), { into } = script.dataset;
-    Object.assign(row.dataset, script.dataset);
-    const place = () => document.querySelector(into)?.append(row);
-    if (!into) script.after(row);
-    else if (document.readyState === "loading") addEventListener("DOMContentLoaded", place);
-    else place();
+  const place = (script, row) => {
+    const { into } = script.dataset, target = into ? document.querySelector(into) : script;
+    if (!target) say(`data-into names nothing in this page: ${into}`);
+    else if (into) target.append(row);
+    else if (script.parentNode === document.head) say("in <head>, a script needs data-into.");
+    else script.after(row);
+  };
+
+  for (const script of scripts.filter((it) => it.dataset.item)) {
+    const row = document.createElement("look-alikes"), later = () => place(script, row);
+    Object.assign(row.dataset, { server: siteAt(".", own).href }, script.dataset);
+    if (script.dataset.into && document.readyState === "loading")
+      addEventListener("DOMContentLoaded", later);
+    else later();
   }
 })();

@@ -1,11 +1,14 @@
 """The widget on a page of another origin, in a real browser."""
 
+import json
+import threading
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from catalog.models import Product
+from web.api.models import ApiKey
 from tests.shops import Shop
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -140,8 +143,218 @@ def test_it_is_reached_by_keyboard_and_read_aloud(visit):
 
 
 def test_it_is_small_and_browsers_may_keep_it(client, db):
-    assert len(STATIC.read_bytes()) < 6000
+    assert len(STATIC.read_bytes()) < 9000
     response = client.get("/widget.js")
     assert response["Content-Type"].startswith("text/javascript")
     again = client.get("/widget.js", headers={"If-None-Match": response["ETag"]})
     assert again.status_code == 304
+
+
+# Where its site is -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(shop):
+    """A stand-in for sites: what they are asked, by whatever address, is kept in `requests`."""
+
+    def answer(path, _headers):
+        found = {"neighbours": [{"item_id": path, "thumbnail_url": "/none.jpg"}]}
+        headers = {"Content-Type": "application/json", "Access-Control-Allow-Origin": "*"}
+        return 200, headers, json.dumps(found).encode()
+
+    with Shop() as site:
+        script = {"Content-Type": "text/javascript", "Access-Control-Allow-Origin": "*"}
+        for path in (
+            "/widget.js",
+            "/look/widget.js",
+            "/look/widget.js?v=1",
+            "/js/chat-widget.js",
+            "/a/lk.3f2a.js",
+        ):
+            body = b"" if "chat" in path else STATIC.read_bytes()
+            site.answers[path] = (200, script, body)
+        original = site.answer
+        site.answer = lambda path, headers: (
+            answer(path, headers) if "/similar/" in path else original(path, headers)
+        )
+        yield site
+
+
+ROW = '<look-alikes data-item="7"></look-alikes>'
+
+
+@pytest.mark.parametrize(
+    ("body", "root"),
+    [
+        ('<script src="{site}/widget.js" data-item="7"></script>', "/"),
+        ('<script src="{site}/look/widget.js?v=1" data-item="7"></script>', "/look/"),
+        ('<script src="{site}/widget.js" data-item="7" data-server="{site}/look"></script>', "/look/"),
+        ('<script src="{site}/widget.js" data-server="{site}/look//?a=b#c"></script>' + ROW, "/look/"),
+        # A module, beside what others call widget.js.
+        (
+            '<script src="{site}/js/chat-widget.js"></script>'
+            '<script type="module" src="{site}/look/widget.js"></script>' + ROW,
+            "/look/",
+        ),
+        ('<script type="module" src="{site}/look/widget.js" data-item="7"></script>', "/look/"),
+        ('<script type="module">import "{site}/look/widget.js"</script>' + ROW, "/look/"),
+        # What a bundler made of it, and what a tag manager puts into the page.
+        (
+            '<script type="module" src="{site}/a/lk.3f2a.js"></script>'
+            '<look-alikes data-item="7" data-server="{site}/look"></look-alikes>',
+            "/look/",
+        ),
+        (
+            "<script>document.head.append(Object.assign(document.createElement('script'),"
+            "{{src: '{site}/look/widget.js'}}))</script>" + ROW,
+            "/look/",
+        ),
+        # A <base> of the page, before and after.
+        ('<base href="https://cdn.example/"><script src="{site}/look/widget.js"></script>' + ROW, "/look/"),
+        (
+            '<base href="{site}/x/"><script src="../look/widget.js"></script>'
+            "<script>document.querySelector('base').href = 'https://cdn.example/'</script>" + ROW,
+            "/look/",
+        ),
+    ],
+)  # fmt: skip
+def test_it_finds_its_site(visit, shop, asked, body, root):
+    shop.answers["/where"] = page(body.format(site=asked.url))
+    opened = visit("/where")
+    opened.locator("look-alikes li").wait_for()
+    questions = [path for path in asked.requests if "/similar/" in path]
+    assert questions == [f"{root}api/v1/products/7/similar/"]
+
+
+def test_a_relative_site_is_one_of_the_page(visit, shop, asked):
+    body = f'<script src="{asked.url}/widget.js" data-item="7" data-server="/look"></script>'
+    shop.answers["/where"] = page(body)
+    opened = visit("/where")
+    with opened.expect_response(lambda response: "/similar/" in response.url) as told:
+        opened.reload()
+    assert told.value.url == f"{shop.url}/look/api/v1/products/7/similar/"
+
+
+def test_what_is_loaded_twice_asks_each_site_of_its_own(visit, shop, asked):
+    tags = [
+        f'<script src="{asked.url}/{at}widget.js" data-item="7"></script>' for at in ("", "look/")
+    ]
+    shop.answers["/where"] = page("".join(tags))
+    visit("/where").locator("look-alikes >> nth=1").locator("li").wait_for()
+    questions = sorted(path for path in asked.requests if "/similar/" in path)
+    assert questions == [f"{root}api/v1/products/7/similar/" for root in ("/", "/look/")]
+
+
+# What changes ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "query"),
+    [
+        ("item", "8", "8/similar/"), ("k", "3", "?k=3"), ("metric", "manhattan", "?metric=manhattan"),
+        ("category", "hats", "?category=hats"), ("inStock", "", "?in_stock=on"),
+        ("priceFrom", "5", "?price_from=5"), ("key", "secret", "7/similar/"), ("label", "Look", "7/similar/"),
+    ],
+)  # fmt: skip
+def test_it_follows_its_attributes(visit, shop, asked, name, value, query):
+    shop.answers["/where"] = page(f'<script src="{asked.url}/widget.js"></script>{ROW}')
+    opened = visit("/where")
+    opened.locator("look-alikes li").wait_for()
+    with opened.expect_request(lambda request: "/similar/" in request.url) as told:
+        opened.evaluate(
+            "([name, value]) => document.querySelector('look-alikes').dataset[name] = value",
+            [name, value],
+        )
+    assert told.value.url.endswith(query)
+    assert told.value.all_headers().get("x-api-key") == ("secret" if name == "key" else None)
+
+
+def test_an_older_answer_never_overwrites_a_newer_one(visit, shop, asked):
+    late, original = threading.Event(), asked.answer
+    asked.answer = lambda path, headers: (
+        late.wait(10) if "/slow/" in path else None, original(path, headers)
+    )[1]  # fmt: skip
+    row = '<look-alikes data-item="slow"></look-alikes>'
+    shop.answers["/where"] = page(f'<script src="{asked.url}/widget.js"></script>{row}')
+    opened = visit("/where")
+    with opened.expect_request(lambda request: "/slow/" in request.url):
+        opened.reload()
+    opened.evaluate("document.querySelector('look-alikes').dataset.item = 'fast'")
+    expect(opened.locator("look-alikes li")).to_contain_text("/fast/")
+    with opened.expect_response(lambda response: "/slow/" in response.url):
+        late.set()
+    opened.wait_for_timeout(200)
+    expect(opened.locator("look-alikes li")).to_contain_text("/fast/")
+
+
+# Where keys are asked for ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def with_keys(shop, live_server, settings):
+    """The site asks everybody for a key; pages of it with any, made by `with_keys(name, key)`."""
+    settings.API_KEYS_REQUIRED = True
+    settings.CORS_ALLOWED_ORIGINS = []
+
+    def put(path, key):
+        script = (
+            f'<script src="{live_server.url}/widget.js" data-item="0" data-key="{key}"></script>'
+        )
+        shop.answers[path] = page(f"<h1>A shirt</h1>{script}<p>below</p>")
+
+    return put
+
+
+def in_console(opened, visits):
+    """What the page says of look-alikes in the console while it is opened anew."""
+    lines = []
+    opened.on("console", lambda message: lines.append(message.text))
+    with opened.expect_event("requestfinished" if visits else "requestfailed", ours):
+        opened.reload()
+    opened.wait_for_timeout(300)
+    return [line for line in lines if line.startswith("look-alikes: ")]
+
+
+def ours(request) -> bool:
+    return "/similar/" in request.url
+
+
+def test_a_key_for_pages_lets_them_ask(visit, shop, with_keys):
+    with_keys("/key", ApiKey.make("shop", origins=[shop.url]))
+    visit("/key").locator("look-alikes li").first.wait_for()
+
+
+def test_a_refusal_is_one_line_in_the_console_and_nothing_in_the_page(
+    visit, shop, settings, with_keys
+):
+    settings.CORS_ALLOWED_ORIGINS = [shop.url]
+    other = ApiKey.make("other", origins=["https://other.example"])
+    for path, key, told in (
+        ("/none", "", "answered 401: Send a valid key"),
+        ("/wrong", "wrong", "answered 401: Send a valid key"),
+        ("/other", other, "answered 403: This key is for pages of https://other.example, not of"),
+    ):
+        with_keys(path, key)
+        opened = visit(path)
+        lines = in_console(opened, visits=True)
+        assert len(lines) == 1, (path, lines)
+        assert told in lines[0]
+        expect(opened.locator("look-alikes li, look-alikes h2")).to_have_count(0)
+        assert opened.locator("look-alikes").evaluate("row => row.offsetHeight") == 0
+
+
+def test_a_page_that_may_not_ask_is_told_where_that_is_set(visit, shop, with_keys):
+    with_keys("/key", ApiKey.make("other", origins=["https://other.example"]))
+    lines = in_console(visit("/key"), visits=False)
+    assert len(lines) == 1
+    assert "CORS_ALLOWED_ORIGINS, or among those of its data-key?" in lines[0]
+
+
+def test_a_row_that_stands_nowhere_says_so(visit, shop, live_server):
+    tag = f'<script src="{live_server.url}/widget.js" data-item="0" data-into="#none"></script>'
+    shop.answers["/into"] = page(tag)
+    opened, lines = visit("/into"), []
+    opened.on("console", lambda message: lines.append(message.text))
+    opened.reload()
+    opened.wait_for_timeout(200)
+    assert lines == ["look-alikes: data-into names nothing in this page: #none"]

@@ -119,6 +119,7 @@ EMPTY = [
     ("backup {tmp}/b --keep 0", 2, "'0' is not a number of at least 1"),
     ("api_keys make a --a-minute 0", 2, "'0' is not a number of at least 1"),
     ("api_keys make a --a-minute x", 2, "'x' is not a number of at least 1"),
+    ("api_keys make a --origin a.example", 2, "'a.example' is no origin; write scheme and host"),
     ("demo --port 99999", 2, "'99999' is not a number from 1 to 65535"),
     ("demo --port x", 2, "'x' is not a number from 1 to 65535"),
     ("demo_shop --port -1", 2, "'-1' is not a number from 0 to 65535"),

@@ -8,11 +8,13 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
 from recommender.search.errors import TooOften
 from web.api.models import ApiKey
-from web.api.responses import failure
+from web.api.origins import asked_from, origin_of
+from web.api.responses import failure, is_api
 from web.error_pages import refused_at_the_door
 from web.middleware import admission
 from web.middleware.client_address import one_visitor
@@ -23,6 +25,7 @@ MINUTE = 60
 MOST_LOG_INS, MOST_WRONG_KEYS = 60, 60
 # So many visitors at least have a part in what is limited for all together.
 SHARES = 3
+READING = ("GET", "HEAD", "OPTIONS")
 
 
 def access(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
@@ -56,15 +59,48 @@ def _program(request: HttpRequest, visitor: str) -> HttpResponse | None:
     sent = request.headers.get(HEADER, "")
     key = ApiKey.of(sent) if sent else None
     if key is not None:
-        _count(f"key {key.pk}", key.a_minute or settings.API_KEY_RATE)
-        return None
+        return _with_key(request, key, visitor)
     if sent:
-        _count(f"wrong keys {visitor}", settings.API_RATE or MOST_WRONG_KEYS)
+        _count_wrong(visitor)
     else:
         _count(visitor, settings.API_RATE)
     if sent or settings.API_KEYS_REQUIRED:
         return failure(f"Send a valid key in the header {HEADER}.", 401)
     return None
+
+
+def _with_key(request: HttpRequest, key: ApiKey, visitor: str) -> HttpResponse | None:
+    if key.pages:
+        if refused := _not_for(request, key.pages):
+            _count_wrong(visitor)
+            return failure(refused, 403)
+        _count(visitor, settings.API_RATE)  # everybody can read such a key
+    _count(f"key {key.pk}", key.a_minute or settings.API_KEY_RATE)
+    return None
+
+
+def _not_for(request: HttpRequest, pages: list[str]) -> str:
+    """Why a key for pages does not do; nothing where it does."""
+    origin = asked_from(request)
+    if origin not in pages:
+        told = f"not of {origin}" if origin else "and this request does not say where it comes from"
+        return f"This key is for pages of {', '.join(pages)}, {told}."
+    if request.method not in READING or any(request.GET.getlist("url")):
+        return "A key for pages may only read: ask with GET, about products of the shop."
+    return ""
+
+
+def of_a_page_with_a_key(request: HttpRequest, **_sender: object) -> bool:
+    """Whether a key is for pages of that origin, which may ask then: CORS calls it.
+
+    A browser asks so before it sends the key.
+    """
+    if not is_api(request):
+        return False
+    try:
+        return ApiKey.is_of_a_page(origin_of(request.headers.get("Origin", "")))
+    except DatabaseError:
+        return False
 
 
 def _elsewhere(request: HttpRequest) -> None:
@@ -73,6 +109,10 @@ def _elsewhere(request: HttpRequest) -> None:
         one_share = -(-settings.PICTURE_URL_RATE // SHARES)
         _count(f"elsewhere address {one_visitor(request)}", one_share)
         _count("elsewhere", settings.PICTURE_URL_RATE)
+
+
+def _count_wrong(visitor: str) -> None:
+    _count(f"wrong keys {visitor}", settings.API_RATE or MOST_WRONG_KEYS)
 
 
 def _count(whose: str, most: int) -> None:

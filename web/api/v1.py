@@ -29,7 +29,7 @@ from web.api.schemas import Failure, ProductFields, ProductPage, SimilarAnswer, 
 from web.middleware.answer_cache import keep
 from web.paging import NoSuchPage, page_of
 
-REFUSALS = dict.fromkeys((400, 401, 404, 429, 503), Failure)
+REFUSALS = dict.fromkeys((400, 401, 403, 404, 429, 503), Failure)
 OF_BODIES = dict.fromkeys((408, 411, 413, 415), Failure)
 
 api = NinjaAPI(
@@ -41,9 +41,10 @@ api = NinjaAPI(
     docs_decorator=csp_update({"img-src": [SELF, "data:"]}),
     description=(
         "Products that look alike. Distances: smaller is closer. Scores: 0 to 100.\n\n"
-        "Where keys are asked for, send yours in the header X-API-Key. A parameter that an address "
-        "does not have is refused with 400 and the names of those that it has; what others add to "
-        "links (utm_… and the like) is passed over.\n\n"
+        "Where keys are asked for, send yours in the header X-API-Key; one for pages may "
+        "only read, and only from pages of its origins. A parameter that an address does not have "
+        "is refused with 400 and the names of those that it has; what others add to links (utm_… "
+        "and the like) is passed over.\n\n"
         "Addresses in answers that begin with / are of this site: put its scheme and host before "
         "them. Lists come in pages: `count` products on `pages` pages, of which this is `page`; "
         "`next` and `previous` are the addresses of its neighbours, null at the ends. A page "

@@ -1,6 +1,7 @@
 """`manage.py api_keys`."""
 
 import shlex
+from argparse import ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -8,6 +9,15 @@ from django.core.management.base import CommandError, CommandParser
 from runs.arguments import at_least_one, some_text
 from runs.commands import RunCommand
 from web.api.models import ApiKey
+from web.api.origins import one_origin
+
+
+def an_origin(text: str) -> str:
+    """An origin such as https://shop.example. Raises ArgumentTypeError."""
+    try:
+        return one_origin(some_text(text))
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from None
 
 
 class Command(RunCommand):
@@ -17,9 +27,12 @@ class Command(RunCommand):
         actions = parser.add_subparsers(dest="action", required=True)
         make = actions.add_parser("make", help="a new key")
         make.add_argument("name", type=some_text, help="whose it is")
+        rate = "requests a minute; else API_KEY_RATE"
+        make.add_argument("--a-minute", type=at_least_one, help=rate)
         make.add_argument(
-            "--a-minute", type=at_least_one, help="requests a minute; else API_KEY_RATE"
-        )
+            "--origin", action="append", type=an_origin, default=[], metavar="ORIGIN",
+            help="https://shop.example: a key for its pages, which only reads; once for each",
+        )  # fmt: skip
         actions.add_parser("list", help="whose keys there are")
         actions.add_parser("revoke", help="refuse a key for good").add_argument("name")
 
@@ -31,7 +44,7 @@ class Command(RunCommand):
         if ApiKey.objects.filter(name=name).exists():
             revoke = f"manage.py api_keys revoke {shlex.quote(name)}"
             raise CommandError(f"{name} has a key already. To replace it, first run: {revoke}")
-        self.stdout.write(ApiKey.make(name, a_minute))
+        self.stdout.write(ApiKey.make(name, a_minute, options["origin"]))
 
     def _list(self, options: dict[str, Any]) -> None:
         keys = ApiKey.objects.all()
@@ -40,7 +53,8 @@ class Command(RunCommand):
         for key in keys:
             state = "active" if key.active else "switched off"
             limit = f"{key.a_minute} a minute" if key.a_minute else "the usual limit"
-            self.stdout.write(f"{key.name}  {state}  {limit}  since {key.made_at:%Y-%m-%d}")
+            made = f"since {key.made_at:%Y-%m-%d}  for {key.is_for}"
+            self.stdout.write(f"{key.name}  {state}  {limit}  {made}")
 
     def _revoke(self, options: dict[str, Any]) -> None:
         if not ApiKey.objects.filter(name=options["name"]).delete()[0]:
