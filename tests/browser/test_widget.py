@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from catalog.models import Product
-from web.api.models import ApiKey
 from tests.shops import Shop
+from web.api.models import ApiKey
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 STATIC = Path(__file__).resolve().parents[2] / "static" / "js" / "widget.js"
