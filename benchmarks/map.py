@@ -105,7 +105,7 @@ def draw(count: int) -> None:
     from recommender.mapping.draw import make_map
 
     for what, most in (("new", count), ("unchanged", count), ("one less", count - 1)):
-        settings.MAP_MOST_PRODUCTS = most
+        settings.MAP_MAX_PRODUCTS = most
         began = time.perf_counter()
         make_map(EMBEDDER)
         print(f"{what}: {time.perf_counter() - began:.1f} s, peak {peak_megabytes():.0f} MB")

@@ -19,7 +19,7 @@ from recommender.embedders.contract import EmbedderSpec
 from recommender.index.approximate import lists_by_cells
 from recommender.index.distances import fixed, squared_norms
 from recommender.index.file import write_index
-from recommender.index.inverted_file import Cells, make_cells
+from recommender.index.inverted_file import InvertedLists, make_cells
 from recommender.index.metrics import Metric
 from recommender.index.neighbours import Lists, nearest_to
 from recommender.index.similarity_index import APPROXIMATE, K, Manifest, SimilarityIndex
@@ -64,7 +64,7 @@ def main() -> None:
     _lists(embeddings, squared, cells, whole=options.lists)
 
 
-def _queries(embeddings: np.ndarray, squared: np.ndarray, cells: Cells) -> None:
+def _queries(embeddings: np.ndarray, squared: np.ndarray, cells: InvertedLists) -> None:
     """Exact and approximate queries, what the approximate ones miss, and a bare read."""
     out = np.empty(len(embeddings), np.float32)
     read(embeddings, out)
@@ -88,7 +88,11 @@ def _queries(embeddings: np.ndarray, squared: np.ndarray, cells: Cells) -> None:
 
 
 def _near(
-    metric: Metric, query: np.ndarray, embeddings: np.ndarray, squared: np.ndarray, cells: Cells
+    metric: Metric,
+    query: np.ndarray,
+    embeddings: np.ndarray,
+    squared: np.ndarray,
+    cells: InvertedLists,
 ) -> Lists:
     return nearest_to(metric, query, embeddings, squared, 5, cells.near(metric, query, 50))
 
@@ -97,7 +101,9 @@ class _Enough(Exception):
     """The lists have taken as long as they may."""
 
 
-def _lists(embeddings: np.ndarray, squared: np.ndarray, cells: Cells, *, whole: bool) -> None:
+def _lists(
+    embeddings: np.ndarray, squared: np.ndarray, cells: InvertedLists, *, whole: bool
+) -> None:
     """All lists, or the first; then the file that they make, and opening it."""
     n, began, done = len(embeddings), time.perf_counter(), 0
     lists = {metric: Lists.empty(n, K) for metric in Metric}

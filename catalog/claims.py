@@ -10,18 +10,18 @@ import struct
 from PIL import Image, ImageFile
 
 # A camera's 50 megapixels; what claims more is no product picture.
-MOST_PIXELS = 50_000_000
+MAX_PIXELS = 50_000_000
 # The memory that a picture may take on its way through us, in bytes.
-MOST_BYTES = 400_000_000
+MAX_BYTES = 400_000_000
 # Bytes a pixel: most are held once, as Pillow holds them (RGB takes four).
 BYTES_A_PIXEL = {"WEBP": 16, "AVIF": 18, "JPEG2000": 20, "ICO": 20, "ICNS": 20, "CUR": 20}
 HELD_ONCE = 7
 HELD_UNTIL_THE_LAST_SCAN = 9
 # A JPEG built up in many steps is made to keep a decoder busy: each step visits every pixel.
-MOST_SCANS = 200
-MOST_SCANNED_PIXELS = 900_000_000
+MAX_SCANS = 200
+MAX_SCANNED_PIXELS = 900_000_000
 # Some formats are decoded by Pillow in Python, at a millionth of a second a pixel or more.
-MOST_PIXELS_IN_PYTHON = 2_000_000
+MAX_PIXELS_IN_PYTHON = 2_000_000
 
 # What holds pictures that may claim another size than it does; Pillow decodes icons as it opens
 # them. Then PNG's header, JPEG 2000's, and that of its code stream, wherever in such a file.
@@ -36,12 +36,12 @@ class TooCostly(ValueError):
 def refuse_costly(picture: Image.Image, data: bytes) -> None:
     """Raises TooCostly where a picture, opened from `data` but not decoded, takes too much."""
     pixels = picture.width * picture.height
-    most = min(MOST_PIXELS, MOST_BYTES // _bytes_a_pixel(picture))
+    most = min(MAX_PIXELS, MAX_BYTES // _bytes_a_pixel(picture))
     if pixels > most:
         raise TooCostly(f"{_millions(pixels)} are too many; the limit is {most // 1_000_000}")
     if data.startswith(b"\xff\xd8"):
         _refuse_scans(data.count(b"\xff\xda"), pixels)
-    if pixels > MOST_PIXELS_IN_PYTHON and _is_decoded_in_python(picture):
+    if pixels > MAX_PIXELS_IN_PYTHON and _is_decoded_in_python(picture):
         raise TooCostly(f"{_millions(pixels)} of a kind that is slow to decode are too many")
 
 
@@ -51,7 +51,7 @@ def refuse_large_inside(data: bytes) -> None:
         return
     sizes = (struct.unpack(">II", match[1]) for match in _CLAIMS.finditer(data))
     pixels = max((width * height for width, height in sizes), default=0)
-    if pixels > MOST_BYTES // max(BYTES_A_PIXEL.values()):
+    if pixels > MAX_BYTES // max(BYTES_A_PIXEL.values()):
         raise TooCostly(f"{_millions(pixels)} inside it are too many")
 
 
@@ -70,7 +70,7 @@ def _bytes_a_pixel(picture: Image.Image) -> int:
 
 
 def _refuse_scans(scans: int, pixels: int) -> None:
-    if scans > MOST_SCANS or scans * pixels > MOST_SCANNED_PIXELS:
+    if scans > MAX_SCANS or scans * pixels > MAX_SCANNED_PIXELS:
         raise TooCostly(f"a JPEG of {_millions(pixels)} in {scans} scans")
 
 

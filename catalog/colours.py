@@ -19,7 +19,7 @@ LEAST = 0.22
 # A plain backdrop: so near to each other are its corners, and so near to them its pixels (ΔE 1976).
 PLAIN, SAME = 8.0, 7.0
 # Where the backdrop's colour takes more of the middle than this, it is the product's, too.
-MOST_BACKDROP = 0.7
+MAX_BACKDROP = 0.7
 # Linear sRGB to CIE XYZ, relative to the white D65: IEC 61966-2-1.
 _TO_XYZ = np.array(
     [
@@ -86,7 +86,7 @@ def _without_backdrop(middle: np.ndarray, whole: np.ndarray) -> np.ndarray:
     if np.linalg.norm(corners - backdrop, axis=1).max() > PLAIN:
         return middle
     product = middle[np.linalg.norm(middle - backdrop, axis=1) > SAME]
-    return product if len(product) >= (1 - MOST_BACKDROP) * len(middle) else middle
+    return product if len(product) >= (1 - MAX_BACKDROP) * len(middle) else middle
 
 
 def _named(pixels: np.ndarray) -> np.ndarray:

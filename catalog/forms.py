@@ -14,7 +14,7 @@ from catalog.filters import Filters
 from catalog.models import Product, folded
 from catalog.typed import plainly
 
-MOST_WORDS = 8
+MAX_WORDS = 8
 LAST_PAGE = 1_000_000
 
 
@@ -65,10 +65,10 @@ class FilterForm(forms.Form):
 
     def clean_q(self) -> str:
         words = str(self.cleaned_data["q"])
-        if len(folded(words).split()) > MOST_WORDS:
+        if len(folded(words).split()) > MAX_WORDS:
             raise ValidationError(
                 _("At most %(most)d words can be searched for at once."),
-                params={"most": MOST_WORDS},
+                params={"most": MAX_WORDS},
             )
         return words
 

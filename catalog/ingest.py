@@ -39,11 +39,11 @@ KEPT_FROM_BEFORE = ("category", "group")
 # A run that sees a smaller share than this of what was known has met something wrong.
 PLAUSIBLE = 0.5
 # So many of its pictures are tried; one that so many products have is hardly one's own.
-MOST_TRIED = 4
+MAX_TRIED = 4
 MANY_PRODUCTS = 3
-MOST_FILE_BYTES = 200_000_000
-MOST_ID_CHARACTERS = 300
-MOST_SOURCE_CHARACTERS = 2000
+MAX_FILE_BYTES = 200_000_000
+MAX_ID_CHARACTERS = 300
+MAX_SOURCE_CHARACTERS = 2000
 # Control characters and halves of a pair: databases refuse them.
 _UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -70,13 +70,13 @@ def ingest(
     what came before is kept and the last outcome says so. `force` marks as gone what is not seen
     any more, even if that is most of the catalogue.
     """
-    run = _Run(shop, source[:MOST_SOURCE_CHARACTERS], fetcher, timezone.now(), force, since)
+    run = _Run(shop, source[:MAX_SOURCE_CHARACTERS], fetcher, timezone.now(), force, since)
     records = iter(records)
     pictures.clear_unfinished()
     try:
         yield from _kept(run, islice(records, min(filter(None, (limit, most)), default=None)))
         if limit is None and most and next(records, None) is not None:
-            detail = f"stopped after {most} products, as SCRAPE_MOST_PRODUCTS asks"
+            detail = f"stopped after {most} products, as SCRAPE_MAX_PRODUCTS asks"
             yield Outcome(source, Status.SKIPPED, detail)
             return
     except SourceError as error:
@@ -163,9 +163,9 @@ def _valid_id(item_id: str) -> str:
     stripped = item_id.strip()
     if not stripped or stripped in (".", ".."):
         raise Rejected(f"{item_id!r} is no item_id")
-    if len(stripped) > MOST_ID_CHARACTERS:
+    if len(stripped) > MAX_ID_CHARACTERS:
         characters = f"{len(stripped)} characters"
-        raise Rejected(f"an item_id of {characters} is too long; the limit is {MOST_ID_CHARACTERS}")
+        raise Rejected(f"an item_id of {characters} is too long; the limit is {MAX_ID_CHARACTERS}")
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in stripped):
         raise Rejected(f"{item_id!r} has characters that cannot be shown")
     return stripped
@@ -257,7 +257,7 @@ def _pictured(
 def _in_turn(run: _Run, record: ProductRecord) -> list[str]:
     """The addresses to try; what many products of the run have comes after what is its own."""
     addresses = list(dict.fromkeys(filter(None, (record.image_url, *record.image_urls))))
-    addresses = addresses[:MOST_TRIED] or [""]
+    addresses = addresses[:MAX_TRIED] or [""]
     own = [address for address in addresses if not run.shown[address]]
     shared = run.shown[addresses[0]] >= MANY_PRODUCTS
     run.shown.update(addresses)
@@ -298,8 +298,8 @@ def _colour_names(product: Product, made: Pictures | None) -> str:
 def _picture_bytes(run: _Run, product: Product, record: ProductRecord, here: bool) -> bytes | None:
     """The picture's bytes; None when the shop says that it has not changed."""
     if record.image_path:
-        if record.image_path.stat().st_size > MOST_FILE_BYTES:
-            raise Rejected(f"its file is larger than {MOST_FILE_BYTES // 1_000_000} MB")
+        if record.image_path.stat().st_size > MAX_FILE_BYTES:
+            raise Rejected(f"its file is larger than {MAX_FILE_BYTES // 1_000_000} MB")
         return record.image_path.read_bytes()
     if not record.image_url or run.fetcher is None:
         raise Rejected("it has no picture")

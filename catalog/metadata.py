@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 # Larger ones describe presses and scanners, not screens.
-MOST_PROFILE_BYTES = 4_000_000
+MAX_PROFILE_BYTES = 4_000_000
 ORIENTATION = 0x0112
 
 
@@ -89,7 +89,7 @@ def _unpacked_profile(body: bytes) -> bytes:
     _, _, packed = body.partition(b"\0")
     unpacker = zlib.decompressobj()
     try:
-        profile = unpacker.decompress(packed[1:], MOST_PROFILE_BYTES)
+        profile = unpacker.decompress(packed[1:], MAX_PROFILE_BYTES)
     except zlib.error:
         return b""
     return profile if unpacker.eof else b""
@@ -179,7 +179,7 @@ def _tiff(data: bytes) -> Bare:
         [tag, _, length] = struct.unpack_from(f"{order}HH{number}", data, start)
         if tag in _TIFF_PIXELS:
             kept.append(data[start : start + entry])
-        elif tag == _TIFF_PROFILE and length <= MOST_PROFILE_BYTES:
+        elif tag == _TIFF_PROFILE and length <= MAX_PROFILE_BYTES:
             [place] = struct.unpack_from(order + number, data, start + entry - len(_zero(number)))
             profile = data[place : place + length]
     directory = struct.pack(order + count, len(kept)) + b"".join(kept) + _zero(number)

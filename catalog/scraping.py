@@ -12,10 +12,10 @@ from catalog.records import SourceError
 from catalog.sources.table import COLUMNS
 from catalog.visiting.fetching import Fetcher
 from catalog.visiting.pages import CountedPages
-from catalog.ways_in import NAMES, Hints, Wish, find, take
+from catalog.ways_in import NAMES, Hints, ScrapeOptions, find, take
 from runs.commands import RunCommand
 from runs.outcomes import Status, printable, storable
-from runs.progress import Counts, counted, report
+from runs.progress import Counts, pluralise, report
 
 # What a scrape may say instead of a traceback.
 EXPECTED = (SourceError, BadSelectors)
@@ -64,7 +64,7 @@ def scrape(command: RunCommand, asked: str, options: dict[str, Any]) -> Counts:
 
     Raises SourceError when no source reads it, BadSelectors for a wrong selector file.
     """
-    pages = CountedPages(fetcher(), settings.SCRAPE_MOST_PAGES)
+    pages = CountedPages(fetcher(), settings.SCRAPE_MAX_PAGES)
     found = find(asked, pages, options["source"] or "")
     if options["verbosity"]:
         command.stdout.write(printable(f"Reading {found}"))
@@ -72,7 +72,7 @@ def scrape(command: RunCommand, asked: str, options: dict[str, Any]) -> Counts:
         command,
         take(asked, found, pages, _wish(command, options)),
         verbosity=options["verbosity"],
-        beside=lambda: counted(pages.fetched, "page"),
+        beside=lambda: pluralise(pages.fetched, "page"),
     )
 
 
@@ -96,9 +96,9 @@ def fetcher() -> Fetcher:
     )
 
 
-def _wish(command: RunCommand, options: dict[str, Any]) -> Wish:
+def _wish(command: RunCommand, options: dict[str, Any]) -> ScrapeOptions:
     selectors = options["selectors"]
-    return Wish(
+    return ScrapeOptions(
         shop=options["shop"],
         category=options["category"],
         limit=options.get("limit"),

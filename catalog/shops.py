@@ -18,8 +18,8 @@ class UnknownShop(LookupError):
 def sources(shop: str = "") -> list[tuple[str, str, int]]:
     """(shop, source, number of products) of every import, or of one shop's, sorted."""
     products = Product.objects.filter(shop=shop) if shop else Product.objects.all()
-    counted = products.values_list("shop", "source").annotate(Count("id"))
-    return sorted(counted.order_by())
+    pluralise = products.values_list("shop", "source").annotate(Count("id"))
+    return sorted(pluralise.order_by())
 
 
 def products_of(shop: str, source: str = "") -> int:

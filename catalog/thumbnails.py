@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from catalog.claims import (
-    MOST_PIXELS,
+    MAX_PIXELS,
     TooCostly,
     refuse_costly,
     refuse_large_inside,
@@ -49,7 +49,7 @@ ENDINGS = frozenset(
 # What counts visits or holds a place is not larger; up to the second size, if it is of one colour.
 PLACEHOLDER, SMALL = 2, 24
 # For what Pillow opens by itself inside of a file; it refuses what is twice as large.
-Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 # What Pillow warns of is refused here, with a reason, or does not matter.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 

@@ -38,7 +38,7 @@ Walk = Callable[[str, CountedPages, Hints], Iterator[Record]]
 
 
 @dataclass(frozen=True)
-class Way:
+class SourceType:
     """A source. `begins_at` tells the address or the path that it begins at, or nothing."""
 
     name: str
@@ -70,14 +70,14 @@ def _walk_category(at: str, pages: CountedPages, hints: Hints) -> Iterator[Recor
 
 # Those that know an address by itself come before those that look at what is there.
 WAYS = (
-    Way("folder", "a folder of pictures", folder.begins_at, _walk_folder),
-    Way("shopify", "Shopify's product list", shopify.begins_at, _plain(shopify.walk_shopify)),
-    Way("woocommerce", "WooCommerce's API", woocommerce.begins_at, _plain(woocommerce.walk_api)),
-    Way("archive", "a zip archive", archive.begins_at, _plain(archive.walk_archive)),
-    Way("sitemap", "the pages of its sitemap", sitemap.begins_at, _plain(sitemap.walk_sitemap)),
-    Way("feed", "a merchant feed", feed.begins_at, _plain(feed.walk_feed)),
-    Way("table", "a table of products", table.begins_at, _walk_table),
-    Way("category", "a category page and those after it", _any_address, _walk_category),
+    SourceType("folder", "a folder of pictures", folder.begins_at, _walk_folder),
+    SourceType("shopify", "Shopify's product list", shopify.begins_at, _plain(shopify.walk_shopify)),
+    SourceType("woocommerce", "WooCommerce's API", woocommerce.begins_at, _plain(woocommerce.walk_api)),
+    SourceType("archive", "a zip archive", archive.begins_at, _plain(archive.walk_archive)),
+    SourceType("sitemap", "the pages of its sitemap", sitemap.begins_at, _plain(sitemap.walk_sitemap)),
+    SourceType("feed", "a merchant feed", feed.begins_at, _plain(feed.walk_feed)),
+    SourceType("table", "a table of products", table.begins_at, _walk_table),
+    SourceType("category", "a category page and those after it", _any_address, _walk_category),
 )  # fmt: skip
 NAMES = tuple(way.name for way in WAYS)
 # These ask a shop for more than one document.
@@ -88,7 +88,7 @@ OF_ADDRESSES = ("shopify", "woocommerce", "category")
 class Found:
     """The way into a place, and where it begins."""
 
-    way: Way
+    way: SourceType
     at: str
 
     def __str__(self) -> str:
@@ -120,7 +120,7 @@ def find(asked: str, pages: CountedPages, name: str = "") -> Found:
         pages.looking = False
 
 
-def _beginning(way: Way, place: Place) -> str:
+def _beginning(way: SourceType, place: Place) -> str:
     """Where the source begins. What makes it fail does not fit it."""
     try:
         with only(f"{way.name} at {place.asked}"):
@@ -130,7 +130,7 @@ def _beginning(way: Way, place: Place) -> str:
 
 
 @dataclass(frozen=True)
-class Wish:
+class ScrapeOptions:
     """How products are to be taken: see `manage.py scrape --help`, whose options these are.
 
     `since` is when a run began that was cut short and now goes on.
@@ -145,7 +145,7 @@ class Wish:
     dry_run: bool = False
 
 
-def take(asked: str, found: Found, pages: CountedPages, wish: Wish) -> Iterator[Outcome]:
+def take(asked: str, found: Found, pages: CountedPages, wish: ScrapeOptions) -> Iterator[Outcome]:
     """Takes the products of a source that was found; one outcome a product.
 
     Products that came by the same place and are not there any more are marked gone, unless the
@@ -153,7 +153,7 @@ def take(asked: str, found: Found, pages: CountedPages, wish: Wish) -> Iterator[
     """
     walk = to_its_end(found.way.walk(found.at, pages, wish.hints), found.at)
     records = (_of_category(record, wish.category) for record in walk)
-    shop, most = wish.shop or shop_of(asked), settings.SCRAPE_MOST_PRODUCTS
+    shop, most = wish.shop or shop_of(asked), settings.SCRAPE_MAX_PRODUCTS
     if wish.dry_run:
         return preview(records, shop=shop, source=source_of(asked), limit=wish.limit or most)
     return ingest(
@@ -172,13 +172,13 @@ def scrape(
     asked: str, fetcher: Fetcher, *, shop: str = "", category: str = "", limit: int | None = None
 ) -> Iterator[Outcome]:
     """Finds the source that reads an address or a path, and takes its products as `take` does."""
-    pages = CountedPages(fetcher, settings.SCRAPE_MOST_PAGES)
+    pages = CountedPages(fetcher, settings.SCRAPE_MAX_PAGES)
     try:
         found = find(asked, pages)
     except SourceError as error:
         yield Outcome(asked, Status.FAILED, str(error), of_source=True)
         return
-    yield from take(asked, found, pages, Wish(shop, category, limit))
+    yield from take(asked, found, pages, ScrapeOptions(shop, category, limit))
 
 
 def shop_of(asked: str) -> str:

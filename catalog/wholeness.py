@@ -24,7 +24,7 @@ BLOCK_ROWS = 32
 # The grey that stands for what never came; a step more or less by rounding.
 _GREY = (127, 129)
 # More missing rows than this share are not cut off but refused.
-MOST_MISSING = 1 / 16
+MAX_MISSING = 1 / 16
 # So many bytes may a WebP lack; so many zeros at a file's end are none of its picture.
 FEW_BYTES, MANY_ZEROS = 8, 64
 
@@ -68,7 +68,7 @@ def without_missing_rows(picture: Image.Image, data: bytes) -> Image.Image:
     grey = _grey_rows(picture)
     if not grey or not _are_missing(picture, grey, data):
         return picture
-    if grey > MOST_MISSING * picture.height:
+    if grey > MAX_MISSING * picture.height:
         raise CutShort
     return picture.crop((0, 0, picture.width, picture.height - grey))
 

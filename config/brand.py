@@ -10,7 +10,7 @@ from config.env import env, env_file
 
 LONGEST_NAME = 60
 LOGO_KINDS = {".svg", ".png", ".webp", ".jpg", ".jpeg", ".gif"}
-MOST_BYTES = 200_000
+MAX_BYTES = 200_000
 
 
 def env_name(variable: str) -> str:
@@ -44,9 +44,9 @@ def env_logo(variable: str) -> Path | None:
         raise ImproperlyConfigured(f"{variable}={path}: name a picture that ends in {kinds}.")
     try:
         data = path.read_bytes()
-        if len(data) > MOST_BYTES:
+        if len(data) > MAX_BYTES:
             raise ImproperlyConfigured(
-                f"{variable}={path}: it has {len(data):,} bytes; at most {MOST_BYTES:,} are taken."
+                f"{variable}={path}: it has {len(data):,} bytes; at most {MAX_BYTES:,} are taken."
             )
         _require_a_picture(path, data)
     except (OSError, ValueError, SyntaxError, UnidentifiedImageError) as error:

@@ -41,7 +41,7 @@ preload_app = True  # workers share the program's memory too
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
 # What is still read of a body that was refused.
-MOST_HEARD, HEARD_SECONDS = 32 * 2**20, 5
+MAX_HEARD, HEARD_SECONDS = 32 * 2**20, 5
 OF_THE_DEMO = "LOOKALIKE_DEMO" in os.environ
 
 
@@ -103,7 +103,7 @@ def post_request(_worker: object, _request: object, asked: dict[str, Any], _more
 
 def _hear_out(client: Any) -> None:
     """Reads on for a moment: who is cut off while sending does not see the answer."""
-    left = MOST_HEARD
+    left = MAX_HEARD
     with suppress(OSError), gevent.Timeout(HEARD_SECONDS, False):
         client.shutdown(socket.SHUT_WR)
         while left > 0 and (piece := client.recv(2**16)):

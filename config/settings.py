@@ -54,7 +54,7 @@ EMBEDDER = env.str("EMBEDDER", "") or "auto"  # a system check knows the names
 RUNTIME = env_choice("RUNTIME", ("auto", "ncnn", "tensorflow"), "auto")
 ANN = env_flag("ANN", False)
 # A larger catalogue's map shows so many of its products; 0 draws none.
-MAP_MOST_PRODUCTS = int(env_number("MAP_MOST_PRODUCTS", 20_000, minimum=0))
+MAP_MAX_PRODUCTS = int(env_number("MAP_MAX_PRODUCTS", 20_000, minimum=0))
 WEIGHTS_DIR = env_path("WEIGHTS_DIR", VAR_DIR / "weights")
 VGG16_WEIGHTS = env_file("VGG16_WEIGHTS")
 
@@ -68,8 +68,8 @@ SCRAPE_USER_AGENT = env.str(
     "SCRAPE_USER_AGENT", "Lookalike/0.1 (+visual similarity; set SCRAPE_USER_AGENT to your contact)"
 )
 SCRAPE_PAUSE_SECONDS = env_number("SCRAPE_PAUSE_SECONDS", 0.5, minimum=0)
-SCRAPE_MOST_PAGES = int(env_number("SCRAPE_MOST_PAGES", 20_000, minimum=1))
-SCRAPE_MOST_PRODUCTS = int(env_number("SCRAPE_MOST_PRODUCTS", 200_000, minimum=1))
+SCRAPE_MAX_PAGES = int(env_number("SCRAPE_MAX_PAGES", 20_000, minimum=1))
+SCRAPE_MAX_PRODUCTS = int(env_number("SCRAPE_MAX_PRODUCTS", 200_000, minimum=1))
 SCRAPE_ALLOW_LOOPBACK = env_flag("SCRAPE_ALLOW_LOOPBACK", False)
 
 # Django.
@@ -120,7 +120,7 @@ MIDDLEWARE = [
     "web.middleware.language.languages",
     "web.api.access.access",
     "web.error_pages.arrived",
-    "web.middleware.answer_cache.Kept",
+    "web.middleware.answer_cache.AnswerCacheMiddleware",
     "web.middleware.admission.in_turn",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -128,8 +128,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "web.error_pages.CalmWithoutDatabase",
-    "web.error_pages.Own404",
+    "web.error_pages.DatabaseDownMiddleware",
+    "web.error_pages.DebugNotFoundMiddleware",
     "web.login_throttle.known_browsers",
     "axes.middleware.AxesMiddleware",
 ]

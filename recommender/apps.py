@@ -10,14 +10,14 @@ class RecommenderConfig(AppConfig):
     def ready(self) -> None:
         from catalog import versioning
         from recommender import checks  # noqa: F401  registers them
-        from recommender.embedders.registry import register_brought
+        from recommender.embedders.registry import register_user_networks
         from recommender.live.paths import compiled_folder
         from recommender.live.selection import weight_places
         from recommender.models import NotTheSame, Rule
 
         versioning.watch(Rule)
         versioning.watch(NotTheSame)
-        register_brought(weight_places().folder)
+        register_user_networks(weight_places().folder)
 
         # Before numba is imported: the code may be read-only, and there may be no home.
         os.environ.setdefault("NUMBA_CACHE_DIR", str(compiled_folder()))

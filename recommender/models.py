@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from catalog.models import Product
 
-LEAST_POINTS, MOST_POINTS = 1, 100
-POINTS_RULE = f"Say how many points, from {LEAST_POINTS} to {MOST_POINTS}."
+LEAST_POINTS, MAX_POINTS = 1, 100
+POINTS_RULE = f"Say how many points, from {LEAST_POINTS} to {MAX_POINTS}."
 
 
 class Rule(models.Model):
@@ -35,7 +35,7 @@ class Rule(models.Model):
         default=10,
         validators=[
             MinValueValidator(LEAST_POINTS, POINTS_RULE),
-            MaxValueValidator(MOST_POINTS, POINTS_RULE),
+            MaxValueValidator(MAX_POINTS, POINTS_RULE),
         ],
         help_text="Of a boost: what is added to its score for the order, from 1 to 100.",
     )

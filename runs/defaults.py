@@ -13,15 +13,15 @@ DEFAULTS: dict[str, Any] = {
     "SQLITE_FILE": None,  # it makes its database itself
     "SCRAPE_USER_AGENT": "Lookalike/0.1 (+visual similarity)",
     "SCRAPE_PAUSE_SECONDS": 0.5,
-    "SCRAPE_MOST_PAGES": 20_000,
-    "SCRAPE_MOST_PRODUCTS": 200_000,
+    "SCRAPE_MAX_PAGES": 20_000,
+    "SCRAPE_MAX_PRODUCTS": 200_000,
     "SCRAPE_ALLOW_LOOPBACK": False,
     "HTTPS": False,
     "API_KEYS_REQUIRED": False,
     "API_RATE": 0,
     "API_KEY_RATE": 0,
     "PICTURE_BY_URL": True,
-    "MAP_MOST_PRODUCTS": 20_000,
+    "MAP_MAX_PRODUCTS": 20_000,
 }
 
 

@@ -12,7 +12,7 @@ from runs.outcomes import Status, storable
 from runs.processes import is_alive
 
 # Lines kept of a run; the rest is counted.
-MOST_LINES = 1000
+MAX_LINES = 1000
 # What is well, and all that a run goes through; what has gone was not there to be gone through.
 WELL = (Status.NEW, Status.CHANGED, Status.SAME)
 GONE_THROUGH = (*WELL, Status.SKIPPED, Status.FAILED)
@@ -76,8 +76,8 @@ class Run(models.Model):
         for status, number in counts.items():
             self.counts[str(status)] = self.counts.get(str(status), 0) + number
         kept = self.log.splitlines() + list(lines)
-        if len(kept) > MOST_LINES:
-            kept = [*kept[:MOST_LINES], f"… and {len(kept) - MOST_LINES} more"]
+        if len(kept) > MAX_LINES:
+            kept = [*kept[:MAX_LINES], f"… and {len(kept) - MAX_LINES} more"]
         self.log = storable("\n".join(kept))
         self.save(update_fields=["counts", "log"])
 

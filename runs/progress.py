@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from runs.outcomes import Outcome, Status, printable
 
-MOST_REASONS = 10
+MAX_REASONS = 10
 # An address, something quoted, a number but a status of HTTP: what reasons of one kind differ in.
 _PARTICULARS = re.compile(r"https?://\S+|'[^']*'|\b(?<!status )\d+")
 # What is shown with its reason; of the others, what has a note.
@@ -124,16 +124,16 @@ def _summarise(
     command: BaseCommand, counts: Counter[Status], failures: list[Outcome], unit: str
 ) -> None:
     reasons = _by_reason([one for one in failures if not one.of_source])
-    for alike in reasons[:MOST_REASONS]:
+    for alike in reasons[:MAX_REASONS]:
         first, others = alike[0], len(alike) - 1
         more = f" (and {others} more like this)" if others else ""
         status = "" if first.status is Status.NOTED else f"{first.status} "
         command.stderr.write(f"{status}{printable(first.key)}: {first.told}{more}")
-    if len(reasons) > MOST_REASONS:
-        left = counted(len(reasons) - MOST_REASONS, "reason")
+    if len(reasons) > MAX_REASONS:
+        left = pluralise(len(reasons) - MAX_REASONS, "reason")
         command.stderr.write(f"… and {left} more; --verbosity 2 lists all")
     if counts:
-        command.stdout.write(f"{counted(counts.total(), unit)}: {_by_status(counts)}.")
+        command.stdout.write(f"{pluralise(counts.total(), unit)}: {_by_status(counts)}.")
 
 
 def _by_reason(failures: list[Outcome]) -> list[list[Outcome]]:
@@ -145,7 +145,7 @@ def _by_reason(failures: list[Outcome]) -> list[list[Outcome]]:
     return sorted(alike.values(), key=len, reverse=True)
 
 
-def counted(number: int, unit: str) -> str:
+def pluralise(number: int, unit: str) -> str:
     """As in "1 picture", "2 pictures"."""
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 

@@ -16,7 +16,7 @@ from recommender.models import Rule
 from web.rule_form import ProductChoiceField, ProductPicker, ProductSelect, RuleForm
 
 # Databases take only so many values in one query.
-MOST_MISSING = 10_000
+MAX_MISSING = 10_000
 
 admin.site.index_template = "recommender/admin_index.html"
 
@@ -33,7 +33,7 @@ class MissingFromIndex(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Product]") -> "QuerySet[Product]":
         if self.value() != "1":
             return queryset
-        return queryset.filter(item_id__in=index_state().missing[:MOST_MISSING])
+        return queryset.filter(item_id__in=index_state().missing[:MAX_MISSING])
 
 
 ProductAdmin.list_filter = (MissingFromIndex, *ProductAdmin.list_filter)

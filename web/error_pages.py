@@ -74,7 +74,7 @@ def arrived(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
     return middleware
 
 
-class CalmWithoutDatabase:
+class DatabaseDownMiddleware:
     """The middleware for a database that is missing, not set up, or does not answer: a calm 503."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -93,7 +93,7 @@ class CalmWithoutDatabase:
         return HttpResponse(loader.render_to_string("down.html", {"error": sentence}), status=503)
 
 
-class Own404:
+class DebugNotFoundMiddleware:
     """The middleware that keeps the 404 above under DEBUG, where Django lists every address."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -8,7 +8,7 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import QuerySet
 
 from catalog.models import Product
-from recommender.models import LEAST_POINTS, MOST_POINTS, POINTS_RULE, Rule
+from recommender.models import LEAST_POINTS, MAX_POINTS, POINTS_RULE, Rule
 
 
 class RuleForm(forms.ModelForm):
@@ -16,7 +16,7 @@ class RuleForm(forms.ModelForm):
 
     points = forms.IntegerField(
         min_value=LEAST_POINTS,
-        max_value=MOST_POINTS,
+        max_value=MAX_POINTS,
         initial=Rule._meta.get_field("points").default,
         help_text=Rule._meta.get_field("points").help_text,
         error_messages=dict.fromkeys(

@@ -16,12 +16,12 @@ from catalog.reading.embedded import listed_object
 from catalog.reading.facts import Facts
 from catalog.reading.jsonld import small_keys
 from catalog.reading.page import Page, UnreadablePage, absolute
-from catalog.reading.paging import Following, numbered, page_number
+from catalog.reading.paging import NextPage, numbered, page_number
 
-MOST_CHARACTERS = 12_000_000
-MOST_STEPS = 100_000
+MAX_CHARACTERS = 12_000_000
+MAX_STEPS = 100_000
 # Deeper than this, "next" means something else.
-MOST_LEVELS = 4
+MAX_LEVELS = 4
 _GUARD = re.compile(r"^\s*(?:\)\]\}',?|while\s*\(1\);|for\s*\(;;\);)\s*")
 _HTML = re.compile(r"<(?:a|li|div|article|section|img|ul|tr|span|figure|p)\b[^>]*>", re.IGNORECASE)
 _NEXT = re.compile(r"(?:next|more|loadmore|nextpage|following)(?:page)?(?:url|link|href|path|uri)?")
@@ -41,7 +41,7 @@ class Answer:
 
     page: Page
     products: tuple[Facts, ...]
-    following: tuple[Following, ...]
+    following: tuple[NextPage, ...]
     ended: bool
     lost: bool
 
@@ -71,7 +71,7 @@ def _value(body: bytes, url: str, content_type: str) -> Any:
         return None
     written = _GUARD.sub("", decoded(body, content_type).lstrip("\ufeff"))
     try:
-        if len(written) > MOST_CHARACTERS:
+        if len(written) > MAX_CHARACTERS:
             raise ValueError("it is too long")
         value = json.loads(written, object_pairs_hook=small_keys, parse_float=Decimal)
     except (ValueError, RecursionError, ArithmeticError) as error:
@@ -84,7 +84,7 @@ def _value(body: bytes, url: str, content_type: str) -> Any:
 def _nodes(value: Any) -> Iterator[tuple[Any, int]]:
     """Everything in the answer, in order, with how deep it lies."""
     todo: list[tuple[Any, int]] = [(value, 0)]
-    for _ in range(MOST_STEPS):
+    for _ in range(MAX_STEPS):
         if not todo:
             return
         node, depth = todo.pop()
@@ -106,24 +106,24 @@ def _lists(value: Any) -> Iterator[list[Any]]:
 
 
 def _products(nodes: list[Any], page: Page) -> tuple[Facts, ...]:
-    page.spend()
+    page.check_deadline()
     return tuple(facts for node in nodes if (facts := listed_object(node, page)))
 
 
-def _following(value: Any, url: str) -> Iterator[Following]:
+def _following(value: Any, url: str) -> Iterator[NextPage]:
     """What the answer says of what follows; without an address where it tells none."""
     here = page_number(url) or 1
     for node, depth in _nodes(value):
-        if not isinstance(node, dict) or depth > MOST_LEVELS:
+        if not isinstance(node, dict) or depth > MAX_LEVELS:
             continue
         for key, said in node.items():
             name = re.sub(r"[^a-z]", "", key)
             if _NEXT.fullmatch(name) and said and said is not True:
                 link = _address(said, url)
-                yield Following(link, page_number(link))
+                yield NextPage(link, page_number(link))
             elif _says_more(name, said, here):
                 link = numbered(url, here + 1)
-                yield Following(link, here + 1)
+                yield NextPage(link, here + 1)
 
 
 def _says_more(name: str, said: Any, here: int) -> bool:

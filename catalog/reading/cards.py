@@ -11,7 +11,7 @@ from catalog.reading.prices import own_names, prices_seen
 from catalog.reading.values import address_key
 
 FEWEST = 2
-MOST_TEXTS = 50
+MAX_TEXTS = 50
 # A list without prices needs addresses or classes that say "product".
 _PRODUCT_ADDRESS = re.compile(
     r"/(?:products?|produkte?|produits?|producto|prodotti?|items?|artikel|dp|p|shop|goods|detail)/[^/]"
@@ -113,7 +113,7 @@ def repeated(page: Page) -> list[tuple[int, int]]:
     places = []
     for group in [*_alike(page, True), *_alike(page, False)]:
         sizes = sorted(_size(page, card) for card in group)
-        most = min(MOST_TEXTS, 4 * sizes[len(sizes) // 2] + 4)
+        most = min(MAX_TEXTS, 4 * sizes[len(sizes) // 2] + 4)
         kinds = Counter(name for card in group for name in _kind(page, card))
         for card in group:
             shared = [kinds[name] >= min(3, len(group)) for name in _kind(page, card)]

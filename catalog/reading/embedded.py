@@ -16,9 +16,9 @@ from catalog.reading.money import currency_of, money
 from catalog.reading.page import Page
 from catalog.reading.values import in_stock, letters, same_words, text
 
-MOST_CHARACTERS = 3_000_000
-MOST_STARTS = 400
-MOST_OBJECTS = 60_000
+MAX_CHARACTERS = 3_000_000
+MAX_STARTS = 400
+MAX_OBJECTS = 60_000
 # In this order: the price of now before the regular one.
 _PRICES = ("saleprice", "sale_price", "finalprice", "final_price", "currentprice", "current_price",
            "discountprice", "sellingprice", "price", "priceamount", "price_amount", "amount",
@@ -89,10 +89,10 @@ def _objects(page: Page) -> list[dict[str, Any]]:
     for number in page.by_name.get("script", []):
         script = page.tags[number]
         if "ld+json" not in str(script.get("type", "")).lower():
-            page.spend()
-            todo += _values(whole((script.string or "")[:MOST_CHARACTERS]))
+            page.check_deadline()
+            todo += _values(whole((script.string or "")[:MAX_CHARACTERS]))
     count = 0
-    while todo and count < MOST_OBJECTS:
+    while todo and count < MAX_OBJECTS:
         value = todo.pop()
         count += 1
         if isinstance(value, list):
@@ -110,7 +110,7 @@ def _values(script: str) -> Iterator[Any]:
         strict=False, object_pairs_hook=small_keys, parse_float=Decimal, parse_int=_whole
     )
     place = 0
-    for _ in range(MOST_STARTS):
+    for _ in range(MAX_STARTS):
         start = _START.search(script, place)
         if not start:
             return

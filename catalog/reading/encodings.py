@@ -15,7 +15,7 @@ from math import log
 import webencodings
 
 # Bytes that are looked at to tell an encoding.
-MOST_BYTES = 20_000
+MAX_BYTES = 20_000
 # So many times likelier than the next one has a reading to be.
 MARGIN = log(20)
 _BOMS = (
@@ -177,13 +177,13 @@ def likeliest(body: bytes, tried: tuple[str, ...]) -> str:
 def _sample(body: bytes) -> bytes:
     """Whole lines that are not plain ASCII, as many as tell enough."""
     lines, size = [], 0
-    for line in body.splitlines(keepends=True) if len(body) < 10 * MOST_BYTES else [body]:
+    for line in body.splitlines(keepends=True) if len(body) < 10 * MAX_BYTES else [body]:
         if not line.isascii():
             lines.append(line)
             size += len(line)
-            if size > MOST_BYTES:
+            if size > MAX_BYTES:
                 break
-    return b"".join(lines)[:MOST_BYTES]
+    return b"".join(lines)[:MAX_BYTES]
 
 
 def _likelihood(text: str) -> float:

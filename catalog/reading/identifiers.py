@@ -23,7 +23,7 @@ _INPUTS = re.compile(
 )
 _ATTRIBUTES = re.compile(r"^data-(?:product|item|sku|asin|offer|ad|listing|pid|id)", re.IGNORECASE)
 _PART = re.compile(r"[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*")
-MOST_TEXTS = 6000
+MAX_TEXTS = 6000
 
 
 def identifiers(page: Page, start: int, apart: bytearray) -> dict[str, str]:
@@ -36,7 +36,7 @@ def identifiers(page: Page, start: int, apart: bytearray) -> dict[str, str]:
 
 def _labelled(page: Page, start: int, apart: bytearray) -> dict[str, str]:
     """ "SKU: 1234", label and value in one text or in two; those after the name first."""
-    order = [*range(max(start, 0), len(page.texts)), *range(max(start, 0))][:MOST_TEXTS]
+    order = [*range(max(start, 0), len(page.texts)), *range(max(start, 0))][:MAX_TEXTS]
     found: dict[str, str] = {}
     for place in order:
         number, words = page.texts[place]

@@ -10,8 +10,8 @@ from typing import Any
 from catalog.reading.json_text import whole
 from catalog.reading.page import Page
 
-MOST_CHARACTERS = 4_000_000
-MOST_NODES = 50_000
+MAX_CHARACTERS = 4_000_000
+MAX_NODES = 50_000
 _COMMENT = re.compile(r"<!--|-->|//\s*<!\[CDATA\[|//\s*\]\]>|<!\[CDATA\[|\]\]>")
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 
@@ -25,7 +25,7 @@ def json_ld(page: Page) -> list[Any]:
     for number in page.by_name.get("script", []):
         script = page.tags[number]
         if "ld+json" in str(script.get("type", "")).lower():
-            page.spend()
+            page.check_deadline()
             values += parsed(script.string or script.get_text())
     return _resolved(values, page)
 
@@ -35,7 +35,7 @@ def parsed(written: str) -> list[Any]:
 
     Numbers are Decimals, so that a price keeps its digits.
     """
-    written = whole(_COMMENT.sub("", written[:MOST_CHARACTERS])).strip().rstrip(";").strip()
+    written = whole(_COMMENT.sub("", written[:MAX_CHARACTERS])).strip().rstrip(";").strip()
     if written.startswith("/*"):
         written = written.partition("*/")[2].strip()
     for attempt in (str, html.unescape, _without_trailing_commas):
@@ -107,7 +107,7 @@ def _in_place(value: Any, whole: dict[str, dict[str, Any]], page: Page) -> Any:
 def _dicts(values: list[Any]) -> Iterator[dict[str, Any]]:
     """Every object in the values, up to a number."""
     todo, seen = list(values), 0
-    while todo and seen < MOST_NODES:
+    while todo and seen < MAX_NODES:
         value = todo.pop()
         seen += 1
         if isinstance(value, dict):

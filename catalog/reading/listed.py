@@ -11,7 +11,7 @@ from catalog.reading.facts import Facts
 from catalog.reading.images import pictures_within
 from catalog.reading.money import money, prices_in
 from catalog.reading.page import Page
-from catalog.reading.prices import Seen, lower_beside, own_names, prices_seen
+from catalog.reading.prices import PriceCandidate, lower_beside, own_names, prices_seen
 from catalog.reading.values import letters, plain, said_of_stock
 
 # So many products of a list do not have the same picture.
@@ -41,7 +41,7 @@ def listed(page: Page, look: Look | None = None) -> list[Facts]:
 
 
 def _with_prices_behind(
-    page: Page, found: list[Card], all_of: list[Facts], prices: list[Seen]
+    page: Page, found: list[Card], all_of: list[Facts], prices: list[PriceCandidate]
 ) -> list[Facts]:
     """Where no card holds a price: the one that stands behind each, if one does behind most."""
     ends = [card.number for card in found[1:]] + [len(page.tags)]
@@ -74,8 +74,8 @@ def _with_own_pictures(found: list[Facts]) -> list[Facts]:
     ]
 
 
-def _facts(page: Page, card: Card, prices: list[Seen]) -> Facts:
-    page.spend()
+def _facts(page: Page, card: Card, prices: list[PriceCandidate]) -> Facts:
+    page.check_deadline()
     first = bisect_left(prices, card.number, key=lambda s: s.number)
     last = bisect_left(prices, page.ends[card.number] + 1, key=lambda s: s.number)
     seen = _asked(prices[first:last])
@@ -103,7 +103,7 @@ def _unseen_price(page: Page, number: int) -> Decimal | None:
     return None
 
 
-def _asked(prices: list[Seen]) -> Seen | None:
+def _asked(prices: list[PriceCandidate]) -> PriceCandidate | None:
     """The price for which most speaks; the lower of two side by side, as the other is the old."""
     best = max(prices, key=lambda s: (s.points, -s.place), default=None)
     if best is None:

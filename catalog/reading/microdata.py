@@ -5,7 +5,7 @@ from typing import Any
 from catalog.reading.images import picture_of
 from catalog.reading.page import Page
 
-MOST_REFERENCES = 20
+MAX_REFERENCES = 20
 Item = dict[str, Any]
 
 
@@ -67,7 +67,7 @@ def _add_references(page: Page, items: dict[int, Item]) -> None:
         return
     ids = {str(tag["id"]): number for number, tag in enumerate(page.tags) if tag.get("id")}
     for number, names in wanted.items():
-        for name in names[:MOST_REFERENCES]:
+        for name in names[:MAX_REFERENCES]:
             start = ids.get(name)
             if start is None or start <= number <= page.ends[start]:
                 continue

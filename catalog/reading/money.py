@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-MOST_CHARACTERS = 200
+MAX_CHARACTERS = 200
 # ISO 4217: without minor unit, and with a thousandth.
 NO_DECIMALS = frozenset(
     ["CLP", "COP", "HUF", "IDR", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF"]
@@ -146,7 +146,7 @@ def money(value: object, currency: str = "") -> Decimal | None:
         return None
     if isinstance(value, int | float | Decimal):
         return _kept(_decimal(value))
-    if not isinstance(value, str) or len(value) > MOST_CHARACTERS:
+    if not isinstance(value, str) or len(value) > MAX_CHARACTERS:
         return None
     written = value.strip()
     if re.fullmatch(r"\d+(?:\.(?:\d{1,2}|\d{4,}))?|\d+[eE]\d+", written, re.ASCII):
@@ -177,8 +177,8 @@ def prices_in(text: str, currency: str = "", place: str = "") -> list[Price]:
 
     `place` is the shop's country or language, for signs that many countries share.
     """
-    if len(text) > MOST_CHARACTERS:
-        text = text[:MOST_CHARACTERS]
+    if len(text) > MAX_CHARACTERS:
+        text = text[:MAX_CHARACTERS]
     found = []
     plain = normal(text)
     end = 0  # of the price before: its mark is not this one's too

@@ -14,11 +14,11 @@ from catalog.reading.decoding import decoded
 
 # A shop may answer with XML where a page was expected; that no product is found there is enough.
 warnings.filterwarnings("ignore", category=XMLParsedAsHTMLWarning)
-MOST_CHARACTERS = 12_000_000
-MOST_TAGS = 250_000
-MOST_DEPTH = 2_000
-MOST_ATTRIBUTES = 2_000
-MOST_SECONDS = 5.0
+MAX_CHARACTERS = 12_000_000
+MAX_TAGS = 250_000
+MAX_DEPTH = 2_000
+MAX_ATTRIBUTES = 2_000
+MAX_SECONDS = 5.0
 LONGEST_ADDRESS = 4_000
 # Text in these is none that a visitor reads.
 _UNREAD = {"script", "style", "noscript", "template", "svg", "head"}
@@ -39,9 +39,9 @@ class Page:
     """
 
     def __init__(self, html: str, url: str) -> None:
-        if len(html) > MOST_CHARACTERS:
-            raise UnreadablePage(f"{url}: more than {MOST_CHARACTERS // 1_000_000} MB of text")
-        self._deadline = time.monotonic() + MOST_SECONDS
+        if len(html) > MAX_CHARACTERS:
+            raise UnreadablePage(f"{url}: more than {MAX_CHARACTERS // 1_000_000} MB of text")
+        self._deadline = time.monotonic() + MAX_SECONDS
         self.url = url
         self.base = _base(html, url)
         self.soup = BeautifulSoup(html, "lxml")
@@ -61,10 +61,10 @@ class Page:
         """The page in the bytes of an answer. Raises UnreadablePage."""
         return cls(decoded(body, content_type), url)
 
-    def spend(self) -> None:
+    def check_deadline(self) -> None:
         """Raises UnreadablePage when reading this page has taken too long; loops call it."""
         if time.monotonic() > self._deadline:
-            raise UnreadablePage(f"{self.url}: reading it took over {MOST_SECONDS:.0f} seconds")
+            raise UnreadablePage(f"{self.url}: reading it took over {MAX_SECONDS:.0f} seconds")
 
     def _number(self) -> None:
         around: list[int] = []  # the numbers of the tags that are open
@@ -78,8 +78,8 @@ class Page:
             if isinstance(node, Tag):
                 self._enter(node, around[-1] if around else -1)
                 around.append(len(self.tags) - 1)
-                if len(around) > MOST_DEPTH:
-                    raise UnreadablePage(f"{self.url}: tags nested over {MOST_DEPTH} deep")
+                if len(around) > MAX_DEPTH:
+                    raise UnreadablePage(f"{self.url}: tags nested over {MAX_DEPTH} deep")
                 if _unread(node):
                     unread.append(len(self.tags) - 1)
             elif around and not unread and isinstance(node, NavigableString):
@@ -88,10 +88,10 @@ class Page:
             self.ends[open_still] = len(self.tags) - 1
 
     def _enter(self, tag: Tag, parent: int) -> None:
-        if len(self.tags) >= MOST_TAGS or len(tag.attrs) > MOST_ATTRIBUTES:
+        if len(self.tags) >= MAX_TAGS or len(tag.attrs) > MAX_ATTRIBUTES:
             raise UnreadablePage(f"{self.url}: more tags or attributes than any page needs")
         if len(self.tags) % 1000 == 0:
-            self.spend()
+            self.check_deadline()
         self.tags.append(tag)
         self.ends.append(len(self.ends))
         self.parents.append(parent)

@@ -37,14 +37,14 @@ _MORE_CLASS = re.compile(r"load-?more|show-?more|infinite")
 
 
 @dataclass(frozen=True)
-class Following:
+class NextPage:
     """A page that follows, and its number where its address or its link tells it."""
 
     url: str
     number: int | None = None
 
 
-def following(page: Page) -> list[Following]:
+def following(page: Page) -> list[NextPage]:
     """The pages that a list's page leads to, the next one first; on the page's own site only."""
     found = [
         *_by_relation(page),
@@ -82,15 +82,15 @@ def _usable(page: Page, href: str) -> str:
     return url if url and url != urldefrag(page.url).url and same_site(url, page.url) else ""
 
 
-def _by_relation(page: Page) -> list[Following]:
+def _by_relation(page: Page) -> list[NextPage]:
     found = []
     for number in page.named("link", "a"):
         if "next" in words_of(page.tags[number].get("rel")) and (url := _target(page, number)):
-            found.append(Following(url, page_number(url)))
+            found.append(NextPage(url, page_number(url)))
     return found[:2]
 
 
-def _by_words(page: Page) -> list[Following]:
+def _by_words(page: Page) -> list[NextPage]:
     """A link that says "next", by its text, its label or its class, among page links."""
     found = []
     for number in page.by_name.get("a", []):
@@ -106,29 +106,29 @@ def _by_words(page: Page) -> list[Following]:
             and _is_like(url, page.url)
             and (page_number(url) is not None or _paging(page, number))
         ):
-            found.append(Following(url, page_number(url)))
+            found.append(NextPage(url, page_number(url)))
     return found[:2]
 
 
-def _by_number(page: Page) -> list[Following]:
+def _by_number(page: Page) -> list[NextPage]:
     """Links of numbers; the page's own, and those before it, left out."""
     here = page_number(page.url)
-    found: dict[str, Following] = {}
+    found: dict[str, NextPage] = {}
     for number in page.by_name.get("a", []):
         url = _target(page, number)
         if not url or not _is_like(url, page.url):
             continue
-        words, counted = page.text(number, 12), page_number(url)
+        words, pluralise = page.text(number, 12), page_number(url)
         written = int(words) if re.fullmatch(r"\d{1,5}", words, re.ASCII) else None
-        if counted is None and not (written and (_paging(page, number) or _counts(url, written))):
+        if pluralise is None and not (written and (_paging(page, number) or _counts(url, written))):
             continue
         if _SIZE.search(url) and not _SIZE.search(page.url):
             continue
-        if here is None and (written == 1 or (counted in (0, 1) and written is None)):
+        if here is None and (written == 1 or (pluralise in (0, 1) and written is None)):
             continue  # the page itself under another address
-        order = counted if counted is not None else written
+        order = pluralise if pluralise is not None else written
         if order is not None and (here is None or order > here):
-            found.setdefault(url, Following(url, order))
+            found.setdefault(url, NextPage(url, order))
     return sorted(found.values(), key=lambda one: one.number or 0)
 
 
@@ -138,7 +138,7 @@ def _counts(url: str, written: int) -> bool:
     return written > 1 and any(int(value) in (written, written - 1) for value in values)
 
 
-def _load_more(page: Page) -> list[Following]:
+def _load_more(page: Page) -> list[NextPage]:
     """The address in a "load more" button's attributes."""
     found = []
     for number in page.named("button", "a", "div", "span", "li"):
@@ -151,7 +151,7 @@ def _load_more(page: Page) -> list[Following]:
             address = str(tag.get(name, ""))
             if ("/" in address or "?" in address) and (url := _usable(page, address)):
                 url = _with_page(url, str(tag.get("data-page", "")))
-                found.append(Following(url, page_number(url)))
+                found.append(NextPage(url, page_number(url)))
                 break
     return found[:2]
 

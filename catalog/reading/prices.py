@@ -9,7 +9,7 @@ from catalog.reading.money import Price, hundredths, money, normal, place_of, pr
 from catalog.reading.page import Page
 from catalog.reading.words import BEFORE_OLD_PRICE, BEFORE_OTHER_PRICE
 
-MOST_PRICES = 3000
+MAX_PRICES = 3000
 # In a class or an id around it.
 _A_PRICE = re.compile(r"price|preis|prix|prezzo|precio|preco|cena|amount|kaina|fiyat|tsena|hinta")
 _NOW = re.compile(
@@ -40,7 +40,7 @@ _HAS_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True)
-class Seen:
+class PriceCandidate:
     """A price on the page, the tag it stands in, and how much speaks for its being the one."""
 
     number: int
@@ -50,24 +50,26 @@ class Seen:
 
 
 @lru_cache(maxsize=2)
-def prices_seen(page: Page) -> tuple[Seen, ...]:
+def prices_seen(page: Page) -> tuple[PriceCandidate, ...]:
     """Every price that is shown, in the page's order."""
-    found: dict[int, Seen] = {}
+    found: dict[int, PriceCandidate] = {}
     place = place_of(page.url, page.language)
     for index, (number, words) in enumerate(page.texts):
         if len(words) > 160 or not _HAS_DIGIT.search(words):
             continue
-        if len(found) >= MOST_PRICES:
+        if len(found) >= MAX_PRICES:
             break
         if index % 100 == 0:
-            page.spend()
+            page.check_deadline()
         around, price = _read(page, number, words, place)
         if price is not None and around not in found:
-            found[around] = Seen(around, price, index, _points(page, around, index, words))
+            found[around] = PriceCandidate(
+                around, price, index, _points(page, around, index, words)
+            )
     return tuple(found.values())
 
 
-def lower_beside(best: Seen, alike: list[Seen]) -> Seen:
+def lower_beside(best: PriceCandidate, alike: list[PriceCandidate]) -> PriceCandidate:
     """Of two prices side by side for which as much speaks, the lower: the other is the old one."""
     for other in alike:
         near = 0 < other.place - best.place <= 2

@@ -15,7 +15,7 @@ from catalog.reading.metas import about, canonical, is_of_a_product, meta, title
 from catalog.reading.microdata import loose_properties, microdata
 from catalog.reading.page import Page
 from catalog.reading.prices import prices_seen
-from catalog.reading.structured import Named, described, facts_of
+from catalog.reading.structured import MarkupProduct, described, facts_of
 from catalog.reading.values import address_key, letters, same_words
 from catalog.reading.visible import heading, seen
 
@@ -49,11 +49,11 @@ def read_list(page: Page, look: Look | None = None) -> Reading:
     return Reading(tuple(_listed(page, _named(page), look)))
 
 
-def _named(page: Page) -> list[Named]:
+def _named(page: Page) -> list[MarkupProduct]:
     return [*described(json_ld(page), page), *described(microdata(page), page)]
 
 
-def _own(page: Page, named: list[Named]) -> Facts | None:
+def _own(page: Page, named: list[MarkupProduct]) -> Facts | None:
     """The product that the page is about; None if it is a list, or about nothing for sale."""
     about_it = [one for one in named if _is_about(page, one)]
     if len(_keys(named)) > 1 and not about_it:
@@ -81,11 +81,11 @@ def _points_of_state(page: Page) -> int:
     return 3 if view.facts.title and embedded(page, view.facts.title).price else 0
 
 
-def _keys(named: list[Named]) -> set[str]:
+def _keys(named: list[MarkupProduct]) -> set[str]:
     return {one.facts.url or one.facts.key for one in named}
 
 
-def _is_about(page: Page, one: Named) -> bool:
+def _is_about(page: Page, one: MarkupProduct) -> bool:
     """Whether a product in the markup is the page's own: by its address, else by its name."""
     if one.listed:
         return False
@@ -104,7 +104,7 @@ def _is_about(page: Page, one: Named) -> bool:
     )
 
 
-def _completed(page: Page, named: list[Named]) -> Facts:
+def _completed(page: Page, named: list[MarkupProduct]) -> Facts:
     """The page's own product, all that it says of it put together."""
     facts = _of_those_shown(page, _joined(named), named)
     head = about(page)
@@ -123,7 +123,7 @@ def _completed(page: Page, named: list[Named]) -> Facts:
     return replace(_reduced(page, facts), url=_address(page, named), images=tuple(images))
 
 
-def _joined(named: list[Named]) -> Facts:
+def _joined(named: list[MarkupProduct]) -> Facts:
     """Several mentions of one product, or its sizes: one product, in stock if any of them is."""
     if not named:
         return Facts()
@@ -139,7 +139,7 @@ def _joined(named: list[Named]) -> Facts:
     return replace(facts, in_stock=any(stocks) if stocks else None)
 
 
-def _of_those_shown(page: Page, facts: Facts, named: list[Named]) -> Facts:
+def _of_those_shown(page: Page, facts: Facts, named: list[MarkupProduct]) -> Facts:
     """With the price that is shown, where offers have several: of the size that is chosen."""
     shown = seen(page).facts.price
     amounts = sorted({amount for one in named for amount in one.amounts})
@@ -166,7 +166,7 @@ def _reduced(page: Page, facts: Facts) -> Facts:
     return facts
 
 
-def _address(page: Page, named: list[Named]) -> str:
+def _address(page: Page, named: list[MarkupProduct]) -> str:
     """The product's address: what the page calls its own, if that is on the same host."""
     own = canonical(page) or next((one.facts.url for one in named if one.facts.url), "")
     host = address_key(page.url).partition("/")[0]
@@ -174,7 +174,7 @@ def _address(page: Page, named: list[Named]) -> str:
     return own if own and not root and address_key(own).startswith(host) else page.url
 
 
-def _listed(page: Page, named: list[Named], look: Look | None = None) -> list[Facts]:
+def _listed(page: Page, named: list[MarkupProduct], look: Look | None = None) -> list[Facts]:
     """The products of a list: of its markup or of its cards, whichever has more of them."""
     marked = _marked(page, named)
     shown = listed(page, look)
@@ -188,7 +188,7 @@ def _listed(page: Page, named: list[Named], look: Look | None = None) -> list[Fa
     return found
 
 
-def _marked(page: Page, named: list[Named]) -> list[Facts]:
+def _marked(page: Page, named: list[MarkupProduct]) -> list[Facts]:
     """The products in the markup, each once; what is said twice completes each other."""
     found: dict[str, Facts] = {}
     for one in named:

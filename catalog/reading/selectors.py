@@ -13,9 +13,9 @@ from catalog.reading.money import money, place_of, prices_in
 from catalog.reading.page import Page
 from catalog.reading.values import plain
 
-MOST_BYTES = 64_000
-MOST_BRACKETS = 200  # the YAML reader needs ever longer for each
-MOST_CARDS = 5000
+MAX_BYTES = 64_000
+MAX_BRACKETS = 200  # the YAML reader needs ever longer for each
+MAX_CARDS = 5000
 
 
 class BadSelectors(Exception):
@@ -41,17 +41,17 @@ def load_selectors(file: Path) -> Selectors:
     """The selectors in a YAML file. Raises BadSelectors."""
     try:
         with file.open("rb") as opened:
-            written = opened.read(MOST_BYTES + 1)
+            written = opened.read(MAX_BYTES + 1)
     except OSError as error:
         raise BadSelectors(f"{file} cannot be read: {error.strerror}") from error
-    if len(written) > MOST_BYTES:
-        raise BadSelectors(f"{file} is larger than {MOST_BYTES // 1000} KB")
+    if len(written) > MAX_BYTES:
+        raise BadSelectors(f"{file} is larger than {MAX_BYTES // 1000} KB")
     return parse_selectors(written, str(file))
 
 
 def parse_selectors(written: bytes, name: str = "the selectors") -> Selectors:
     """The selectors in YAML text; `name` is what errors call it. Raises BadSelectors."""
-    if written.count(b"[") + written.count(b"{") > MOST_BRACKETS:
+    if written.count(b"[") + written.count(b"{") > MAX_BRACKETS:
         raise BadSelectors(f"{name}: this is no YAML of selectors: too many brackets")
     try:
         told = yaml.safe_load(written)
@@ -81,8 +81,8 @@ def _require_selector(key: str, value: object, name: str) -> None:
 def selected(page: Page, selectors: Selectors) -> list[Facts]:
     """The products that the selectors find on a page; addresses are of the web only."""
     found = []
-    for card in page.soup.select(_css(selectors.card), limit=MOST_CARDS):
-        page.spend()
+    for card in page.soup.select(_css(selectors.card), limit=MAX_CARDS):
+        page.check_deadline()
         facts = _facts(page, card, selectors)
         if facts.url or facts.title:
             found.append(facts)

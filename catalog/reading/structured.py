@@ -11,11 +11,11 @@ from catalog.reading.money import currency_of, money
 from catalog.reading.page import Page
 from catalog.reading.values import ID_KEYS, in_stock, text
 
-MOST_DEPTH = 24
-MOST_PRODUCTS = 20_000
-MOST_PARTS = 5_000
-MOST_OFFERS = 300
-MOST_PICTURES = 50
+MAX_DEPTH = 24
+MAX_PRODUCTS = 20_000
+MAX_PARTS = 5_000
+MAX_OFFERS = 300
+MAX_PICTURES = 50
 Node = dict[str, Any]
 _PRODUCTS = {"product", "productgroup", "productmodel", "individualproduct", "someproducts",
              "vehicle", "car", "motorcycle", "book"}  # fmt: skip
@@ -35,7 +35,7 @@ _WITH_PRICE = ("price", "lowprice", "pricespecification", "offers", "minprice")
 
 
 @dataclass(frozen=True)
-class Named:
+class MarkupProduct:
     """One product that a page's markup describes, and how: `listed` among others, or by itself."""
 
     facts: Facts
@@ -46,17 +46,17 @@ class Named:
     amounts: tuple[Decimal, ...] = ()  # of all its offers, from the lowest to the highest
 
 
-def described(nodes: list[Any], page: Page) -> list[Named]:
+def described(nodes: list[Any], page: Page) -> list[MarkupProduct]:
     """The products in a page's markup, in its order; other products' mentions are left out."""
-    found: list[Named] = []
+    found: list[MarkupProduct] = []
     for node, listed in _walk(nodes):
-        page.spend()
-        if len(found) >= MOST_PRODUCTS:
+        page.check_deadline()
+        if len(found) >= MAX_PRODUCTS:
             break
         if _kinds(node) & _PRODUCTS:
             found.append(_named(node, listed, page))
         else:
-            found += [Named(Facts(url=link), True) for link in _addresses(node, page)]
+            found += [MarkupProduct(Facts(url=link), True) for link in _addresses(node, page)]
     return found
 
 
@@ -66,7 +66,7 @@ def _walk(nodes: list[Any]) -> Iterator[tuple[Node, bool]]:
     seen: set[int] = set()
     while todo:
         value, listed, depth = todo.pop()
-        if depth > MOST_DEPTH or id(value) in seen:
+        if depth > MAX_DEPTH or id(value) in seen:
             continue
         if isinstance(value, list):
             todo += [(part, listed, depth + 1) for part in reversed(value)]
@@ -119,16 +119,16 @@ def _addresses(node: Node, page: Page) -> list[str]:
 def _listed(value: Any, depth: int = 0) -> list[Node]:
     """The objects in what may be a list, lists in a list, an object or nothing."""
     if isinstance(value, list):
-        parts = value[:MOST_PARTS] if depth < 4 else []
-        return [node for part in parts for node in _listed(part, depth + 1)][:MOST_PARTS]
+        parts = value[:MAX_PARTS] if depth < 4 else []
+        return [node for part in parts for node in _listed(part, depth + 1)][:MAX_PARTS]
     return [value] if isinstance(value, dict) else []
 
 
-def _named(node: Node, listed: bool, page: Page) -> Named:
+def _named(node: Node, listed: bool, page: Page) -> MarkupProduct:
     facts = facts_of(node, page)
     variants = []
     for variant in _listed(node.get("hasvariant"))[:500]:
-        page.spend()
+        page.check_deadline()
         variants.append(facts_of(variant, page))
     if "productgroup" in _kinds(node) or variants:
         group = text(node.get("productgroupid")) or facts.item_id
@@ -137,7 +137,7 @@ def _named(node: Node, listed: bool, page: Page) -> Named:
         variants = [replace(v, group=group).completed(inherited) for v in variants]
     ranged = any("aggregateoffer" in _kinds(offer) for offer in _listed(node.get("offers")))
     place, amounts = node.get("@number", -1), _amounts(node, variants)
-    return Named(facts, listed, tuple(variants), place, ranged and not facts.ids, amounts)
+    return MarkupProduct(facts, listed, tuple(variants), place, ranged and not facts.ids, amounts)
 
 
 def _amounts(node: Node, variants: list[Facts]) -> tuple[Decimal, ...]:
@@ -194,7 +194,7 @@ def _offers(value: Any) -> list[Node]:
     """Every offer in an object or a list; those within an AggregateOffer after it."""
     found: list[Node] = []
     todo, seen = list(reversed(_listed(value))), set[int]()
-    while todo and len(found) < MOST_OFFERS:
+    while todo and len(found) < MAX_OFFERS:
         offer = todo.pop()
         if id(offer) not in seen:
             seen.add(id(offer))
@@ -249,18 +249,18 @@ def _images(value: Any, page: Page) -> list[str]:
     """The addresses of pictures in text, an ImageObject, or a list of either; each once."""
     found: dict[str, None] = {}
     todo, seen, steps = [value], set[int](), 0
-    while todo and steps < MOST_OFFERS:
+    while todo and steps < MAX_OFFERS:
         value = todo.pop()
         steps += 1
         if isinstance(value, list):
-            todo += reversed(value[:MOST_OFFERS])
+            todo += reversed(value[:MAX_OFFERS])
         elif isinstance(value, dict) and id(value) not in seen:
             seen.add(id(value))
             keys = ("contenturl", "url", "image", "@id")
             todo.append(next((value[key] for key in keys if value.get(key)), ""))
         elif isinstance(value, str) and (link := _picture(value, page)):
             found[link] = None
-    return list(found)[:MOST_PICTURES]
+    return list(found)[:MAX_PICTURES]
 
 
 def _picture(address: str, page: Page) -> str:

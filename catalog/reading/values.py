@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 from catalog.hosts import host_of
 from catalog.reading.words import BUY, CAN_BE_HAD, CANNOT_BE_HAD
 
-MOST_CHARACTERS = 2000
-MOST_STEPS = 200
+MAX_CHARACTERS = 2000
+MAX_STEPS = 200
 # Keys of an item's id, the shop's own first; the last resort is the end of the product's address.
 ID_KEYS = (
     "sku",
@@ -75,11 +75,11 @@ def text(value: Any) -> str:
     Spaces are made single; HTML entities and tags left in it are taken out.
     """
     todo, steps = [value], 0
-    while todo and steps < MOST_STEPS:
+    while todo and steps < MAX_STEPS:
         value = todo.pop()
         steps += 1
         if isinstance(value, list):
-            todo += reversed(value[:MOST_STEPS])
+            todo += reversed(value[:MAX_STEPS])
         elif isinstance(value, dict):
             todo.append(value.get("@value") or value.get("value") or value.get("name"))
         elif found := _written(value):
@@ -94,7 +94,7 @@ def _written(value: Any) -> str:
         return ""
     if isinstance(value, int) and abs(value) > 10**40:
         return ""
-    return plain(str(value)[: 4 * MOST_CHARACTERS])[:MOST_CHARACTERS]
+    return plain(str(value)[: 4 * MAX_CHARACTERS])[:MAX_CHARACTERS]
 
 
 def plain(words: str) -> str:

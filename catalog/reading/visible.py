@@ -11,7 +11,7 @@ from catalog.reading.identifiers import address_parts, identifiers
 from catalog.reading.images import is_small, is_stand_in, picture_of
 from catalog.reading.metas import meta, title
 from catalog.reading.page import Page
-from catalog.reading.prices import Seen, lower_beside, names_of, own_names, prices_seen
+from catalog.reading.prices import PriceCandidate, lower_beside, names_of, own_names, prices_seen
 from catalog.reading.values import (
     PRODUCT_PAGE,
     letters,
@@ -51,7 +51,7 @@ FAR = 400
 
 
 @dataclass(frozen=True)
-class View:
+class VisibleProduct:
     """Facts as seen, and how much speaks for the page's being that product's own.
 
     `sure`: something does that no list has: a buy button, an id of its address, "sold out".
@@ -96,7 +96,7 @@ def _likeness(words: str, told: str) -> float:
 
 
 @lru_cache(maxsize=2)
-def seen(page: Page) -> View:
+def seen(page: Page) -> VisibleProduct:
     """What the page shows of its own product, other products' cards left out."""
     number = heading(page)
     start = page.first_text[number] if number >= 0 else 0
@@ -121,7 +121,7 @@ def seen(page: Page) -> View:
     sure = buys or addressed or stock is False
     if near and PRODUCT_PAGE.search(urlsplit(page.url).path):
         points, sure = points + 2, True
-    return View(facts, points if facts.title else 0, sure)
+    return VisibleProduct(facts, points if facts.title else 0, sure)
 
 
 def _others(page: Page, heading: int) -> bytearray:
@@ -141,12 +141,12 @@ def _title(page: Page, number: int) -> str:
     return told or max(_PART.split(title(page)), key=len, default="")
 
 
-def _price(page: Page, start: int, apart: bytearray) -> Seen | None:
+def _price(page: Page, start: int, apart: bytearray) -> PriceCandidate | None:
     """The price that speaks most for itself, near the name; none where all speak against it."""
     prices = [s for s in prices_seen(page) if not apart[s.number]]
     amounts = [s.price.amount for s in prices]
 
-    def points(one: Seen) -> float:
+    def points(one: PriceCandidate) -> float:
         far = one.place - start
         near = 5 if 0 <= far < 40 else 3 if 0 <= far < 150 else 1 if -20 < far < 200 else 0
         often = 1 if amounts.count(one.price.amount) > 1 else 0

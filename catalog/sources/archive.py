@@ -18,13 +18,13 @@ from catalog.sources.documents import fetched, is_address
 from catalog.sources.place import Place
 from catalog.sources.zip_names import ZipNames
 from catalog.thumbnails import ENDINGS
-from catalog.visiting.pages import Pages
+from catalog.visiting.pages import PageFetcher
 from runs.files import why
 
-MOST_FILES = 500_000
-MOST_PICTURE_BYTES = 50_000_000
+MAX_FILES = 500_000
+MAX_PICTURE_BYTES = 50_000_000
 # Pictures are packed already: all of them together unpack to little more than the archive's size.
-MOST_RATIO, MOST_BYTES_MORE = 20, 200_000_000
+MAX_RATIO, MAX_BYTES_MORE = 20, 200_000_000
 CHUNK = 1 << 20
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError,
            ValueError, OverflowError)  # fmt: skip
@@ -40,12 +40,12 @@ def begins_at(place: Place) -> str:
     return place.asked if is_archive else ""
 
 
-def walk_archive(at: str, pages: Pages) -> Iterator[Record]:
+def walk_archive(at: str, pages: PageFetcher) -> Iterator[Record]:
     """Every picture of an archive at an address or in a file. Raises SourceError."""
     if is_address(at):
         body = fetched(at, pages).body
-        if body.count(b"PK\x01\x02") > MOST_FILES:  # each takes memory before one is looked at
-            raise SourceError(f"{at} has more than {MOST_FILES} files")
+        if body.count(b"PK\x01\x02") > MAX_FILES:  # each takes memory before one is looked at
+            raise SourceError(f"{at} has more than {MAX_FILES} files")
         yield from _read(BytesIO(body), at, len(body))
     else:
         yield from _opened(Path(at))
@@ -71,9 +71,9 @@ def _read(file: IO[bytes], name: str, size: int) -> Iterator[Record]:
         members = [m for m in archive.infolist() if _is_picture(_path(m, names))]
         if not members:
             raise SourceError(f"{name}: no pictures in this archive")
-        left = MOST_RATIO * size + MOST_BYTES_MORE
+        left = MAX_RATIO * size + MAX_BYTES_MORE
         path = Path(folder) / "picture"
-        for member in members[:MOST_FILES]:
+        for member in members[:MAX_FILES]:
             path.unlink(missing_ok=True)
             yield _record(archive, member, names, path)
             left -= path.stat().st_size if path.exists() else 0
@@ -81,8 +81,8 @@ def _read(file: IO[bytes], name: str, size: int) -> Iterator[Record]:
                 raise SourceError(f"{name} unpacks to far more than pictures do")
         if names.guessed:
             yield Unreadable("names", f"read as {names.guessed}, by their letters", left_out=True)
-        if len(members) > MOST_FILES:
-            raise SourceError(f"{name} has more than {MOST_FILES} pictures")
+        if len(members) > MAX_FILES:
+            raise SourceError(f"{name} has more than {MAX_FILES} pictures")
 
 
 def _is_picture(path: PurePosixPath) -> bool:
@@ -130,6 +130,6 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, picture: Path) ->
     with archive.open(member) as packed, picture.open("wb") as file:
         while chunk := packed.read(CHUNK):
             size += len(chunk)
-            if size > MOST_PICTURE_BYTES:
-                raise _Refused(f"it is larger than {MOST_PICTURE_BYTES // 1_000_000} MB")
+            if size > MAX_PICTURE_BYTES:
+                raise _Refused(f"it is larger than {MAX_PICTURE_BYTES // 1_000_000} MB")
             file.write(chunk)

@@ -12,22 +12,24 @@ from catalog.reading.answers import Answer, answer_of
 from catalog.reading.cards import Look, cards, look_of
 from catalog.reading.facts import Facts
 from catalog.reading.page import Page, UnreadablePage
-from catalog.reading.paging import Following, following, unread_more
+from catalog.reading.paging import NextPage, following, unread_more
 from catalog.reading.products import Reading, read_list, read_products
 from catalog.reading.selectors import Selectors, selected, selected_next
 from catalog.reading.values import address_key, id_from_url
 from catalog.records import ProductRecord, Record, SourceError, Unreadable
 from catalog.sources.failing import each, only
 from catalog.visiting.fetching import FetchError
-from catalog.visiting.pages import Pages
+from catalog.visiting.pages import PageFetcher
 
-MOST_PAGES = 2000
+MAX_PAGES = 2000
 # So many pages in a row without a new product end the walk, though there are more.
-MOST_BARREN = 3
+MAX_BARREN = 3
 log = logging.getLogger(__name__)
 
 
-def walk_category(url: str, fetcher: Pages, selectors: Selectors | None = None) -> Iterator[Record]:
+def walk_category(
+    url: str, fetcher: PageFetcher, selectors: Selectors | None = None
+) -> Iterator[Record]:
     """Every product of a category, each once; the one product where `url` is its own page.
 
     Raises SourceError when a page cannot be had (at the end, what came before is yielded), or no
@@ -36,7 +38,7 @@ def walk_category(url: str, fetcher: Pages, selectors: Selectors | None = None) 
     return _Walk(fetcher, selectors).records(url)
 
 
-def visit_product(url: str, fetcher: Pages) -> ProductRecord | None:
+def visit_product(url: str, fetcher: PageFetcher) -> ProductRecord | None:
     """What a product's own page says of it; None if it describes none.
 
     Raises FetchError, UnreadablePage.
@@ -49,22 +51,22 @@ def visit_product(url: str, fetcher: Pages) -> ProductRecord | None:
 
 @dataclass
 class _Walk:
-    fetcher: Pages
+    fetcher: PageFetcher
     selectors: Selectors | None
     seen: dict[str, str] = field(default_factory=dict)  # key or item_id -> address
     visited: set[str] = field(default_factory=set)
-    ahead: dict[str, Following] = field(default_factory=dict)
+    ahead: dict[str, NextPage] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
     look: Look | None = None
     began: str = ""
 
     def records(self, url: str) -> Iterator[Record]:
         asked, barren = url, 0
-        while url and len(self.visited) < MOST_PAGES and barren < MOST_BARREN:
+        while url and len(self.visited) < MAX_PAGES and barren < MAX_BARREN:
             first = not self.visited
             self.visited.add(address_key(url))
             before = len(self.seen)
-            found: list[Following] = []
+            found: list[NextPage] = []
             try:
                 with only(url):
                     page, reading, found = self._visit(url, first)
@@ -78,8 +80,8 @@ class _Walk:
 
     def _end(self, asked: str, left: str) -> None:
         """Raises SourceError for what could not be had. `left` is a page that was not visited."""
-        if left and len(self.visited) >= MOST_PAGES:
-            self.failures.append(f"{left}: the walk stopped here, after {MOST_PAGES} pages")
+        if left and len(self.visited) >= MAX_PAGES:
+            self.failures.append(f"{left}: the walk stopped here, after {MAX_PAGES} pages")
         elif left:
             log.warning("%s: the walk ended here, after %s pages", left, len(self.visited))
         if self.failures:
@@ -87,7 +89,7 @@ class _Walk:
         if not self.seen:
             raise SourceError(f"{asked}: no products found on this page")
 
-    def _visit(self, url: str, first: bool) -> tuple[Page, Reading, list[Following]]:
+    def _visit(self, url: str, first: bool) -> tuple[Page, Reading, list[NextPage]]:
         """A page of the list, its products, and the pages that it leads to."""
         response = self.fetcher.get(url)
         self.visited.add(address_key(response.url))
@@ -99,7 +101,7 @@ class _Walk:
         reading = self._read(page, first)
         return page, reading, [] if reading.own else self._following(page)
 
-    def _answered(self, answer: Answer) -> tuple[Page, Reading, list[Following]]:
+    def _answered(self, answer: Answer) -> tuple[Page, Reading, list[NextPage]]:
         page = answer.page
         reading = self._read(page, first=False)
         if not reading.products:
@@ -118,19 +120,19 @@ class _Walk:
         self.look = self.look or look_of(page)
         return reading
 
-    def _require_all(self, page: Page, reading: Reading, found: list[Following]) -> None:
+    def _require_all(self, page: Page, reading: Reading, found: list[NextPage]) -> None:
         """Tells of a button that loads more, where nothing says from where."""
         shown = () if reading.own or found or self.selectors else cards(page)
         if shown and (words := unread_more(page, page.ends[shown[-1].number])):
             told = f"what “{words[:40]}” would load cannot be read; these are not all products"
             self.failures.append(f"{page.url}: {told}")
 
-    def _following(self, page: Page) -> list[Following]:
+    def _following(self, page: Page) -> list[NextPage]:
         if self.selectors and self.selectors.next:
-            return [Following(link) for link in selected_next(page, self.selectors)]
+            return [NextPage(link) for link in selected_next(page, self.selectors)]
         return following(page)
 
-    def _next(self, found: list[Following]) -> str:
+    def _next(self, found: list[NextPage]) -> str:
         """The page after this one; else the first of those that earlier pages named."""
         for one in found:
             self.ahead.setdefault(address_key(one.url), one)
@@ -170,12 +172,12 @@ class _Walk:
         return record if known == place else replace(record, item_id=path[-300:])
 
 
-def _page(url: str, fetcher: Pages) -> Page:
+def _page(url: str, fetcher: PageFetcher) -> Page:
     response = fetcher.get(url)
     return Page.of(response.body, response.url, response.headers.get("Content-Type", ""))
 
 
-def _complete(listed: Facts, page: Page, fetcher: Pages) -> Record:
+def _complete(listed: Facts, page: Page, fetcher: PageFetcher) -> Record:
     """The record, with what the list lacks taken from the product's own page."""
     record = listed.record(page.url)
     enough = bool(listed.title and listed.images)

@@ -13,7 +13,7 @@ from catalog.reading.page import absolute
 from catalog.reading.values import id_from_url, in_stock, text
 from catalog.records import ProductRecord, Record, Unreadable
 
-MOST_PICTURES = 50
+MAX_PICTURES = 50
 LONGEST_ADDRESS = 2000
 _YES, _NO = {"1", "true", "yes", "y"}, {"0", "false", "no", "n"}
 
@@ -54,7 +54,7 @@ def pictures(said: Any, base: str) -> tuple[str, ...]:
     """Addresses of pictures, each once, in order; those that are none are left out."""
     parts: Iterable[Any] = said if isinstance(said, list | tuple) else [said]
     links = (web_address(_address(part), base) for part in parts)
-    return tuple(dict.fromkeys(link for link in links if link))[:MOST_PICTURES]
+    return tuple(dict.fromkeys(link for link in links if link))[:MAX_PICTURES]
 
 
 def _address(value: Any) -> str:

@@ -16,11 +16,11 @@ from typing import Any
 from catalog.reading.json_text import load
 from catalog.records import SourceError
 from catalog.visiting.fetching import FetchError, Response
-from catalog.visiting.pages import Pages
+from catalog.visiting.pages import PageFetcher
 from runs.files import why
 
-MOST_BYTES = 100_000_000
-MOST_JSON_BYTES = 20_000_000  # becomes many times that in memory
+MAX_BYTES = 100_000_000
+MAX_JSON_BYTES = 20_000_000  # becomes many times that in memory
 CHUNK = 1 << 20
 GZIP = b"\x1f\x8b"
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]{1,60})", re.IGNORECASE)
@@ -30,7 +30,7 @@ class UnreadableDocument(Exception):
     """A document is broken, too large or not what it should be; the message says which."""
 
 
-def unpacked(body: bytes, most: int = MOST_BYTES) -> bytes:
+def unpacked(body: bytes, most: int = MAX_BYTES) -> bytes:
     """The content of a gzip file, up to `most` bytes; anything else as it is.
 
     Raises UnreadableDocument.
@@ -41,7 +41,7 @@ def unpacked(body: bytes, most: int = MOST_BYTES) -> bytes:
     return content
 
 
-def opened(body: bytes, most: int = MOST_BYTES) -> tuple[bytes, str]:
+def opened(body: bytes, most: int = MAX_BYTES) -> tuple[bytes, str]:
     """What of a gzip file can be unpacked, all its members, and why there is no more of it.
 
     Anything else is as it is. Raises UnreadableDocument where it unpacks to more than `most` bytes,
@@ -66,10 +66,10 @@ def opened(body: bytes, most: int = MOST_BYTES) -> tuple[bytes, str]:
     return bytes(content), fault and f"{fault}, in line {lines} of what is in it"
 
 
-def fetched(url: str, pages: Pages) -> Response:
+def fetched(url: str, pages: PageFetcher) -> Response:
     """What is at an address that a source cannot do without. Raises SourceError."""
     try:
-        return pages.get(url, most_bytes=MOST_BYTES)
+        return pages.get(url, max_bytes=MAX_BYTES)
     except FetchError as error:
         raise SourceError(str(error)) from error
 
@@ -82,7 +82,7 @@ class Found:
     charset: str = ""
 
 
-def found_at(at: str, pages: Pages) -> Found:
+def found_at(at: str, pages: PageFetcher) -> Found:
     """What is at an address, or in a file. Raises SourceError."""
     if is_address(at):
         answer = fetched(at, pages)
@@ -96,7 +96,7 @@ def charset_of(answer: Response) -> str:
     return told[1] if told else ""
 
 
-def body_at(at: str, pages: Pages) -> bytes:
+def body_at(at: str, pages: PageFetcher) -> bytes:
     """The bytes at an address, or in a file. Raises SourceError."""
     if is_address(at):
         return fetched(at, pages).body
@@ -108,8 +108,8 @@ def bytes_of(path: Path) -> bytes:
     try:
         if not path.is_file():
             raise SourceError(f"{path} is no file.")
-        if path.stat().st_size > MOST_BYTES:
-            raise SourceError(f"{path} is larger than {MOST_BYTES // 1_000_000} MB.")
+        if path.stat().st_size > MAX_BYTES:
+            raise SourceError(f"{path} is larger than {MAX_BYTES // 1_000_000} MB.")
         return path.read_bytes()
     except (OSError, ValueError) as error:
         raise SourceError(f"{path} cannot be read: {why(error)}") from error
@@ -120,7 +120,7 @@ def is_address(at: str) -> bool:
     return re.match(r"https?://", at, re.IGNORECASE) is not None
 
 
-def json_at(url: str, pages: Pages) -> Any:
+def json_at(url: str, pages: PageFetcher) -> Any:
     """The value of the JSON document at an address. Raises SourceError."""
     try:
         return json_of(fetched(url, pages).body)
@@ -130,7 +130,7 @@ def json_at(url: str, pages: Pages) -> Any:
 
 def json_of(body: bytes) -> Any:
     """The value that a JSON document holds. Raises UnreadableDocument."""
-    content = unpacked(body, MOST_JSON_BYTES)
+    content = unpacked(body, MAX_JSON_BYTES)
     try:
         return load(content.decode(json.detect_encoding(content), "surrogatepass"))
     except (ValueError, RecursionError) as error:

@@ -14,7 +14,7 @@ from catalog.sources.documents import UnreadableDocument, found_at, is_address, 
 from catalog.sources.place import Place
 from catalog.sources.sales import price_now
 from catalog.sources.xml import Document, local_name
-from catalog.visiting.pages import Pages
+from catalog.visiting.pages import PageFetcher
 
 # The attribute, or the first of several, for each field of a record.
 _ATTRIBUTES = {
@@ -27,7 +27,7 @@ _ATTRIBUTES = {
 }
 _GOOGLE = "base.google.com"
 _PICTURES = ("image_link", "additional_image_link")
-MOST_LINES = 65535
+MAX_LINES = 65535
 
 
 def begins_at(place: Place) -> str:
@@ -35,7 +35,7 @@ def begins_at(place: Place) -> str:
     return place.asked if place.root in ("rss", "feed", "rdf") else ""
 
 
-def walk_feed(url: str, pages: Pages) -> Iterator[Record]:
+def walk_feed(url: str, pages: PageFetcher) -> Iterator[Record]:
     """Every item of a feed at an address or in a file. Raises SourceError, also for no feed."""
     found, number = found_at(url, pages), 0
     base = url if is_address(url) else ""
@@ -57,7 +57,7 @@ def walk_feed(url: str, pages: Pages) -> Iterator[Record]:
 def _place(item: _Element, number: int) -> str:
     """Where it stands; libxml2 counts no further than so many lines."""
     line = item.sourceline or 0
-    return f"line {line}" if 0 < line < MOST_LINES else f"item {number}"
+    return f"line {line}" if 0 < line < MAX_LINES else f"item {number}"
 
 
 def _said(item: _Element) -> dict[str, Any]:

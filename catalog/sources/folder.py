@@ -11,7 +11,7 @@ from catalog.sources.place import Place
 from catalog.thumbnails import ENDINGS
 
 # Kinds of files left out that are named.
-MOST_KINDS = 12
+MAX_KINDS = 12
 # Folders that programs make for themselves, often with small copies of pictures.
 _NOT_FOR_PICTURES = {
     "#recycle", "#snapshot", "$recycle.bin", "system volume information", "lost+found", "__macosx",
@@ -30,8 +30,8 @@ class _Found:
     def told(self) -> str:
         """As in "2 × .heic, 1 × @eaDir/"; the rarest of many kinds are counted together."""
         kinds = sorted(self.left_out.items(), key=lambda kind: (-kind[1], kind[0]))
-        told = [f"{number} × {kind}" for kind, number in kinds[:MOST_KINDS]]
-        rest = sum(number for _, number in kinds[MOST_KINDS:])
+        told = [f"{number} × {kind}" for kind, number in kinds[:MAX_KINDS]]
+        rest = sum(number for _, number in kinds[MAX_KINDS:])
         return ", ".join([*told, f"{rest} of other kinds"] if rest else told)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from catalog.records import SourceError
 
 # So many pages in a row that cannot be had end the walk.
-MOST_FAILURES = 3
+MAX_FAILURES = 3
 
 
 def numbered(
@@ -20,7 +20,7 @@ def numbered(
     failures: list[SourceError] = []
     seen: set[str] = set()
     number, in_a_row = 0, 0
-    while in_a_row < MOST_FAILURES:
+    while in_a_row < MAX_FAILURES:
         number += 1
         try:
             items = get(number)

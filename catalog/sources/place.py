@@ -12,12 +12,12 @@ from catalog.sources.documents import (
     is_address,
     opened,
 )
-from catalog.sources.xml import MOST_BEFORE, root_name
+from catalog.sources.xml import MAX_BEFORE, root_name
 from catalog.visiting.fetching import Response
 from catalog.visiting.pages import CountedPages
 
 # As much as tells what a page is made with.
-MOST_CHARACTERS = 500_000
+MAX_CHARACTERS = 500_000
 
 
 class Place:
@@ -74,12 +74,12 @@ class Place:
     @cached_property
     def root(self) -> str:
         """The name of the outermost element, if it is an XML document."""
-        return root_name(self.body) if b"<" in self.body[:MOST_BEFORE] else ""
+        return root_name(self.body) if b"<" in self.body[:MAX_BEFORE] else ""
 
     @cached_property
     def text(self) -> str:
         """How the page begins."""
-        return self.body[:MOST_CHARACTERS].decode(errors="replace")
+        return self.body[:MAX_CHARACTERS].decode(errors="replace")
 
     def mentions(self, *signs: str) -> bool:
         """Whether one of these, in small letters, stands there."""

@@ -17,7 +17,7 @@ from catalog.records import SourceError, Unreadable
 
 LONGEST_LINE = 1_000_000
 # Lines in which the header is looked for.
-MOST_BEFORE = 20
+MAX_BEFORE = 20
 _SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE | re.DOTALL)
 Row = tuple[int, dict[str, str]]
 
@@ -98,7 +98,7 @@ def _header(
 ) -> tuple[list[str], str, list[tuple[int, str]]]:
     """(cells, what separates them, the lines above); no cells where there is no header."""
     told, above = "", list[tuple[int, str]]()
-    for _ in range(MOST_BEFORE):
+    for _ in range(MAX_BEFORE):
         source.begin()
         line = next(source, "")
         separator = _SEPARATOR.fullmatch(line)

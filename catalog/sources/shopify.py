@@ -18,7 +18,7 @@ from catalog.sources.documents import json_at
 from catalog.sources.failing import each
 from catalog.sources.numbered import numbered
 from catalog.sources.place import Place
-from catalog.visiting.pages import Pages
+from catalog.visiting.pages import PageFetcher
 
 PAGE_SIZE = 250  # the most that Shopify gives
 _COLLECTION = re.compile(r"(?:/[a-z-]{2,5})?/collections/[^/]+/?")
@@ -54,7 +54,7 @@ def begins_at(place: Place) -> str:
         return ""
 
 
-def walk_shopify(url: str, pages: Pages) -> Iterator[Record]:
+def walk_shopify(url: str, pages: PageFetcher) -> Iterator[Record]:
     """Every product of the shop, or of the collection that the address names.
 
     Raises SourceError when a page of the list cannot be had.
@@ -76,7 +76,7 @@ def products_address(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, f"{collection}/products.json", "", ""))
 
 
-def _page(address: str, number: int, pages: Pages) -> list[Any]:
+def _page(address: str, number: int, pages: PageFetcher) -> list[Any]:
     url = f"{address}?limit={PAGE_SIZE}&page={number}"
     answer = json_at(url, pages)
     products = answer.get("products") if isinstance(answer, dict) else None
@@ -85,7 +85,7 @@ def _page(address: str, number: int, pages: Pages) -> list[Any]:
     return products
 
 
-def _currency(address: str, pages: Pages) -> str:
+def _currency(address: str, pages: PageFetcher) -> str:
     """The shop's currency, which `products.json` does not tell; nothing where it is not told."""
     parts = urlsplit(address)
     try:

@@ -19,10 +19,10 @@ from catalog.sources.documents import UnreadableDocument, charset_of, fetched
 from catalog.sources.place import Place
 from catalog.sources.sitemap_entries import Entry, entries_of, is_text_sitemap
 from catalog.visiting.fetching import FetchError
-from catalog.visiting.pages import Pages
+from catalog.visiting.pages import PageFetcher
 
-MOST_SITEMAPS = 1000
-MOST_LEVELS = 3
+MAX_SITEMAPS = 1000
+MAX_LEVELS = 3
 _PRODUCTS = re.compile(r"produ|artikel|(?:^|[/_.-])(?:items?|pdps?)(?=[/_.\d-])", re.IGNORECASE)
 
 
@@ -46,7 +46,7 @@ def _is_plain(place: Place) -> bool:
     return is_text and is_text_sitemap(place.body, place.asked)
 
 
-def walk_sitemap(url: str, pages: Pages) -> Iterator[Record]:
+def walk_sitemap(url: str, pages: PageFetcher) -> Iterator[Record]:
     """Every product whose page the sitemap, or those within it, names.
 
     Of a shop's first page, the sitemaps that its robots.txt names, else /sitemap.xml. Raises
@@ -61,7 +61,7 @@ def walk_sitemap(url: str, pages: Pages) -> Iterator[Record]:
         raise SourceError(f"{url}: no page of this sitemap describes a product")
 
 
-def names_products(url: str, pages: Pages) -> bool:
+def names_products(url: str, pages: PageFetcher) -> bool:
     """Whether a sitemap names pages or sitemaps that look like products'. Raises SourceError."""
     return any(
         (_PRODUCTS if entry.is_sitemap else PRODUCT_PAGE).search(urlsplit(entry.address).path)
@@ -70,7 +70,7 @@ def names_products(url: str, pages: Pages) -> bool:
     )
 
 
-def _sitemaps(url: str, pages: Pages) -> list[str]:
+def _sitemaps(url: str, pages: PageFetcher) -> list[str]:
     """The address itself; of a shop's first page, where its sitemaps are."""
     if urlsplit(url).path not in ("", "/"):
         return [url]
@@ -83,7 +83,7 @@ def _sitemaps(url: str, pages: Pages) -> list[str]:
     ]
 
 
-def _product_pages(url: str, pages: Pages) -> Iterator[Entry]:
+def _product_pages(url: str, pages: PageFetcher) -> Iterator[Entry]:
     """The pages that sitemaps name, level by level, each once.
 
     A sitemap that cannot be read, or not to its end, is told of at the end: raises SourceError.
@@ -91,11 +91,11 @@ def _product_pages(url: str, pages: Pages) -> Iterator[Entry]:
     level = _sitemaps(url, pages)
     known = {url, *level}
     failures: list[SourceError] = []
-    for _ in range(MOST_LEVELS):
+    for _ in range(MAX_LEVELS):
         further: list[Entry] = []
-        if len(level) > MOST_SITEMAPS:
-            failures.append(SourceError(f"{url}: more than {MOST_SITEMAPS} sitemaps on one level"))
-        for address in level[:MOST_SITEMAPS]:
+        if len(level) > MAX_SITEMAPS:
+            failures.append(SourceError(f"{url}: more than {MAX_SITEMAPS} sitemaps on one level"))
+        for address in level[:MAX_SITEMAPS]:
             entries = _whole_entries(address, pages, failures)
             named = [e for e in entries if same_site(e.address, url) and e.address not in known]
             further += [entry for entry in named if entry.is_sitemap]
@@ -103,14 +103,14 @@ def _product_pages(url: str, pages: Pages) -> Iterator[Entry]:
             known.update(entry.address for entry in wanted)
             yield from wanted
         level = [entry.address for entry in _preferred(further, _PRODUCTS)]
-        known.update(level[:MOST_SITEMAPS])
+        known.update(level[:MAX_SITEMAPS])
     if level:
-        failures.append(SourceError(f"{url}: sitemaps more than {MOST_LEVELS} levels deep"))
+        failures.append(SourceError(f"{url}: sitemaps more than {MAX_LEVELS} levels deep"))
     if failures:
         raise failures[0]
 
 
-def _whole_entries(address: str, pages: Pages, failures: list[SourceError]) -> list[Entry]:
+def _whole_entries(address: str, pages: PageFetcher, failures: list[SourceError]) -> list[Entry]:
     """What a sitemap names; why it names no more goes to the failures."""
     entries: list[Entry] = []
     try:
@@ -126,7 +126,7 @@ def _preferred(entries: list[Entry], pattern: re.Pattern[str]) -> list[Entry]:
     return [e for e in entries if pattern.search(urlsplit(e.address).path)] or entries
 
 
-def _entries(url: str, pages: Pages) -> Iterator[Entry]:
+def _entries(url: str, pages: PageFetcher) -> Iterator[Entry]:
     answer = fetched(url, pages)
     try:
         yield from entries_of(answer.body, url, charset_of(answer))
@@ -134,7 +134,7 @@ def _entries(url: str, pages: Pages) -> Iterator[Entry]:
         raise SourceError(f"{url}: {error}") from error
 
 
-def _visited(entry: Entry, pages: Pages) -> Iterator[Record]:
+def _visited(entry: Entry, pages: PageFetcher) -> Iterator[Record]:
     """The product of a page; nothing, where it is not even called like a product's."""
     try:
         record = visit_product(entry.address, pages)

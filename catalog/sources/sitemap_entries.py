@@ -15,7 +15,7 @@ from catalog.sources.documents import UnreadableDocument, opened
 from catalog.sources.xml import Document, local_name, root_name
 
 # Of a text so many lines at least are addresses.
-MOST_OTHER_LINES = 0.5
+MAX_OTHER_LINES = 0.5
 _PARTS = ("url", "sitemap", "item", "entry")
 
 
@@ -58,7 +58,7 @@ def _is_markup(body: bytes) -> bool:
 def _lines(body: bytes, url: str) -> list[str]:
     lines = [line.strip() for line in decoded(body).splitlines() if line.strip("\0 \t\ufeff")]
     found = [address for line in lines if "://" in line and (address := web_address(line, url))]
-    if not found or len(found) < MOST_OTHER_LINES * len(lines):
+    if not found or len(found) < MAX_OTHER_LINES * len(lines):
         raise UnreadableDocument("it is neither XML nor a list of addresses")
     return found
 

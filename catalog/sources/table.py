@@ -18,14 +18,14 @@ from catalog.sources.documents import UnreadableDocument, found_at, is_address, 
 from catalog.sources.exports import HANDLES, Row, shown
 from catalog.sources.place import Place
 from catalog.sources.rows import (
-    MOST_BEFORE,
+    MAX_BEFORE,
     bytes_out_of_place,
     delimiter_of,
     read_rows,
     text_lines,
 )
 from catalog.sources.sales import price_now
-from catalog.visiting.pages import Pages
+from catalog.visiting.pages import PageFetcher
 
 # What a field's column is called in small letters, spaces as underscores; the first that is there
 # counts. Google's names, and those of what Shopify, WooCommerce, Magento and PrestaShop export.
@@ -53,7 +53,7 @@ _ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson", ".json")
 _KINDS = ("text/csv", "text/tab-separated-values", "application/x-ndjson", "application/jsonl")
 LONGEST_HEADER = 20_000
 # Rows after which a table is known to have no pictures.
-MOST_WITHOUT_PICTURE = 200
+MAX_WITHOUT_PICTURE = 200
 
 
 def begins_at(place: Place) -> str:
@@ -63,7 +63,7 @@ def begins_at(place: Place) -> str:
 
 
 def _is_header(text: str) -> bool:
-    for line in text.lstrip("\ufeff").splitlines()[:MOST_BEFORE]:
+    for line in text.lstrip("\ufeff").splitlines()[:MAX_BEFORE]:
         if "<" in line or len(line) > LONGEST_HEADER:  # a page in one line may name anything
             return False
         cells = {_plain(cell.strip(' "\r')) for cell in line.split(delimiter_of(line))}
@@ -72,12 +72,14 @@ def _is_header(text: str) -> bool:
     return False
 
 
-def walk_table(at: str, pages: Pages, columns: Mapping[str, str] | None = None) -> Iterator[Record]:
+def walk_table(
+    at: str, pages: PageFetcher, columns: Mapping[str, str] | None = None
+) -> Iterator[Record]:
     """Every row of a table at an address or in a file. Raises SourceError, also where the first
     rows name no picture."""
     found, base = found_at(at, pages), at if is_address(at) else ""
     records = read_table(found.body, at, columns, base, found.charset)
-    first = list(islice(records, MOST_WITHOUT_PICTURE))
+    first = list(islice(records, MAX_WITHOUT_PICTURE))
     products = [record for record in first if isinstance(record, ProductRecord)]
     if products and not any(record.image_url for record in products):
         raise SourceError(f"{at}: {_how_to_name_pictures(at)}")

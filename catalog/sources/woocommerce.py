@@ -18,7 +18,7 @@ from catalog.sources.documents import json_at
 from catalog.sources.failing import each
 from catalog.sources.numbered import numbered
 from catalog.sources.place import Place
-from catalog.visiting.pages import Pages
+from catalog.visiting.pages import PageFetcher
 
 PAGE_SIZE = 100  # the most that the API gives
 PATH = "/wc/store/v1/products"
@@ -50,7 +50,7 @@ def _api(place: Place) -> str:
     return web_address(html.unescape(link[1]), place.address) if link else ""
 
 
-def walk_api(url: str, pages: Pages) -> Iterator[Record]:
+def walk_api(url: str, pages: PageFetcher) -> Iterator[Record]:
     """Every product of the shop, or of the category that the address names.
 
     Raises SourceError when a page of the list cannot be had.
@@ -86,7 +86,7 @@ def _numbered(address: str, number: int) -> str:
     return urlunsplit(parts._replace(query=urlencode(query), fragment=""))
 
 
-def _page(url: str, pages: Pages) -> list[Any]:
+def _page(url: str, pages: PageFetcher) -> list[Any]:
     products = json_at(url, pages)
     if not isinstance(products, list):
         raise SourceError(f"{url}: it lists no products")

@@ -18,13 +18,13 @@ from lxml import etree
 from catalog.reading.encodings import UnknownEncoding, encoding_of, first_misfit
 from catalog.sources.documents import UnreadableDocument
 
-MOST_DEPTH = 100
-MOST_PARTS = 20_000
-MOST_FAULTS = 1000
+MAX_DEPTH = 100
+MAX_PARTS = 20_000
+MAX_FAULTS = 1000
 CHUNK = 1 << 16
 # As much as may stand before a document.
-MOST_BEFORE = 20_000
-MOST_PREFIXES = 50
+MAX_BEFORE = 20_000
+MAX_PREFIXES = 50
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})""")
 _PREFIX = re.compile(rb"<([A-Za-z_][A-Za-z0-9_.-]{0,30}):[A-Za-z_]")
 _DECLARED_PREFIX = re.compile(rb"xmlns:([A-Za-z0-9_.-]{1,31})\s*=")
@@ -47,7 +47,7 @@ class Document:
 
     def __init__(self, body: bytes, label: str = "") -> None:
         """`label` is the encoding that the answer's header tells. Raises UnreadableDocument."""
-        declared = _DECLARED.search(body[:MOST_BEFORE])
+        declared = _DECLARED.search(body[:MAX_BEFORE])
         try:
             self._encoding = encoding_of(body, declared[1].decode() if declared else label)
         except UnknownEncoding as error:
@@ -94,7 +94,7 @@ class Document:
 
 def root_name(body: bytes) -> str:
     """The name of an XML document's outermost element; nothing if it is no such document."""
-    begin = body[: 10 * MOST_BEFORE]
+    begin = body[: 10 * MAX_BEFORE]
     encoding = "utf-16" if begin.startswith((b"\xff\xfe", b"\xfe\xff")) else "latin-1"
     try:
         events = _events(begin.removeprefix(b"\xef\xbb\xbf"), encoding, _Mending())
@@ -125,7 +125,7 @@ def _events(
             yield event, element
             if not depth:
                 return _require_no_more(piece, local_name(element), pieces, mending, parser)
-        _faults(parser, MOST_FAULTS)
+        _faults(parser, MAX_FAULTS)
     before = _faults(parser)
     root = _closed(parser)
     if root is not None and len(_faults(parser)) == len(before):
@@ -178,10 +178,10 @@ def _require_none(faults: list[etree._LogEntry], root: object) -> None:
 
 
 def _require_bearable(depth: int, parts: int) -> None:
-    if depth > MOST_DEPTH:
-        raise UnreadableDocument(f"it is nested more than {MOST_DEPTH} deep")
-    if parts > MOST_PARTS:
-        raise UnreadableDocument(f"an item of it has more than {MOST_PARTS} parts")
+    if depth > MAX_DEPTH:
+        raise UnreadableDocument(f"it is nested more than {MAX_DEPTH} deep")
+    if parts > MAX_PARTS:
+        raise UnreadableDocument(f"an item of it has more than {MAX_PARTS} parts")
 
 
 # Mending ---------------------------------------------------------------------------------------
@@ -206,8 +206,8 @@ def _from_its_root(begin: str, body: bytes, mending: "_Mending") -> str:
     """A document without what stands before it, its line breaks apart; with all its prefixes
     declared."""
     begin = begin.lstrip("\ufeff")
-    declaration = _DECLARATION.search(begin, 0, MOST_BEFORE)
-    root = declaration or _ROOT.search(begin, 0, MOST_BEFORE)
+    declaration = _DECLARATION.search(begin, 0, MAX_BEFORE)
+    root = declaration or _ROOT.search(begin, 0, MAX_BEFORE)
     before = begin[: root.start()] if root else ""
     if root and not _PAGE.search(before) and (declaration or "<!DOCTYPE" not in before):
         if before.strip() and not before.lstrip().startswith("<!--"):
@@ -224,7 +224,7 @@ def _declarations(body: bytes) -> str:
     missing = sorted(prefix.decode() for prefix in used - declared - {b"xml", b"xmlns"})
     return "".join(
         f' xmlns:{prefix}="{_GOOGLE if prefix == "g" else f"urn:undeclared:{prefix}"}"'
-        for prefix in missing[:MOST_PREFIXES]
+        for prefix in missing[:MAX_PREFIXES]
     )
 
 

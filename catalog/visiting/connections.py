@@ -91,9 +91,9 @@ class CheckedAdapter(HTTPAdapter):
             except OSError as error:
                 failure = error
             else:
-                counted = _counted(socket.socket, self)(fileno=raw.detach())
-                counted.settimeout(patience)  # of the whole handshake of TLS, too
-                return counted
+                pluralise = _counted(socket.socket, self)(fileno=raw.detach())
+                pluralise.settimeout(patience)  # of the whole handshake of TLS, too
+                return pluralise
         # urllib3 takes some kinds of OSError for those of a connection that stands.
         raise NewConnectionError(connection, str(failure)) from failure
 

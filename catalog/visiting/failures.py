@@ -11,7 +11,7 @@ import requests
 import urllib3
 
 _UNREACHABLE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN)
-MOST_LAYERS = 12
+MAX_LAYERS = 12
 
 
 def sentence(error: BaseException, url: str) -> str:
@@ -26,7 +26,7 @@ def sentence(error: BaseException, url: str) -> str:
 def _layers(error: BaseException) -> Iterator[BaseException]:
     """The error and those it was made of, the innermost first."""
     found, todo = [error], [error]
-    while todo and len(found) < MOST_LAYERS:
+    while todo and len(found) < MAX_LAYERS:
         outer = todo.pop()
         inner = [outer.__cause__, outer.__context__, getattr(outer, "reason", None), *outer.args]
         new = [one for one in inner if isinstance(one, BaseException) and one not in found]

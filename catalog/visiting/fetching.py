@@ -19,13 +19,13 @@ from catalog.visiting.retrying import LATER, TRIES, wait_before
 from catalog.visiting.robots import parse_nothing, parse_robots, parse_stay_out
 
 # What one exchange may take, its redirects included: as it comes, and unpacked.
-MOST_BYTES = 20_000_000
-MOST_SECONDS = 60.0
+MAX_BYTES = 20_000_000
+MAX_SECONDS = 60.0
 # Seconds of silence: before a connection stands, and while one waits for bytes.
 TIMEOUT = (10, 20)
-MOST_REDIRECTS = 5
+MAX_REDIRECTS = 5
 # More than any shop needs; with them the headers grow until the shop refuses all that we ask.
-MOST_COOKIES = 50
+MAX_COOKIES = 50
 PACKED = {"gzip", "x-gzip", "deflate", "identity"}
 LONGEST_PAUSE = 120.0
 CHUNK = 65_536
@@ -88,7 +88,7 @@ class Fetcher:
     """Fetches what robots.txt allows, one request at a time, with a pause before each.
 
     user_agent names the visitor and how to reach them; pause is in seconds, per host, and a
-    robots.txt may ask for a longer one. An exchange takes `most_seconds`, or MOST_SECONDS. One that
+    robots.txt may ask for a longer one. An exchange takes `most_seconds`, or MAX_SECONDS. One that
     is not `patient`, since somebody waits for the answer, neither pauses nor asks again. `sleep`,
     `resolver` and `connector` are there for tests.
     """
@@ -102,12 +102,12 @@ class Fetcher:
         sleep: Callable[[float], None] = time.sleep,
         resolver: Resolver = resolve,
         connector: Connector = create_connection,
-        most_seconds: float | None = None,
+        max_seconds: float | None = None,
         patient: bool = True,
     ) -> None:
         self.user_agent = user_agent
         self.pause = pause
-        self._most_seconds = most_seconds
+        self._most_seconds = max_seconds
         self.patient = patient
         self.sleep = sleep
         self._adapter = CheckedAdapter(allow_loopback, resolver, connector)
@@ -116,7 +116,7 @@ class Fetcher:
         self._last_visit: dict[str, float] = {}
 
     def get(
-        self, url: str, *, etag: str = "", last_modified: str = "", most_bytes: int | None = None
+        self, url: str, *, etag: str = "", last_modified: str = "", max_bytes: int | None = None
     ) -> Response:
         """The content of an address; with `etag` or `last_modified`, only if it has changed.
 
@@ -124,7 +124,7 @@ class Fetcher:
         """
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = {name: value for name, value in conditions.items() if value}
-        response = self._patiently(lambda: self._follow(url, headers, most_bytes or MOST_BYTES))
+        response = self._patiently(lambda: self._follow(url, headers, max_bytes or MAX_BYTES))
         if response.status == 200 or (response.status == 304 and headers):
             return response
         raise FetchError(f"{url}: HTTP status {response.status}")
@@ -133,11 +133,11 @@ class Fetcher:
         """The sitemaps that the robots.txt of an address's host names. Raises FetchError."""
         return list(self._rules(_split(url)).sitemaps)
 
-    def _follow(self, url: str, headers: dict[str, str], most_bytes: int) -> Response:
+    def _follow(self, url: str, headers: dict[str, str], max_bytes: int) -> Response:
         """The answer behind all redirects, each of them allowed, within one budget."""
         origin = _origin(_split(url))
-        budget = Budget(self._most_seconds or MOST_SECONDS, most_bytes)
-        for _ in range(MOST_REDIRECTS + 1):
+        budget = Budget(self._most_seconds or MAX_SECONDS, max_bytes)
+        for _ in range(MAX_REDIRECTS + 1):
             parts = _split(url)
             began = time.monotonic()
             allowed = self._rules(parts).can_fetch(url, self.user_agent)
@@ -149,7 +149,7 @@ class Fetcher:
             if not response.redirect:
                 return replace(response, own=_origin(parts) == origin)
             url = response.redirect
-        raise FetchError(f"{url}: more than {MOST_REDIRECTS} redirects")
+        raise FetchError(f"{url}: more than {MAX_REDIRECTS} redirects")
 
     def _rules(self, parts: SplitResult) -> Protego:
         origin = _origin(parts)
@@ -171,8 +171,8 @@ class Fetcher:
         return parse_robots(response.body) if response.status == 200 else parse_nothing()
 
     def _robots_answer(self, url: str) -> Response:
-        budget = Budget(self._most_seconds or MOST_SECONDS, MOST_BYTES)
-        for _ in range(MOST_REDIRECTS + 1):
+        budget = Budget(self._most_seconds or MAX_SECONDS, MAX_BYTES)
+        for _ in range(MAX_REDIRECTS + 1):
             response = self._once(url, {}, budget)
             if not response.redirect:
                 break
@@ -226,7 +226,7 @@ class Fetcher:
             session.cookies.clear()  # one that fits no header would break every request to come
             raise FetchError(f"{url}: {sentence(error, url)}") from error
         finally:
-            if len(session.cookies) > MOST_COOKIES:
+            if len(session.cookies) > MAX_COOKIES:
                 session.cookies.clear()
 
     def _session(self, parts: SplitResult) -> requests.Session:
@@ -280,7 +280,7 @@ def _says_its_length(answer: requests.Response) -> bool:
     return "Content-Length" in answer.headers or "Transfer-Encoding" in answer.headers
 
 
-def _body(answer: requests.Response, most_bytes: int) -> bytes:
+def _body(answer: requests.Response, max_bytes: int) -> bytes:
     """The body, unpacked, up to a size: a bomb does not get past."""
     packing = answer.headers.get("Content-Encoding", "").lower().replace(",", " ").split()
     if unknown := set(packing) - PACKED:
@@ -289,6 +289,6 @@ def _body(answer: requests.Response, most_bytes: int) -> bytes:
     # read1 gives what has come; iter_content would wait for a full chunk, however slow.
     while chunk := answer.raw.read1(CHUNK, decode_content=True):
         unpacked += chunk
-        if len(unpacked) > most_bytes:
-            raise OverBudget(f"larger than {most_bytes / 1e6:g} MB")
+        if len(unpacked) > max_bytes:
+            raise OverBudget(f"larger than {max_bytes / 1e6:g} MB")
     return bytes(unpacked)

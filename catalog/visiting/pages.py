@@ -6,10 +6,10 @@ from catalog.records import SourceError
 from catalog.visiting.fetching import Fetcher, Response
 
 
-class Pages(Protocol):
+class PageFetcher(Protocol):
     """What a source asks for pages: a Fetcher, or a count of what it fetches."""
 
-    def get(self, url: str, *, most_bytes: int | None = None) -> Response: ...
+    def get(self, url: str, *, max_bytes: int | None = None) -> Response: ...
 
     def sitemaps(self, url: str) -> list[str]: ...
 
@@ -28,17 +28,15 @@ class CountedPages:
         self._kept: dict[str, Response] = {}
 
     def get(
-        self, url: str, *, etag: str = "", last_modified: str = "", most_bytes: int | None = None
+        self, url: str, *, etag: str = "", last_modified: str = "", max_bytes: int | None = None
     ) -> Response:
         """The content of an address. Raises FetchError; SourceError when it would be too many."""
         if url in self._kept:
             return self._kept[url] if self.looking else self._kept.pop(url)
         if self.fetched >= self.most:
-            raise SourceError(f"stopped after {self.most} pages, as SCRAPE_MOST_PAGES asks")
+            raise SourceError(f"stopped after {self.most} pages, as SCRAPE_MAX_PAGES asks")
         self.fetched += 1
-        answer = self.fetcher.get(
-            url, etag=etag, last_modified=last_modified, most_bytes=most_bytes
-        )
+        answer = self.fetcher.get(url, etag=etag, last_modified=last_modified, max_bytes=max_bytes)
         if self.looking:
             self._kept[url] = answer
         return answer

@@ -8,7 +8,7 @@ from urllib.parse import quote_from_bytes
 from protego import Protego
 
 # RFC 9309 asks for at least 500 kibibytes; what stands behind is not read.
-MOST_BYTES = 512_000
+MAX_BYTES = 512_000
 # A rule may be cut here: what is shorter forbids more, never less.
 LONGEST_LINE = 2_000
 # The four-byte marks first: UTF-32's little-endian one begins with UTF-16's.
@@ -28,7 +28,7 @@ def parse_robots(body: bytes) -> Protego:
 
     But it must not open what it was to close: see `decoded`.
     """
-    lines = (line.strip() for line in decoded(body[:MOST_BYTES]).splitlines())
+    lines = (line.strip() for line in decoded(body[:MAX_BYTES]).splitlines())
     return Protego.parse("\n".join(line[:LONGEST_LINE] for line in lines if _is_bearable(line)))
 
 

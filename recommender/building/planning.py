@@ -11,7 +11,7 @@ from recommender.embedders.choice import ChosenEmbedder
 from recommender.index.similarity_index import SimilarityIndex
 from recommender.live import current as store
 from recommender.live.paths import checkpoint_folder
-from runs.progress import counted
+from runs.progress import pluralise
 
 
 @dataclass
@@ -38,13 +38,13 @@ class Plan:
     def summary(self) -> str:
         """What will be done, for people: "360 products, 12 pictures to embed"."""
         later = f", {self.left_for_later} left for later" if self.left_for_later else ""
-        products = counted(len(self.pictures), "product")
+        products = pluralise(len(self.pictures), "product")
         small = (
             f"; {self.only_thumbnails} seen as thumbnails until their shop is visited again"
             if self.only_thumbnails
             else ""
         )
-        return f"{products}, {counted(len(self.to_read), 'picture')} to embed{later}{small}"
+        return f"{products}, {pluralise(len(self.to_read), 'picture')} to embed{later}{small}"
 
     def known_row(self, item_id: str) -> str | None:
         """The hash that the live index has of this product, if it has the product."""

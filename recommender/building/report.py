@@ -10,7 +10,7 @@ from recommender.live import report as state
 from recommender.mapping.report import draw_after_a_build
 from runs.commands import RunCommand
 from runs.outcomes import Status
-from runs.progress import counted, progress_bar, report
+from runs.progress import pluralise, progress_bar, report
 
 
 class NothingToBuild(SimilarityError):
@@ -21,7 +21,7 @@ class NothingToBuild(SimilarityError):
         kinds = {"hidden": "hidden", "gone": "gone from the shop", "without_picture": "without one"}
         why = ", ".join(f"{counts[kind]} {told}" for kind, told in kinds.items() if counts[kind])
         if why:
-            all_of_them = counted(counts["all"], "product")
+            all_of_them = pluralise(counts["all"], "product")
             super().__init__(f"None of {all_of_them} has a picture that may be shown: {why}.")
         else:
             scrape, folder = "manage.py scrape URL", "manage.py import_folder DIR"
@@ -58,7 +58,7 @@ def build(
             except building.Refused as refused:
                 raise refused.insisting(_again(embedder, full)) from None
     command.stdout.write(
-        f"Live: {counted(manifest.count, 'product')}." if manifest else "Nothing has changed."
+        f"Live: {pluralise(manifest.count, 'product')}." if manifest else "Nothing has changed."
     )
     if with_map:
         draw_after_a_build(command, source.spec.name)
@@ -72,7 +72,7 @@ def build_failures(command: RunCommand, embedder: str, *, force: bool, verbosity
     except (EmbedderError, SimilarityError) as error:
         command.undone = True
         return [str(error)]
-    failed = counted(counts[Status.FAILED], "picture")
+    failed = pluralise(counts[Status.FAILED], "picture")
     return [f"{failed} could not be embedded."] if counts[Status.FAILED] else []
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from recommender.errors import SimilarityError
-from runs.progress import counted
+from runs.progress import pluralise
 
 # A new index with a smaller share than this of what was planned, or is live, has lost too much.
 PLAUSIBLE = 0.5
@@ -43,13 +43,13 @@ def refuse_loss(count: int, planned: int, live: int, left_for_later: int = 0) ->
     """
     if count < PLAUSIBLE * planned or not count:
         raise Refused(
-            f"Only {count} of {counted(planned, 'picture')} could be read, so nothing was "
+            f"Only {count} of {pluralise(planned, 'picture')} could be read, so nothing was "
             "published. Are the pictures where MEDIA_ROOT says?"
         )
     if count < PLAUSIBLE * live:
         later = f" ({left_for_later} left for later)" if left_for_later else ""
         raise Refused(
-            f"The new index would have {counted(count, 'product')}{later}, the live one has "
+            f"The new index would have {pluralise(count, 'product')}{later}, the live one has "
             f"{live} that were neither removed nor hidden, so nothing was published."
         )
 

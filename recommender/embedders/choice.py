@@ -53,12 +53,12 @@ def choose(name: str, places: Places, runtime: str) -> ChosenEmbedder:
     return ChosenEmbedder(spec, weights_sha256, network.preprocessing, make)
 
 
-def best_at_hand(places: Places) -> str:
+def best_available(places: Places) -> str:
     """The embedder that `auto` means: the first preferred one whose weights are here."""
-    return next((name for name in PREFERRED if at_hand(name, places)), PREFERRED[-1])
+    return next((name for name in PREFERRED if available(name, places)), PREFERRED[-1])
 
 
-def at_hand(name: str, places: Places) -> bool:
+def available(name: str, places: Places) -> bool:
     """Whether the embedder's weights are on this machine. Raises EmbedderError for no such name."""
     spec = embedder_spec(name)
-    return NETWORKS[spec.network].at_hand(spec, places)
+    return NETWORKS[spec.network].available(spec, places)

@@ -8,7 +8,7 @@ from pathlib import Path
 from recommender.embedders.contract import EmbedderError, EmbedderSpec
 from recommender.embedders.networks import efficientnet_lite, vgg16
 from recommender.embedders.networks.network import PictureNetwork
-from recommender.embedders.networks.user_onnx import brought_networks
+from recommender.embedders.networks.user_onnx import user_networks
 
 NETWORKS: dict[str, PictureNetwork] = {
     network.name: network for network in (vgg16.NETWORK, efficientnet_lite.NETWORK, vgg16.UNTRAINED)
@@ -29,8 +29,8 @@ def embedder_spec(name: str) -> EmbedderSpec:
     return EMBEDDERS[name]
 
 
-def register_brought(folder: Path) -> None:
+def register_user_networks(folder: Path) -> None:
     """Makes known the networks that users brought, whose weights lie in `folder`."""
-    for network in brought_networks(folder):
+    for network in user_networks(folder):
         NETWORKS[network.name] = network
         EMBEDDERS.update({spec.name: spec for spec in network.specs()})

@@ -6,7 +6,7 @@ A row's neighbours are looked for in the cells within its reach alone, and measu
 import numpy as np
 
 from recommender.index.candidates import Scorer
-from recommender.index.inverted_file import Cells
+from recommender.index.inverted_file import InvertedLists
 from recommender.index.metrics import METRIC_CODES, Metric
 from recommender.index.neighbours import Lists, Progress, strips
 
@@ -14,7 +14,7 @@ from recommender.index.neighbours import Lists, Progress, strips
 def lists_by_cells(
     embeddings: np.ndarray,
     squared: np.ndarray,
-    cells: Cells,
+    cells: InvertedLists,
     lists: dict[Metric, Lists],
     fresh: np.ndarray,
     progress: Progress | None = None,
@@ -38,7 +38,7 @@ def lists_by_cells(
             progress(done, len(embeddings))
 
 
-def _asking(cells: Cells, embeddings: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _asking(cells: InvertedLists, embeddings: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The rows that look into each cell, ascending, and where those of each cell start."""
     within_reach = cells.within_reach(embeddings)
     order = np.argsort(within_reach, axis=None, kind="stable")

@@ -5,12 +5,12 @@ from pickle import _Unpickler as PickleInPython
 from typing import Any, BinaryIO
 
 # What a pickle reads at once: a text, or a frame of small things. Arrays are read by `read_array`.
-MOST_AT_ONCE = 1 << 26
+MAX_AT_ONCE = 1 << 26
 CHUNK = 1 << 24
 # Two million products take so many: three to map an id to its row, two to map it back.
-MOST_OPCODES = 10_000_000
+MAX_OPCODES = 10_000_000
 # A file has three dictionaries at most, and a handful of small things for each array.
-MOST_CONTAINERS = 10_000
+MAX_CONTAINERS = 10_000
 
 _CONTAINERS = (
     "empty_dictionary", "empty_list", "empty_tuple", "dict", "list", "tuple", "tuple1", "tuple2",
@@ -43,13 +43,13 @@ class Bounded:
         self.stream, self.left = stream, limit
 
     def read(self, size: int) -> bytes:
-        self.require(size, min(self.left, MOST_AT_ONCE))
+        self.require(size, min(self.left, MAX_AT_ONCE))
         data = self.stream.read(size)
         self.left -= len(data)
         return data
 
     def readline(self) -> bytes:
-        line = self.stream.readline(min(self.left, MOST_AT_ONCE))
+        line = self.stream.readline(min(self.left, MAX_AT_ONCE))
         self.left -= len(line)
         return line
 
@@ -92,7 +92,7 @@ class Opcodes(dict[int, Callable[[Any], None]]):
     def __getitem__(self, code: int) -> Callable[[Any], None]:
         self.used += 1
         self.made += code in self.containers
-        if self.used > MOST_OPCODES or self.made > MOST_CONTAINERS:
+        if self.used > MAX_OPCODES or self.made > MAX_CONTAINERS:
             raise UnsoundFile("it is made of more parts than a sound file")
         if code not in self:
             raise UnsoundFile(f"it has the opcode {code}, which no plain file has")

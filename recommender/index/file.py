@@ -15,7 +15,7 @@ import numpy as np
 from recommender.errors import SimilarityError
 from recommender.index.bounded import shown
 from recommender.index.colours import COLOURS
-from recommender.index.inverted_file import Cells, as_arrays, from_arrays
+from recommender.index.inverted_file import InvertedLists, as_arrays, from_arrays
 from recommender.index.metrics import Metric
 from recommender.index.neighbours import Lists
 from recommender.index.safe_joblib import UnsoundFile, read_mapped
@@ -137,7 +137,7 @@ def _colours_and_same(
     return colours, _array(content, "same", "i4", (n,)) if "same" in content else None
 
 
-def _cells(content: dict[str, Any], n: int, d: int) -> Cells | None:
+def _cells(content: dict[str, Any], n: int, d: int) -> InvertedLists | None:
     if "cell_centres" not in content:
         return None
     count = len(content["cell_centres"]) if hasattr(content["cell_centres"], "shape") else 0

@@ -27,7 +27,7 @@ FEWEST = 20_000
 
 
 @dataclass(frozen=True, eq=False)
-class Cells:
+class InvertedLists:
     """n rows in c cells, each row in that of its nearest centre.
 
     centres (c, d) float32; starts (c + 1,) int64 and rows (n,) int32: those of cell i, ascending,
@@ -72,7 +72,7 @@ class Cells:
         """Whether `count` rows would be cut into about as many cells."""
         return 0.8 <= cell_count(count) / len(self) <= 1.25
 
-    def cut_again(self, embeddings: np.ndarray) -> "Cells":
+    def cut_again(self, embeddings: np.ndarray) -> "InvertedLists":
         """The same centres and probes for other (n, d) rows."""
         return replace(cut(embeddings, self.centres), probes=self.probes, reach=self.reach)
 
@@ -88,7 +88,7 @@ def cell_count(n: int) -> int:
     return int(2 * np.sqrt(n))
 
 
-def make_cells(embeddings: np.ndarray, squared: np.ndarray) -> Cells:
+def make_cells(embeddings: np.ndarray, squared: np.ndarray) -> InvertedLists:
     """Cells for (n, d) float32 embeddings and their squared norms; the same for the same rows.
 
     Reads all of them a few hundred times, for the probes.
@@ -104,7 +104,7 @@ def make_cells(embeddings: np.ndarray, squared: np.ndarray) -> Cells:
     return with_probes(cut(embeddings, centres), embeddings, squared)
 
 
-def cut(embeddings: np.ndarray, centres: np.ndarray) -> Cells:
+def cut(embeddings: np.ndarray, centres: np.ndarray) -> InvertedLists:
     """Each of (n, d) rows in the cell of the nearest of (c, d) centres; probes are all cells."""
     labels = np.empty(len(embeddings), np.int32)
     for rows, away in _to_centres(embeddings, centres):
@@ -112,7 +112,7 @@ def cut(embeddings: np.ndarray, centres: np.ndarray) -> Cells:
     starts = np.concatenate([[0], np.cumsum(np.bincount(labels, minlength=len(centres)))])
     order = np.argsort(labels, kind="stable").astype(np.int32)
     every = len(centres)
-    return Cells(centres, starts, order, every, every)
+    return InvertedLists(centres, starts, order, every, every)
 
 
 def _to_centres(embeddings: np.ndarray, centres: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
@@ -123,7 +123,7 @@ def _to_centres(embeddings: np.ndarray, centres: np.ndarray) -> Iterator[tuple[s
         yield rows, half - embeddings[rows] @ centres.T
 
 
-def with_probes(cells: Cells, embeddings: np.ndarray, squared: np.ndarray) -> Cells:
+def with_probes(cells: InvertedLists, embeddings: np.ndarray, squared: np.ndarray) -> InvertedLists:
     """The cells, with as many probes and as long a reach as the neighbours ask for."""
     labels = cells.labels()
     probes, reaches = [], []
@@ -157,7 +157,7 @@ def _spread(n: int, count: int) -> np.ndarray:
     return np.unique(np.linspace(0, n - 1, count, dtype=np.int64))
 
 
-def as_arrays(cells: Cells) -> dict[str, np.ndarray]:
+def as_arrays(cells: InvertedLists) -> dict[str, np.ndarray]:
     """What an index file keeps of them."""
     return {
         "cell_centres": fixed(cells.centres, np.float32),
@@ -169,7 +169,7 @@ def as_arrays(cells: Cells) -> dict[str, np.ndarray]:
 
 def from_arrays(
     centres: np.ndarray, starts: np.ndarray, rows: np.ndarray, probes: np.ndarray
-) -> Cells:
+) -> InvertedLists:
     """The cells that `as_arrays` gave; raises ValueError unless each row lies in one."""
     n, count = len(rows), len(centres)
     if starts[0] != 0 or starts[-1] != n or (np.diff(starts) < 0).any():
@@ -178,4 +178,4 @@ def from_arrays(
         raise ValueError("a cell names a wrong row")
     if not np.isfinite(centres).all() or probes.min() < 1 or probes.max() > count:
         raise ValueError("its cells cannot be searched")
-    return Cells(centres, starts, rows, int(probes[0]), int(probes[1]))
+    return InvertedLists(centres, starts, rows, int(probes[0]), int(probes[1]))

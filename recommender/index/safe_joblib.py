@@ -24,7 +24,7 @@ __all__ = ["UnsoundFile", "read_mapped", "read_whole"]
 
 # A compressed file may not claim to hold more than this many times its own size.
 INFLATION = 200
-MOST_DIMENSIONS, LONGEST = 4, 1 << 40
+MAX_DIMENSIONS, LONGEST = 4, 1 << 40
 _DTYPE = re.compile(r"[fiu][1248]|f16|b1|[SU][0-9]{1,6}")
 
 
@@ -60,7 +60,7 @@ class _Array:
         if not isinstance(self.dtype, _Dtype) or self.order not in ("C", "F"):
             raise UnsoundFile("it has an array without a plain type and order")
         shape = self.shape
-        if not isinstance(shape, tuple) or len(shape) > MOST_DIMENSIONS:
+        if not isinstance(shape, tuple) or len(shape) > MAX_DIMENSIONS:
             raise UnsoundFile("it has an array without a plain shape")
         if not all(type(n) is int and 0 <= n < LONGEST for n in shape):
             raise UnsoundFile("it has an array of an impossible shape")

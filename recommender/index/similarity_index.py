@@ -13,7 +13,7 @@ import numpy as np
 
 from recommender.index.approximate import lists_by_cells
 from recommender.index.distances import fixed, squared_norms
-from recommender.index.inverted_file import FEWEST, Cells, make_cells
+from recommender.index.inverted_file import FEWEST, InvertedLists, make_cells
 from recommender.index.merging import forget_what_has_lost, merged_lists, moved
 from recommender.index.metrics import Metric
 from recommender.index.neighbours import Lists, Progress, all_lists, nearest_to
@@ -126,7 +126,7 @@ class SimilarityIndex:
     embeddings: np.ndarray
     squared: np.ndarray
     lists: dict[Metric, Lists]
-    cells: Cells | None = None
+    cells: InvertedLists | None = None
     colours: np.ndarray | None = None
     same: np.ndarray | None = None
 

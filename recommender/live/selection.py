@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from recommender.embedders.choice import ChosenEmbedder, best_at_hand, choose
+from recommender.embedders.choice import ChosenEmbedder, best_available, choose
 from recommender.embedders.contract import Embedder
 from recommender.embedders.registry import EMBEDDERS, PREFERRED
 from recommender.embedders.runtimes import best_runtime, require_runtime, runtime_to_serve
@@ -54,7 +54,9 @@ def weight_places() -> Places:
 
 def name_to_build() -> str:
     """The configured embedder; `auto` means the best whose weights are at hand."""
-    return best_at_hand(weight_places()) if settings.EMBEDDER == "auto" else str(settings.EMBEDDER)
+    return (
+        best_available(weight_places()) if settings.EMBEDDER == "auto" else str(settings.EMBEDDER)
+    )
 
 
 def name_served() -> str:

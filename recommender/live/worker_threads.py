@@ -23,7 +23,7 @@ T = TypeVar("T")
 # The loop goes first where both want the processor: as `nice` counts.
 BEHIND = 10
 # Seconds: a loop that is never idle must not keep pages waiting for ever.
-MOST_PATIENT = 0.1
+MAX_PATIENT = 0.1
 
 
 class Lane(StrEnum):
@@ -53,7 +53,7 @@ def give_way() -> None:
     if loop_runs():
         from gevent import Timeout, idle
 
-        with Timeout(MOST_PATIENT, False):
+        with Timeout(MAX_PATIENT, False):
             idle()
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from recommender.embedders.contract import EmbedderError
 from recommender.embedders.networks import onnx_import, vgg16
-from recommender.embedders.networks.onnx_import import Wish
-from recommender.embedders.networks.user_onnx import Brought
+from recommender.embedders.networks.onnx_import import OnnxOptions
+from recommender.embedders.networks.user_onnx import UserOnnxNetwork
 from recommender.embedders.networks.vgg16_files import KERAS_MD5, KERAS_URL
-from recommender.embedders.registry import EMBEDDERS, NETWORKS, register_brought
+from recommender.embedders.registry import EMBEDDERS, NETWORKS, register_user_networks
 from recommender.embedders.weights.source import Places
 from recommender.live import selection
 from runs.files import locked
@@ -22,7 +22,7 @@ def listed() -> Iterator[str]:
     places = selection.weight_places()
     all_of_them = [(network, spec) for network in NETWORKS.values() for spec in network.specs()]
     for network, spec in all_of_them:
-        here = "at hand" if network.at_hand(spec, places) else "missing"
+        here = "at hand" if network.available(spec, places) else "missing"
         about = "; ".join(part for part in (spec.description, spec.origin, spec.licence) if part)
         yield f"{spec.name:20} {here:8} {about}"
 
@@ -50,17 +50,19 @@ def add(file: Path) -> str:
     """Keeps a file of VGG-16's weights, of any layout. Raises EmbedderError, OSError."""
     _require_file(file)
     source, places = vgg16.WEIGHTS, selection.weight_places()
-    record = source.take_in(file, vgg16.NETWORK.graph, places)
+    record = source.import_file(file, vgg16.NETWORK.graph, places)
     return f"{file}, laid as {record.layout} lays it: VGG-16's weights are kept now."
 
 
-def bring(file: Path, wish: Wish) -> str:
+def bring(file: Path, wish: OnnxOptions) -> str:
     """Makes an ONNX file an embedder. Raises EmbedderError, OSError."""
     _require_file(file)
     places = selection.weight_places()
-    taken = {name for name in (*EMBEDDERS, *NETWORKS) if not isinstance(_known(name), Brought)}
+    taken = {
+        name for name in (*EMBEDDERS, *NETWORKS) if not isinstance(_known(name), UserOnnxNetwork)
+    }
     found = onnx_import.bring(file, wish, places, taken)
-    register_brought(places.folder)
+    register_user_networks(places.folder)
     return (
         f"{found.name}: {found.dimension} numbers a picture of {found.side}×{found.side}, "
         f"{found.layout}, from {found.output}. Run: manage.py build_index --embedder {found.name}"
@@ -73,7 +75,7 @@ def verify(name: str = "") -> Iterator[str]:
     names = [name] if name else [known for known in NETWORKS if _kept_at(known, places).exists()]
     for known in names:
         network = _require(known)
-        if isinstance(network, Brought):
+        if isinstance(network, UserOnnxNetwork):
             onnx_import.verify(network, places)
             yield f"{known}: sound, SHA-256 {network.sha256}"
         else:
@@ -87,7 +89,7 @@ def remove(name: str) -> str:
     """Takes kept weights away; their index stays. Raises EmbedderError, OSError."""
     places = selection.weight_places()
     network, path = _require(name), _kept_at(name, places)
-    if isinstance(network, Brought):
+    if isinstance(network, UserOnnxNetwork):
         shutil.rmtree(path)
         del NETWORKS[name], EMBEDDERS[name]
     else:
@@ -116,5 +118,5 @@ def _known(name: str) -> object:
 
 
 def _kept_at(name: str, places: Places) -> Path:
-    brought_one = isinstance(_known(name), Brought)
+    brought_one = isinstance(_known(name), UserOnnxNetwork)
     return places.folder / name if brought_one else places.folder / f"{name}.safetensors"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from recommender.embedders.contract import EmbedderError
-from recommender.embedders.networks.onnx_import import LAYOUTS, Wish
+from recommender.embedders.networks.onnx_import import LAYOUTS, OnnxOptions
 from recommender.embedders.pictures import Three
 from runs.arguments import at_least_one, path
 
@@ -55,7 +55,7 @@ def _three(option: str, words: Iterable[object]) -> Three:
     return red, green, blue
 
 
-def wish_of(file: Path, name: str, **options: Any) -> Wish | None:
+def wish_of(file: Path, name: str, **options: Any) -> OnnxOptions | None:
     """What is said of an ONNX network; None for VGG-16's weights. Raises EmbedderError."""
     if file.suffix.lower() != ".onnx" and not name:
         return None
@@ -65,4 +65,4 @@ def wish_of(file: Path, name: str, **options: Any) -> Wish | None:
     if min(deviation) <= 0:
         raise EmbedderError("--std: expected numbers above 0.")
     mean = _three("--mean", options["mean"])
-    return Wish(name, mean, deviation, options["side"], options["layout"], options["output"])
+    return OnnxOptions(name, mean, deviation, options["side"], options["layout"], options["output"])

@@ -27,7 +27,7 @@ Progress = Callable[[int, int], None]
 # Fewer products are better looked at in a list.
 FEWEST = 12
 # When so large a part has come or gone, all are laid out anew.
-MOST_DRIFT = 0.2
+MAX_DRIFT = 0.2
 
 
 class MapError(SimilarityError):
@@ -72,7 +72,7 @@ def make_map(
 def _make(embedder: str, full: bool, progress: Progress | None) -> ProductMap | None:
     chosen = _chosen(load_index(index_path(embedder)))
     if len(chosen.item_ids) < FEWEST:
-        raise TooFew(f"A map needs {FEWEST} products, and MAP_MOST_PRODUCTS at least as many.")
+        raise TooFew(f"A map needs {FEWEST} products, and MAP_MAX_PRODUCTS at least as many.")
     before = _before(embedder, chosen)
     if before and not full and _is_same(before, chosen):
         return None
@@ -89,7 +89,7 @@ def _make(embedder: str, full: bool, progress: Progress | None) -> ProductMap | 
 
 def _chosen(index: SimilarityIndex) -> Chosen:
     """All products of the index; of too many, those of the smallest hashes, which is evenly."""
-    rows = np.argsort(index.content_hashes, kind="stable")[: settings.MAP_MOST_PRODUCTS]
+    rows = np.argsort(index.content_hashes, kind="stable")[: settings.MAP_MAX_PRODUCTS]
     rows.sort()
     ids = tuple(str(item_id) for item_id in index.item_ids[rows])
     return Chosen(index, rows, ids, tuple(h.decode() for h in index.content_hashes[rows]))
@@ -127,7 +127,7 @@ def _laid_out(chosen: Chosen, before: ProductMap | None) -> tuple[np.ndarray, in
     stayed = int(known.sum())
     drift = before.drift + len(known) - stayed + len(before) - stayed
     placed = place(cells, known, chosen.neighbours())
-    if drift <= MOST_DRIFT * len(known):
+    if drift <= MAX_DRIFT * len(known):
         return placed, drift
     return on_grid(lay_out(_vectors(chosen), placed.astype(np.float64))), 0
 

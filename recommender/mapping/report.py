@@ -7,7 +7,7 @@ from recommender.errors import SimilarityError
 from recommender.mapping.draw import TooFew, make_map
 from runs.commands import RunCommand
 from runs.files import told
-from runs.progress import counted, progress_bar
+from runs.progress import pluralise, progress_bar
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ def draw(command: RunCommand, embedder: str, *, full: bool = False) -> None:
         command.stdout.write("The map is up to date.")
     else:
         seconds = time.monotonic() - began
-        command.stdout.write(f"Map: {counted(len(drawn), 'product')}, {seconds:.0f} s.")
+        command.stdout.write(f"Map: {pluralise(len(drawn), 'product')}, {seconds:.0f} s.")
 
 
 def draw_after_a_build(command: RunCommand, embedder: str) -> None:

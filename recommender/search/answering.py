@@ -9,13 +9,13 @@ from recommender.index.metrics import Metric
 from recommender.index.similarity_index import Neighbour, SimilarityIndex
 from recommender.live import current
 from recommender.search.answers import Answer, Match, Ranking
-from recommender.search.copies import Apart
+from recommender.search.copies import Deduplicator
 from recommender.search.diversity import diversified
 from recommender.search.errors import EmptyCatalogue, NotReady
 from recommender.search.fallback import newest_of_the_category
 from recommender.search.nearest import Found, Products, nearest_in_a_scan, nearest_in_lists
 from recommender.search.picture_query import embedding_of, picture_of_query
-from recommender.search.point import Point, middle
+from recommender.search.point import QueryVector, middle
 from recommender.search.products import shown_products
 from recommender.search.query import MOST, Query
 from recommender.search.rules import boosted, pinned, pinned_products, rules_for
@@ -38,7 +38,7 @@ def answer(query: Query, embedder: str = "") -> Answer:
     if point is None:
         nothing = [Ranking(metric, []) for metric in query.metrics]
         return Answer(query, named, index.manifest, nothing, nothing[0], indexed=False)
-    asked = Asked(index, query, named, point, Apart(index, named))
+    asked = Asked(index, query, named, point, Deduplicator(index, named))
     measured = _measured(asked)
     looks = _looks(asked, measured[0])
     *measured, looks = _with_copies(asked.apart, [*measured, looks])
@@ -52,8 +52,8 @@ class Asked:
     index: SimilarityIndex
     query: Query
     named: dict[str, Product]
-    point: Point
-    apart: Apart
+    point: QueryVector
+    apart: Deduplicator
 
 
 def _measured(asked: Asked) -> list[Ranking]:
@@ -92,7 +92,7 @@ def _nearest(asked: Asked, wanted: int) -> tuple[Found, Products]:
     return found or nearest_in_a_scan(index, query, asked.point, wanted, asked.apart)
 
 
-def _with_copies(apart: Apart, rankings: list[Ranking]) -> list[Ranking]:
+def _with_copies(apart: Deduplicator, rankings: list[Ranking]) -> list[Ranking]:
     shown = {match.product.item_id: match.product for r in rankings for match in r.matches}
     behind = apart.copies(shown.values())
     return [
@@ -132,7 +132,7 @@ def _nothing_to_compare(reason: str, command: str) -> NotReady:
     return NotReady(reason, [command] if command else ())
 
 
-def _point(index: SimilarityIndex, query: Query) -> Point | None:
+def _point(index: SimilarityIndex, query: Query) -> QueryVector | None:
     """What is asked about, None where the index knows nothing of it yet."""
     if query.colour and index.colours is None:
         name = index.manifest.embedder
@@ -154,8 +154,8 @@ def _point(index: SimilarityIndex, query: Query) -> Point | None:
         return None
     vector = middle(np.stack(vectors), index.embeddings[away])
     if not query.colour or index.colours is None:
-        return Point(vector)
-    return Point(vector, middle(np.stack(colours), index.colours[away]), query.colour)
+        return QueryVector(vector)
+    return QueryVector(vector, middle(np.stack(colours), index.colours[away]), query.colour)
 
 
 def _matches(

@@ -11,7 +11,7 @@ from recommender.index.similarity_index import Manifest
 from recommender.search.query import Query
 
 
-class Because(StrEnum):
+class MatchReason(StrEnum):
     """Why a product is answered."""
 
     ALIKE = "alike"
@@ -32,10 +32,10 @@ class Match:
     product: Product
     distance: float | None
     score: float | None
-    because: Because = Because.ALIKE
+    because: MatchReason = MatchReason.ALIKE
     copies: int = 0
 
-    def because_of(self, reason: Because) -> "Match":
+    def because_of(self, reason: MatchReason) -> "Match":
         return replace(self, because=reason)
 
     def as_dict(self) -> dict[str, Any]:

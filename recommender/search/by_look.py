@@ -13,7 +13,7 @@ from recommender.index.similarity_index import SimilarityIndex
 from recommender.live.worker_threads import Lane, beside
 from recommender.search.answering import live_index
 from recommender.search.errors import BadQuery
-from recommender.search.point import Point
+from recommender.search.point import QueryVector
 from recommender.search.products import shown_products
 
 
@@ -64,7 +64,7 @@ def _nearest_first(index: SimilarityIndex, item_id: str, passing: list[str]) -> 
 def _in_order(index: SimilarityIndex, first: int, rows: np.ndarray) -> np.ndarray:
     """The rows by their distance to the first; (m,) int64."""
     every = len(rows) == len(index)  # no copy of all embeddings then
-    point = Point(index.embeddings[first])
+    point = QueryVector(index.embeddings[first])
     away = point.distances(index, Metric.COSINE, None if every else rows)
     away[rows == first] = -1.0
     return np.asarray(rows[np.argsort(away, kind="stable")])

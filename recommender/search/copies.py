@@ -16,7 +16,7 @@ Variant = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Apart:
+class Deduplicator:
     """Tells apart what is not the same as another, or as what is asked about.
 
     What the merchant has said is asked for where two products look the same: one query, or none.
@@ -117,5 +117,5 @@ def _sizes(products: list[Product]) -> dict[Variant, int]:
     if not groups:
         return {}
     rows = Product.shown.filter(group__in=groups).order_by()
-    counted = rows.values_list("shop", "group").annotate(Count("id"))
-    return {(shop, group): number for shop, group, number in counted}
+    pluralise = rows.values_list("shop", "group").annotate(Count("id"))
+    return {(shop, group): number for shop, group, number in pluralise}

@@ -19,7 +19,7 @@ from recommender.search.errors import BadQuery, legible
 logger = logging.getLogger(__name__)
 
 # What a picture behind an address may take, while somebody waits.
-MOST_SECONDS, MOST_BYTES = 8.0, 10 * 2**20
+MAX_SECONDS, MAX_BYTES = 8.0, 10 * 2**20
 
 
 class NoPictureThere(BadQuery):
@@ -50,7 +50,7 @@ def fetched(url: str) -> bytes:
     if not is_web_address(url):
         raise BadQuery(_("An address begins with http:// or https://; others are not fetched."))
     try:
-        return fetcher().get(url, most_bytes=MOST_BYTES).body
+        return fetcher().get(url, max_bytes=MAX_BYTES).body
     except FetchError as error:
         raise NoPictureThere(url, error) from error
 
@@ -69,7 +69,7 @@ def fetcher(resolver: Resolver = resolve, connector: Connector = create_connecti
         allow_loopback=settings.SCRAPE_ALLOW_LOOPBACK,
         resolver=resolved,
         connector=connector,
-        most_seconds=MOST_SECONDS,
+        max_seconds=MAX_SECONDS,
         patient=False,
     )
 

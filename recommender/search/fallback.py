@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from catalog.models import Product
-from recommender.search.answers import Because, Match
+from recommender.search.answers import Match, MatchReason
 from recommender.search.query import Query
 
 
@@ -17,4 +17,4 @@ def newest_of_the_category(
     others = query.filters.products().filter(category__in=categories)
     others = others.exclude(item_id__in=[*query.named, *taken])
     newest = others.order_by("-first_seen", "item_id")[:wanted]
-    return [Match(product, None, None, Because.CATEGORY) for product in newest]
+    return [Match(product, None, None, MatchReason.CATEGORY) for product in newest]

@@ -22,19 +22,19 @@ from recommender.search.query import (
     CROP_RULE,
     DIVERSITY_RULE,
     FEW,
+    MAX_NAMED,
     MIN_SCORE_RULE,
     MOST,
-    MOST_NAMED,
     NAMED_RULE,
     Crop,
     Query,
     metric_named,
 )
 
-MOST_MEGABYTES = 10
+MAX_MEGABYTES = 10
 PICTURE_RULE = format_lazy(
     gettext_lazy("Send a picture of at most {most} MB, as the file “picture” of a multipart form."),
-    most=MOST_MEGABYTES,
+    most=MAX_MEGABYTES,
 )
 NO_FILE_NAME = gettext_lazy(
     "The part “picture” came without a file name: send it as a file, with filename=… in its header."
@@ -56,7 +56,7 @@ class IdsField(forms.Field):
 
     def clean(self, value: Any) -> tuple[str, ...]:
         ids = [composed(str(item_id)) for item_id in value or ()]
-        if len(ids) > MOST_NAMED:
+        if len(ids) > MAX_NAMED:
             raise ValidationError(NAMED_RULE)
         return tuple(dict.fromkeys(ids))
 
@@ -139,7 +139,7 @@ class PictureForm(forms.Form):
 
     def clean_picture(self) -> bytes:
         file = self.cleaned_data["picture"]
-        if file.size > MOST_MEGABYTES * 2**20:
+        if file.size > MAX_MEGABYTES * 2**20:
             raise TooLarge
         return bytes(file.read())
 

@@ -11,8 +11,8 @@ from recommender.index.metrics import Metric
 from recommender.index.similarity_index import Neighbour, SimilarityIndex
 from recommender.live import selection
 from recommender.live.worker_threads import Lane, beside, loop_runs
-from recommender.search.copies import Apart
-from recommender.search.point import Point
+from recommender.search.copies import Deduplicator
+from recommender.search.point import QueryVector
 from recommender.search.query import Query
 
 # Neighbours looked at beyond those wanted, since some may not pass.
@@ -28,7 +28,7 @@ Products = dict[str, Product]
 
 
 def nearest_in_lists(
-    index: SimilarityIndex, query: Query, wanted: int, apart: Apart
+    index: SimilarityIndex, query: Query, wanted: int, apart: Deduplicator
 ) -> tuple[Found, Products] | None:
     """The nearest that pass, and their products; None where the lists end too soon.
 
@@ -46,7 +46,7 @@ def nearest_in_lists(
 
 
 def nearest_in_a_scan(
-    index: SimilarityIndex, query: Query, point: Point, wanted: int, apart: Apart
+    index: SimilarityIndex, query: Query, point: QueryVector, wanted: int, apart: Deduplicator
 ) -> tuple[Found, Products]:
     """The nearest to a point that pass, and their products; exact, unless ANN is set.
 
@@ -90,7 +90,7 @@ def _rows_that_pass(index: SimilarityIndex, query: Query) -> np.ndarray:
 
 
 def _by_colour(
-    index: SimilarityIndex, query: Query, point: Point, rows: np.ndarray | None
+    index: SimilarityIndex, query: Query, point: QueryVector, rows: np.ndarray | None
 ) -> dict[Metric, Callable[[int], list[Neighbour]]]:
     """For each metric what finds the n nearest of the rows, where colour counts, too."""
     every = np.arange(len(index)) if rows is None else rows
@@ -112,7 +112,7 @@ def _by_colour(
     return {metric: finder(metric) for metric in query.metrics}
 
 
-def passing(found: Found, query: Query, wanted: int, apart: Apart) -> tuple[Found, Products]:
+def passing(found: Found, query: Query, wanted: int, apart: Deduplicator) -> tuple[Found, Products]:
     """The first of each list that pass, and their products; one query of the database.
 
     Of those that are the same, the nearest.

@@ -15,7 +15,7 @@ SHARE = 1 / 3
 
 
 @dataclass(frozen=True)
-class Point:
+class QueryVector:
     """A (d,) vector and, with `share` above 0, (48,) colours that count by so much."""
 
     vector: np.ndarray

@@ -14,9 +14,9 @@ from recommender.search.errors import BadQuery, KOutOfRange, UnknownMetric
 FEW = 5
 MOST = 50
 # Products that may be liked and disliked at once.
-MOST_NAMED = 20
+MAX_NAMED = 20
 NAMED_RULE = format_lazy(
-    gettext_lazy("At most {most} products can be named at once."), most=MOST_NAMED
+    gettext_lazy("At most {most} products can be named at once."), most=MAX_NAMED
 )
 CROP_RULE = gettext_lazy(
     "crop must be left,top,right,bottom: shares of the picture between 0 and 1, in order."
@@ -76,7 +76,7 @@ class Query:
             raise BadQuery(_("Give a picture or its address, not both."))
         if self.crop and not self.has_picture and len(self.liked) != 1:
             raise BadQuery(_("A crop is of one picture, or of one product that is liked."))
-        if len(self.named) > MOST_NAMED:
+        if len(self.named) > MAX_NAMED:
             raise BadQuery(str(NAMED_RULE))
         if both := set(self.liked) & set(self.disliked):
             raise BadQuery(_("“%(id)s” cannot be liked and disliked at once.") % {"id": min(both)})

@@ -10,8 +10,8 @@ from catalog.models import Product
 from recommender.index.metrics import Metric
 from recommender.index.similarity_index import SimilarityIndex
 from recommender.models import Rule
-from recommender.search.answers import Because, Match
-from recommender.search.point import Point
+from recommender.search.answers import Match, MatchReason
+from recommender.search.point import QueryVector
 from recommender.search.query import Query
 from recommender.search.scores import score
 
@@ -52,7 +52,7 @@ def boosted(rules: Rules, matches: Sequence[Match]) -> list[Match]:
     if not rules.boosts:
         return list(matches)
     marked = [
-        match.because_of(Because.BOOSTED) if match.product.item_id in rules.boosts else match
+        match.because_of(MatchReason.BOOSTED) if match.product.item_id in rules.boosts else match
         for match in matches
     ]
     return sorted(
@@ -71,7 +71,7 @@ def pinned_products(rules: Rules, query: Query) -> dict[str, Product]:
 
 
 def pinned(
-    products: Mapping[str, Product], index: SimilarityIndex, point: Point, metric: Metric
+    products: Mapping[str, Product], index: SimilarityIndex, point: QueryVector, metric: Metric
 ) -> list[Match]:
     """The pinned products as matches; with their distance, where the index knows them."""
     known = [item_id for item_id in products if item_id in index]
@@ -83,7 +83,7 @@ def pinned(
             product,
             distances.get(item_id),
             score(distances[item_id], scale) if item_id in distances else None,
-            Because.PINNED,
+            MatchReason.PINNED,
         )
         for item_id, product in products.items()
     ]

@@ -33,7 +33,7 @@ TOO_SLOW = ("vgg16", "vgg16-untrained")
 # What changes the pictures changes this.
 RECIPE = 1
 # Pictures kept, of about 20 kB each; those that were made first go first.
-MOST_KEPT = 500
+MAX_KEPT = 500
 # One is worked out at a time, on all cores; whoever comes meanwhile waits for so long.
 PATIENCE_SECONDS, PAUSE_SECONDS = 8.0, 0.1
 
@@ -148,5 +148,5 @@ def _alone() -> Iterator[None]:
 
 def _clear(folder: Path) -> None:
     kept = sorted(folder.glob("*.webp"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in kept[MOST_KEPT:]:
+    for path in kept[MAX_KEPT:]:
         path.unlink(missing_ok=True)

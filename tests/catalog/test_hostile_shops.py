@@ -87,7 +87,7 @@ def make_shop() -> Shop:
 
 
 def test_each_bad_picture_is_its_own_product_s_failure(fetcher, monkeypatch):
-    monkeypatch.setattr(fetching, "MOST_SECONDS", 0.5)
+    monkeypatch.setattr(fetching, "MAX_SECONDS", 0.5)
     with make_shop() as shop:
         found = {outcome.key: outcome for outcome in scrape(f"{shop.url}/tees", fetcher)}
     failed = {key for key, outcome in found.items() if outcome.status == Status.FAILED}

@@ -268,7 +268,7 @@ def test_too_many_products_end_the_run_and_none_is_gone(red):
     *stored, told = ingest(records, shop="s", source="x", most=3)
     assert [outcome.key for outcome in stored] == ["0", "1", "2"]
     assert (told.status, told.detail) == (
-        Status.SKIPPED, "stopped after 3 products, as SCRAPE_MOST_PRODUCTS asks",
+        Status.SKIPPED, "stopped after 3 products, as SCRAPE_MAX_PRODUCTS asks",
     )  # fmt: skip
     assert not Product.objects.exclude(gone_since=None).exists()
     assert len(list(ingest(records, shop="s", source="x", most=5))) == 5

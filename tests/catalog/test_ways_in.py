@@ -210,7 +210,7 @@ def test_columns_shop_and_category_are_the_users_word(shop):
 
 @pytest.mark.django_db
 def test_too_many_pages_end_the_run_keep_what_came_and_none_is_gone(shop, settings, capsys):
-    settings.SCRAPE_MOST_PAGES = 2
+    settings.SCRAPE_MAX_PAGES = 2
     shop.answers = {"/i.jpg": RED} | {
         f"/{n}": json_ld(product(str(n), image="/i.jpg")) + f'<link rel="next" href="/{n + 1}">'
         for n in range(1, 9)

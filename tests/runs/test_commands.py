@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from runs.commands import RunCommand
-from runs.models import MOST_LINES, Run
+from runs.models import MAX_LINES, Run
 from runs.outcomes import Outcome, Status
 from runs.progress import report
 from tests.terminal import hearing_ctrl_c
@@ -123,8 +123,8 @@ def test_a_killed_run_is_found_out_by_the_next():
 @pytest.mark.django_db
 def test_a_log_has_an_end():
     run = Run.begin("scrape")
-    run.add({}, (f"line {number}" for number in range(MOST_LINES + 5)))
-    assert run.log.splitlines()[-2:] == [f"line {MOST_LINES - 1}", "… and 5 more"]
+    run.add({}, (f"line {number}" for number in range(MAX_LINES + 5)))
+    assert run.log.splitlines()[-2:] == [f"line {MAX_LINES - 1}", "… and 5 more"]
 
 
 @pytest.mark.django_db

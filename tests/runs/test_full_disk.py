@@ -32,15 +32,15 @@ def place(tmp_path):
     return tmp_path, environment
 
 
-def manage(environment, *arguments, most_bytes=None):
+def manage(environment, *arguments, max_bytes=None):
     """A command; no file that it writes may grow beyond `most_bytes`, as on a full disk."""
 
     def limit():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (max_bytes, max_bytes))
 
     return subprocess.run(
         [sys.executable, "manage.py", *arguments], env=environment, cwd=ROOT, text=True,
-        capture_output=True, timeout=120, preexec_fn=limit if most_bytes is not None else None,
+        capture_output=True, timeout=120, preexec_fn=limit if max_bytes is not None else None,
     )  # fmt: skip
 
 
@@ -50,9 +50,9 @@ def is_one_sentence(done) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("most_bytes", [100, 20_000])
-def test_a_build_on_a_full_disk_publishes_nothing_and_says_why(place, most_bytes):
+def test_a_build_on_a_full_disk_publishes_nothing_and_says_why(place, max_bytes):
     folder, environment = place
-    assert is_one_sentence(manage(environment, "build_index", most_bytes=most_bytes))
+    assert is_one_sentence(manage(environment, "build_index", max_bytes=max_bytes))
     assert not list((folder / "var").glob("index/*.joblib"))
     assert not list((folder / "var").rglob("*.part"))
     assert manage(environment, "build_index").returncode == 0
@@ -62,6 +62,6 @@ def test_a_build_on_a_full_disk_publishes_nothing_and_says_why(place, most_bytes
 @pytest.mark.slow
 def test_an_import_into_a_full_database_is_one_sentence(place):
     folder, environment = place
-    done = manage(environment, "import_folder", str(folder / "shop"), most_bytes=0)
+    done = manage(environment, "import_folder", str(folder / "shop"), max_bytes=0)
     assert is_one_sentence(done), done.stderr
     assert sqlite3.connect(folder / "db").execute("PRAGMA integrity_check").fetchone() == ("ok",)

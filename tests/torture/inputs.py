@@ -84,7 +84,7 @@ while time.monotonic() < until:
         wrong.append(f"{type(error).__name__}: {error}")
     slowest = max(slowest, time.monotonic() - began)
 """
-MOST_MEGABYTES, MOST_SECONDS = 1200, 20
+MAX_MEGABYTES, MAX_SECONDS = 1200, 20
 
 
 def index_files(_folder: Path, random: Random, until: float) -> Came:
@@ -111,6 +111,6 @@ def _run(came: Came, program: str, random: Random, until: float, file: Path) -> 
         return came
     counts, wrong, slowest, megabytes = json.loads(ran.stdout)
     came.seen, came.wrong, came.times = counts, wrong, sum(counts.values()) + len(wrong)
-    came.require(slowest < MOST_SECONDS, f"one took {slowest:.1f} s")
-    came.require(megabytes < MOST_MEGABYTES, f"they took {megabytes} MB")
+    came.require(slowest < MAX_SECONDS, f"one took {slowest:.1f} s")
+    came.require(megabytes < MAX_MEGABYTES, f"they took {megabytes} MB")
     return came

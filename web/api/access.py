@@ -22,7 +22,7 @@ from web.middleware.client_address import one_visitor
 HEADER = "X-API-Key"
 MINUTE = 60
 # Of one visitor in a minute, whatever the settings say: each costs more than it looks.
-MOST_LOG_INS, MOST_WRONG_KEYS = 60, 60
+MAX_LOG_INS, MAX_WRONG_KEYS = 60, 60
 # So many visitors at least have a part in what is limited for all together.
 SHARES = 3
 READING = ("GET", "HEAD", "OPTIONS")
@@ -49,7 +49,7 @@ def _without_key(request: HttpRequest) -> HttpResponse | None:
     if request.path_info.startswith("/api/v1/"):
         return _program(request, visitor)
     if admission.is_log_in(request):
-        _count(f"log-ins {visitor}", MOST_LOG_INS)
+        _count(f"log-ins {visitor}", MAX_LOG_INS)
     elif admission.kind_of(request) in (admission.UPLOADS, admission.FETCHES):
         _count(visitor, settings.API_RATE)
     return None
@@ -112,7 +112,7 @@ def _elsewhere(request: HttpRequest) -> None:
 
 
 def _count_wrong(visitor: str) -> None:
-    _count(f"wrong keys {visitor}", settings.API_RATE or MOST_WRONG_KEYS)
+    _count(f"wrong keys {visitor}", settings.API_RATE or MAX_WRONG_KEYS)
 
 
 def _count(whose: str, most: int) -> None:

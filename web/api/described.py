@@ -8,7 +8,7 @@ from catalog.colours import NAMES
 from catalog.forms import BrowseForm, ProductsForm, YesNoField
 from recommender.index.metrics import Metric
 from recommender.search.forms import IdsField, SimilarForm
-from recommender.search.query import FEW, MOST_NAMED
+from recommender.search.query import FEW, MAX_NAMED
 
 # What a form sends of a field that was left empty.
 NOTHING = {"const": ""}
@@ -61,7 +61,7 @@ def _schema(form: type[forms.Form], name: str, field: forms.Field) -> dict[str, 
             return {"anyOf": [{"type": "boolean"}, NOTHING], "default": False}
         case IdsField():
             item = {"type": "string", "minLength": 1, "maxLength": 300}
-            return {"type": "array", "items": item, "maxItems": MOST_NAMED}
+            return {"type": "array", "items": item, "maxItems": MAX_NAMED}
         case forms.DecimalField():  # text, for its two places after the point are exact
             return {"type": "string", "examples": ["19.90"]}
         case forms.FloatField() | forms.IntegerField():

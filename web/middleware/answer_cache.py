@@ -33,14 +33,14 @@ Handler = Callable[[HttpRequest], HttpResponse]
 # Seconds for which whoever asks need not ask again.
 FRESH = 60
 # Bytes of one answer, and of all that a worker keeps.
-LARGEST, MOST_BYTES = 200_000, 32 * 2**20
+LARGEST, MAX_BYTES = 200_000, 32 * 2**20
 # Answers without a body, of which a length would tell something else.
 BARE = (204, 304)
 _MARK = "may_be_kept"
 # What servers in front put into the ETag of an answer that they compress: Apache, Jetty, Caddy.
 _COMPRESSED = re.compile(r'(?:-{1,2}|[;/])(?:gzip|br|zstd|deflate)"')
 
-answers = Shelf(MOST_BYTES)
+answers = Shelf(MAX_BYTES)
 
 
 def keep(response: HttpResponse) -> HttpResponse:
@@ -57,7 +57,7 @@ def state() -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
 
 
-class Kept:
+class AnswerCacheMiddleware:
     """The middleware that keeps answers."""
 
     def __init__(self, get_response: Handler) -> None:

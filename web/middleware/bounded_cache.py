@@ -12,8 +12,8 @@ Answer = tuple[bytes, str]
 class Shelf:
     """Answers, (body, content type), by their keys."""
 
-    def __init__(self, most_bytes: int) -> None:
-        self.most_bytes, self.bytes = most_bytes, 0
+    def __init__(self, max_bytes: int) -> None:
+        self.max_bytes, self.bytes = max_bytes, 0
         self._answers: OrderedDict[str, Answer] = OrderedDict()
         self._lock = Lock()
 
@@ -33,7 +33,7 @@ class Shelf:
             self._drop(key)
             self._answers[key] = answer
             self.bytes += _size(answer)
-            while self.bytes > self.most_bytes:
+            while self.bytes > self.max_bytes:
                 self._drop(next(iter(self._answers)))
 
     def clear(self) -> None:

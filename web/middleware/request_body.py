@@ -21,12 +21,12 @@ Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 # A picture of 10 MB, and what a form puts around it.
-MOST_BYTES = 11 * 2**20
+MAX_BYTES = 11 * 2**20
 IN_MEMORY = 2**16
 # Seconds that each 64 kB may take, and all of it.
 A_PIECE, ALL = 15, 120
 # As many may be on their way at once, in each worker: some 700 MB of disk.
-MOST_AT_ONCE = 64
+MAX_AT_ONCE = 64
 # In the environment: why a body was not taken in.
 REFUSED = "lookalike.refused_body"
 
@@ -51,20 +51,20 @@ def taken_in(application: Application) -> Application:
 
 def is_too_large(declared: str) -> bool:
     """Whether a Content-Length alone is reason enough."""
-    return declared.isdecimal() and int(declared) > MOST_BYTES
+    return declared.isdecimal() and int(declared) > MAX_BYTES
 
 
 def _take(environ: Environ, body: "SpooledTemporaryFile[bytes]") -> None:
     declared = environ.get("CONTENT_LENGTH") or ""
     length = int(declared) if declared.isdecimal() else 0
     in_chunks = "HTTP_TRANSFER_ENCODING" in environ
-    if length > MOST_BYTES:
+    if length > MAX_BYTES:
         raise TooLarge
     if in_chunks and not environ.get("wsgi.input_terminated"):
         raise NoLength  # the server reads no chunks
     if not in_chunks and not length:
         return
-    if len(_on_their_way) >= MOST_AT_ONCE:
+    if len(_on_their_way) >= MAX_AT_ONCE:
         raise Busy
     _on_their_way.add(id(body))
     try:
@@ -77,7 +77,7 @@ def _take(environ: Environ, body: "SpooledTemporaryFile[bytes]") -> None:
 
 
 def _copy(source: Any, body: "SpooledTemporaryFile[bytes]", length: int | None) -> None:
-    left = MOST_BYTES + 1 if length is None else length
+    left = MAX_BYTES + 1 if length is None else length
     while left:
         with _clock(A_PIECE):
             piece = _read(source, min(IN_MEMORY, left))

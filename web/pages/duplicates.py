@@ -28,7 +28,7 @@ from web.parameters import takes
 
 GROUPS, WORDS = 20, 40
 # Pictures shown of a group; the rest is counted.
-MOST_SHOWN = 24
+MAX_SHOWN = 24
 SAME, SIMILAR, APART = "same", "similar", "apart"
 
 
@@ -84,7 +84,7 @@ def _shown(request: HttpRequest, within: str, page: int | None) -> dict[str, Any
         "within": within,
         "may_say": may(request, "recommender.add_notthesame"),
         "may_take_back": may(request, "recommender.delete_notthesame"),
-        "most_shown": MOST_SHOWN,
+        "most_shown": MAX_SHOWN,
         "words": NotTheSame.objects.order_by().values("said_at", "said_by").distinct().count(),
     }
     if within == APART:
@@ -102,10 +102,10 @@ def _shown(request: HttpRequest, within: str, page: int | None) -> dict[str, Any
 def _with_products(words: Iterable[not_the_same.Word]) -> list[tuple[not_the_same.Word, list[Any]]]:
     """Each word with its products; of one that is there no more, its id."""
     words = list(words)
-    ids = {item_id for word in words for item_id in word.item_ids[:MOST_SHOWN]}
+    ids = {item_id for word in words for item_id in word.item_ids[:MAX_SHOWN]}
     products = Product.objects.in_bulk(list(ids), field_name="item_id")
     return [
-        (word, [products.get(item_id, item_id) for item_id in word.item_ids[:MOST_SHOWN]])
+        (word, [products.get(item_id, item_id) for item_id in word.item_ids[:MAX_SHOWN]])
         for word in words
     ]
 

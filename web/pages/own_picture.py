@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from recommender.search.answering import index_of_shown
 from recommender.search.errors import SearchError
-from recommender.search.forms import MOST_MEGABYTES, SimilarForm, fields_of, picture_of
+from recommender.search.forms import MAX_MEGABYTES, SimilarForm, fields_of, picture_of
 from web.pages.refusals import refused
 from web.pages.rows import rows, under_all_metrics
 from web.pages.walk import narrowed
@@ -38,7 +38,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "typed": asked,
         "narrowed": filters,
         "onward": filters,
-        "most_megabytes": MOST_MEGABYTES,
+        "most_megabytes": MAX_MEGABYTES,
         "by_url": settings.PICTURE_BY_URL,
     }
     index_of_shown()

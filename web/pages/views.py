@@ -11,7 +11,7 @@ from recommender.search.answering import live_index
 from recommender.search.errors import SearchError
 from recommender.search.forms import SimilarForm
 from recommender.search.products import random_product
-from recommender.search.query import MOST_NAMED
+from recommender.search.query import MAX_NAMED
 from recommender.search.why import is_offered
 from web.middleware.answer_cache import keep
 from web.pages.refusals import refused
@@ -53,7 +53,7 @@ def product(request: HttpRequest, item_id: str) -> HttpResponse:
         "liked": [answered.named[named] for named in liked[1:]],
         "disliked": [answered.named[named] for named in answered.query.disliked],
         "tune": request.GET.get("tune") == "on",
-        "may_name_more": len(answered.query.named) < MOST_NAMED,
+        "may_name_more": len(answered.query.named) < MAX_NAMED,
         "way": way.steps,
         "onward": way.onward,
         "narrowed": narrowed(request.GET),

@@ -11,7 +11,7 @@ from catalog.addresses import can_be_an_id
 from catalog.models import Product
 
 # Steps that an address tells, and how long it may become by them: servers take 4,094 characters.
-MOST_STEPS, MOST_CHARACTERS = 8, 1500
+MAX_STEPS, MAX_CHARACTERS = 8, 1500
 # What goes on from page to page beside them: the filters, and how the page shows its rows.
 NARROWING = (
     "q",
@@ -64,7 +64,7 @@ def narrowed(asked: QueryDict) -> str:
 
 def _ids(given: Sequence[str], item_id: str) -> list[str]:
     """The last steps, each once; whoever comes back to one is there again."""
-    ids = [step for step in dict.fromkeys(given[-MOST_STEPS:]) if can_be_an_id(step)]
+    ids = [step for step in dict.fromkeys(given[-MAX_STEPS:]) if can_be_an_id(step)]
     return ids[: ids.index(item_id)] if item_id in ids else ids
 
 
@@ -76,8 +76,8 @@ def _given(asked: QueryDict, names: Iterable[str]) -> list[tuple[str, str]]:
 def _query(pairs: list[tuple[str, str]], way: Iterable[Product] = (), last: str = "") -> str:
     """A query string with its question mark; of a way too long, the last steps."""
     ids = [product.item_id for product in way] + ([last] if last else [])
-    trail = [urlencode({"trail": item_id}) for item_id in ids[-MOST_STEPS:]]
-    while len("&".join(trail)) > MOST_CHARACTERS:
+    trail = [urlencode({"trail": item_id}) for item_id in ids[-MAX_STEPS:]]
+    while len("&".join(trail)) > MAX_CHARACTERS:
         trail = trail[1:]
     parts = [urlencode(pairs), *trail]
     text = "&".join(filter(None, parts))

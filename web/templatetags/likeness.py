@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Product
 from recommender.live import report
-from recommender.search.answers import Because, Match
+from recommender.search.answers import Match, MatchReason
 from web.pages.walk import NARROWING
 
 register = template.Library()
@@ -56,9 +56,9 @@ def _shown(match: Match, narrowed: str) -> dict[str, Any]:
         "product": match.product,
         "distance": "" if match.distance is None else four_digits(match.distance),
         "score": "" if match.score is None else f"{match.score:.0f}",
-        "of_category": match.because is Because.CATEGORY,
+        "of_category": match.because is MatchReason.CATEGORY,
         "copies": match.copies,
-        "chosen": match.because is Because.PINNED,
+        "chosen": match.because is MatchReason.PINNED,
         "narrowed": narrowed,
     }
 

@@ -8,7 +8,7 @@ from catalog import shops
 from runs.arguments import agreed
 from runs.commands import RunCommand
 from runs.outcomes import Status, storable
-from runs.progress import counted, report
+from runs.progress import pluralise, report
 
 
 class Command(RunCommand):
@@ -33,7 +33,7 @@ class Command(RunCommand):
         shop, source = options["shop"], options["source"]
         if not shop:
             raise CommandError(f"Name a shop. {shops.listed()}", returncode=2)
-        number = counted(shops.products_of(shop, source), "product")
+        number = pluralise(shops.products_of(shop, source), "product")
         if not options["yes"] and not agreed(f"Remove {number} of {shop}? [y/N] "):
             raise CommandError("Nothing was removed; --yes does not ask.")
         counts = report(self, shops.remove(shop, source), verbosity=options["verbosity"])

@@ -10,7 +10,7 @@ from demo.shop.server import DemoShop, contact_sheet
 from demo.shop.specs import COUNT, SEED, make_specs
 from runs.arguments import at_least_one, between, path
 from runs.commands import RunCommand
-from runs.progress import counted
+from runs.progress import pluralise
 
 
 class Command(RunCommand):
@@ -31,7 +31,7 @@ class Command(RunCommand):
             if sheet.suffix.lower() not in (".jpg", ".jpeg", ".png", ".webp"):
                 raise CommandError(f"{sheet}: name a file that ends in .png, .jpg or .webp.")
             contact_sheet(specs).save(sheet)
-            self.stdout.write(f"{sheet}: {counted(len(specs), 'shirt')}.")
+            self.stdout.write(f"{sheet}: {pluralise(len(specs), 'shirt')}.")
             return
         try:
             shop = DemoShop(specs, settings.VAR_DIR / "demo" / "shirts", options["port"])

@@ -31,7 +31,7 @@ class PictureNetwork(Protocol):
         """What its embedders' vectors mean."""
         ...
 
-    def at_hand(self, spec: EmbedderSpec, places: Places) -> bool:
+    def available(self, spec: EmbedderSpec, places: Places) -> bool:
         """Whether the weights of one of them are on this machine."""
         ...
 
@@ -78,9 +78,9 @@ class Network:
             for cut in self.cuts
         ]
 
-    def at_hand(self, spec: EmbedderSpec, places: Places) -> bool:
+    def available(self, spec: EmbedderSpec, places: Places) -> bool:
         """Whether the weights of one of them are on this machine."""
-        return self.source.at_hand(self.graph.cut(spec.layer), places)
+        return self.source.available(self.graph.cut(spec.layer), places)
 
     def prepare(self, spec: EmbedderSpec, places: Places, runtime: str) -> Prepared:
         """One of its embedders, to be computed by `runtime`. Raises EmbedderError."""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from recommender.embedders.contract import EmbedderError
-from recommender.embedders.networks.user_onnx import MODEL, RECORD, Brought
+from recommender.embedders.networks.user_onnx import MODEL, RECORD, UserOnnxNetwork
 from recommender.embedders.pictures import Three
 from recommender.embedders.runtimes.onnx import one_line, open_session
 from recommender.embedders.weights.errors import WeightsMissing, WeightsRefused
@@ -23,7 +23,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
 @dataclass(frozen=True)
-class Wish:
+class OnnxOptions:
     """What a user says of a network; what is left out is read from the file."""
 
     name: str
@@ -34,7 +34,7 @@ class Wish:
     output: str = ""
 
 
-def bring(model: Path, wish: Wish, places: Places, taken: set[str]) -> Brought:
+def bring(model: Path, wish: OnnxOptions, places: Places, taken: set[str]) -> UserOnnxNetwork:
     """Copies the file `model` and what it needs, tries it, and keeps it as embedder `wish.name`.
 
     Raises WeightsRefused for a file that cannot be used, EmbedderError for a name that cannot.
@@ -60,14 +60,14 @@ def bring(model: Path, wish: Wish, places: Places, taken: set[str]) -> Brought:
     return brought
 
 
-def verify(brought: Brought, places: Places) -> None:
+def verify(brought: UserOnnxNetwork, places: Places) -> None:
     """Raises WeightsRefused when the kept file is not what was brought."""
     path = places.folder / brought.name / MODEL
     if not path.is_file() or sha256_of_file(path) != brought.sha256:
         raise WeightsRefused(f"{path}: it is not the file that was taken in.")
 
 
-def examine(model: Path, wish: Wish, sha256: str) -> Brought:
+def examine(model: Path, wish: OnnxOptions, sha256: str) -> UserOnnxNetwork:
     """Loads a file and tries it with two pictures. Raises WeightsRefused."""
     session = open_session(model)
     inputs, outputs = session.get_inputs(), [output.name for output in session.get_outputs()]
@@ -79,7 +79,7 @@ def examine(model: Path, wish: Wish, sha256: str) -> Brought:
         raise WeightsRefused(f"{model}: say which output to take: --output {' or '.join(outputs)}.")
     layout = wish.layout or _layout(model, inputs[0].shape)
     side = _side(model, wish.side, inputs[0].shape, layout)
-    brought = Brought(
+    brought = UserOnnxNetwork(
         wish.name, side, wish.mean, wish.deviation, inputs[0].name, layout, output, 0,
         str(model), sha256,
     )  # fmt: skip
@@ -103,7 +103,7 @@ def _side(model: Path, said: int | None, shape: Sequence[Any], layout: str) -> i
     return said or fixed.pop()
 
 
-def _tried(model: Path, brought: Brought) -> Brought:
+def _tried(model: Path, brought: UserOnnxNetwork) -> UserOnnxNetwork:
     random = np.random.default_rng(0)
     pictures = list(random.integers(0, 256, (2, brought.side, brought.side, 3), np.uint8))
     try:

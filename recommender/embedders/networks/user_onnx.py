@@ -25,7 +25,7 @@ MODEL, RECORD = "model.onnx", "network.json"
 
 
 @dataclass(frozen=True)
-class Brought:
+class UserOnnxNetwork:
     """What `network.json` holds. `mean` and `deviation` are for red, green, blue of 0 to 255."""
 
     name: str
@@ -58,7 +58,7 @@ class Brought:
             )
         ]
 
-    def at_hand(self, spec: EmbedderSpec, places: Places) -> bool:
+    def available(self, spec: EmbedderSpec, places: Places) -> bool:
         return (places.folder / self.name / MODEL).is_file()
 
     def prepare(self, spec: EmbedderSpec, places: Places, runtime: str) -> Prepared:
@@ -73,12 +73,12 @@ class Brought:
         return OnnxRuntime(path, self.preprocessing, self.input, self.layout, self.output)
 
 
-def brought_networks(folder: Path) -> Iterator[Brought]:
+def user_networks(folder: Path) -> Iterator[UserOnnxNetwork]:
     """Those that were brought; a damaged record is logged and left out."""
     for path in sorted(folder.glob(f"*/{RECORD}")):
         try:
             values: dict[str, Any] = json.loads(path.read_text())
             values |= {key: tuple(values[key]) for key in ("mean", "deviation")}
-            yield Brought(**values)
+            yield UserOnnxNetwork(**values)
         except (OSError, ValueError, TypeError, KeyError) as error:
             logger.warning("%s: not a network that was brought (%s)", path, error)

@@ -18,7 +18,7 @@ from recommender.embedders.networks.network import Cut, Network
 from recommender.embedders.networks.vgg16_files import as_ours, keras_cache
 from recommender.embedders.pictures import Preprocessing
 from recommender.embedders.weights.seeded import Seeded
-from recommender.embedders.weights.store import Kept
+from recommender.embedders.weights.store import ImportedWeights
 from runs.words import gettext_noop
 
 # Layers and channels of the five blocks; each ends in a pooling that halves the sides.
@@ -46,7 +46,7 @@ def graph(width: float = 1, side: int = SIDE, dense: tuple[int, int] = DENSE) ->
 
 _PREPROCESSING = Preprocessing(SIDE, "bgr", (103.939, 116.779, 123.68))
 
-WEIGHTS = Kept(
+WEIGHTS = ImportedWeights(
     name="vgg16",
     convert=as_ours,
     origin="ImageNet weights by the Visual Geometry Group, University of Oxford",

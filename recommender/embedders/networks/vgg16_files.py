@@ -14,7 +14,7 @@ import numpy as np
 
 from recommender.embedders.graph import Convolution, Dense, Graph, Layer
 from recommender.embedders.weights.errors import WeightsRefused
-from recommender.embedders.weights.reading import Brought
+from recommender.embedders.weights.reading import WeightsFile
 from recommender.embedders.weights.store import Converted
 
 # What Keras Applications fetches, and the MD5 that it checks.
@@ -37,7 +37,7 @@ def keras_cache() -> Path | None:
     return path if path.is_file() else None
 
 
-def as_ours(brought: Brought, graph: Graph) -> Converted:
+def as_ours(brought: WeightsFile, graph: Graph) -> Converted:
     """A file's arrays, by our names. Raises WeightsRefused for a layout that is not known."""
     for mark, layout, convert in _LAYOUTS:
         if any(re.search(mark, name) for name in brought.arrays):
@@ -61,7 +61,7 @@ def _named(pairs: Pairs) -> dict[str, np.ndarray]:
     return arrays
 
 
-def _keras(brought: Brought, layers: list[Layer]) -> Pairs:
+def _keras(brought: WeightsFile, layers: list[Layer]) -> Pairs:
     """`block1_conv1/block1_conv1_W_1:0` of Keras 1 and 2, wherever in the file the groups lie."""
     names = [layer.name for layer in layers]
     _require_order(brought, names)
@@ -79,7 +79,7 @@ def _mentions(part: str, name: str) -> bool:
     return re.match(rf"{name}(?![0-9a-zA-Z])", part) is not None
 
 
-def _require_order(brought: Brought, names: list[str]) -> None:
+def _require_order(brought: WeightsFile, names: list[str]) -> None:
     """Keras itself goes by `layer_names`: what they say must be what the groups are called."""
     for key, listed in brought.words.items():
         if key.endswith("@layer_names"):
@@ -89,7 +89,9 @@ def _require_order(brought: Brought, names: list[str]) -> None:
                 _require(found == wanted, brought, "layer_names", wanted, found)
 
 
-def _pair(brought: Brought, name: str, arrays: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+def _pair(
+    brought: WeightsFile, name: str, arrays: list[np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
     kernels = [array for array in arrays if array.ndim > 1]
     biases = [array for array in arrays if array.ndim == 1]
     counts = (len(kernels), len(biases))
@@ -97,7 +99,7 @@ def _pair(brought: Brought, name: str, arrays: list[np.ndarray]) -> tuple[np.nda
     return kernels[0], biases[0]
 
 
-def _keras3(brought: Brought, layers: list[Layer]) -> Pairs:
+def _keras3(brought: WeightsFile, layers: list[Layer]) -> Pairs:
     """`layers/conv2d_3/vars/0`; the name that the layer had is an attribute of `vars`."""
     groups: dict[str, list[np.ndarray]] = {}
     for path, array in brought.arrays.items():
@@ -124,7 +126,7 @@ def _by_number(groups: list[str], layers: list[Layer]) -> dict[str, str]:
     return said
 
 
-def _theano(brought: Brought, layers: list[Layer]) -> Pairs:
+def _theano(brought: WeightsFile, layers: list[Layer]) -> Pairs:
     """`layer_1/param_0`, the tutorial's: (outputs, inputs, y, x); Theano turns kernels round."""
     numbers = sorted({int(m[1]) for path in brought.arrays if (m := _THEANO.fullmatch(path))})
     pairs = {}
@@ -139,7 +141,7 @@ def _theano(brought: Brought, layers: list[Layer]) -> Pairs:
 _THEANO = re.compile(r"layer_(\d+)/param_[01]")
 
 
-def _caffe(brought: Brought, layers: list[Layer]) -> Pairs:
+def _caffe(brought: WeightsFile, layers: list[Layer]) -> Pairs:
     """`conv1_1_W`, `fc6_W`: named as Caffe names them, laid as ours."""
     pairs = {}
     for layer in layers:
@@ -150,7 +152,7 @@ def _caffe(brought: Brought, layers: list[Layer]) -> Pairs:
     return pairs
 
 
-def _torchvision(brought: Brought, layers: list[Layer]) -> Pairs:
+def _torchvision(brought: WeightsFile, layers: list[Layer]) -> Pairs:
     """`features.0.weight` (outputs, inputs, y, x), `classifier.0.weight` (outputs, inputs).
 
     The first layer is changed so that it takes our pictures: the same answers to 1e-4, but for
@@ -205,23 +207,23 @@ def _rows_from_channels(pairs: Pairs, layers: list[Layer]) -> Pairs:
     return pairs
 
 
-def _ours(brought: Brought, layers: list[Layer]) -> Pairs:
+def _ours(brought: WeightsFile, layers: list[Layer]) -> Pairs:
     """Our own names: `fc1/kernel`."""
     names = [layer.name for layer in layers if f"{layer.name}/kernel" in brought.arrays]
     return {n: (_array(brought, f"{n}/kernel"), _array(brought, f"{n}/bias")) for n in names}
 
 
-def _array(brought: Brought, name: str) -> np.ndarray:
+def _array(brought: WeightsFile, name: str) -> np.ndarray:
     _require(name in brought.arrays, brought, name, "an array", "none")
     return brought.arrays[name]
 
 
-def _require(holds: bool, brought: Brought, where: str, expected: str, found: object) -> None:
+def _require(holds: bool, brought: WeightsFile, where: str, expected: str, found: object) -> None:
     if not holds:
         raise WeightsRefused(f"{brought.file}: {where}: expected {expected}, found {found}.")
 
 
-_LAYOUTS: tuple[tuple[str, str, Callable[[Brought, list[Layer]], Pairs]], ...] = (
+_LAYOUTS: tuple[tuple[str, str, Callable[[WeightsFile, list[Layer]], Pairs]], ...] = (
     (r"(^|/)layers/\w+/vars/0$|_layer_checkpoint_dependencies/", "Keras 3", _keras3),
     (r"^layer_\d+/param_0$", "Theano", _theano),
     (r"^conv1_1_W$", "Caffe", _caffe),

@@ -27,7 +27,7 @@ class Packaged:
     licence: str
     trained: bool = True
 
-    def at_hand(self, needed: Graph, places: Places) -> bool:
+    def available(self, needed: Graph, places: Places) -> bool:
         return self._path() is not None
 
     def find(self, whole: Graph, needed: Graph, places: Places) -> Weights:

@@ -1,7 +1,7 @@
 """The process that reads a file of weights: `python -m … FILE OUT SECONDS`.
 
 It writes what it found as safetensors to OUT. What it must not do, it is kept from by the system:
-more than SECONDS of processor time, more than MOST_MEMORY of memory. A look at what there is gets
+more than SECONDS of processor time, more than MAX_MEMORY of memory. A look at what there is gets
 less of both.
 """
 
@@ -20,11 +20,11 @@ from recommender.embedders.weights.errors import WeightsRefused
 from recommender.embedders.weights.torch_file import read_torch_file, widened
 
 REFUSED = 3
-MOST_MEMORY = 3 << 30
+MAX_MEMORY = 3 << 30
 # Enough to find out what is in a file, before its numbers are read.
 LOOK_SECONDS, LOOK_MEMORY = 3, 1 << 30
 # VGG-16 with its classifier takes 553 MB.
-MOST_BYTES, MOST_ARRAYS = 1_200_000_000, 2_000
+MAX_BYTES, MAX_ARRAYS = 1_200_000_000, 2_000
 # What safetensors calls the numbers that are read; others (F8_…, F6_…, F4) have too few bits.
 SAFETENSORS_KINDS = {
     "F64", "F32", "F16", "BF16", "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL",
@@ -41,7 +41,7 @@ def main(path: Path, out: Path, seconds: int) -> None:
 
     _limit(min(LOOK_SECONDS, seconds), LOOK_MEMORY)
     kind, read = _kind_of(path)
-    arrays, words = read(path, partial(_limit, seconds, MOST_MEMORY))
+    arrays, words = read(path, partial(_limit, seconds, MAX_MEMORY))
     sound = {name: _sound(name, array) for name, array in arrays.items()}
     save_file(sound, out, {"kind": kind, "words": json.dumps(words)})
 
@@ -89,9 +89,9 @@ def _kind_of_zip(path: Path) -> tuple[str, Read]:
 
 
 def _require_bounded(arrays: int, size: int) -> None:
-    if arrays > MOST_ARRAYS or size > MOST_BYTES:
+    if arrays > MAX_ARRAYS or size > MAX_BYTES:
         raise WeightsRefused(
-            f"expected at most {MOST_ARRAYS} arrays and {MOST_BYTES // 10**6} MB, found {arrays} "
+            f"expected at most {MAX_ARRAYS} arrays and {MAX_BYTES // 10**6} MB, found {arrays} "
             f"and {size // 10**6} MB."
         )
 

@@ -22,7 +22,7 @@ SECONDS, BYTES_A_SECOND = 5, 20_000_000
 
 
 @dataclass(frozen=True)
-class Brought:
+class WeightsFile:
     """What is in a file: arrays by their path, and the words that some layouts put beside them."""
 
     file: Path
@@ -31,7 +31,7 @@ class Brought:
     words: dict[str, list[str]] = field(default_factory=dict)
 
 
-def read_weights_file(path: Path) -> Brought:
+def read_weights_file(path: Path) -> WeightsFile:
     """Reads HDF5, npz, safetensors and PyTorch's files, known by their content.
 
     Raises WeightsRefused for all others, and for those that are damaged; OSError.
@@ -47,7 +47,7 @@ def read_weights_file(path: Path) -> Brought:
                 arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         except (SafetensorError, OSError) as error:
             raise WeightsRefused(f"{path}: it could not be read ({error}).") from error
-    return Brought(path, metadata["kind"], arrays, json.loads(metadata["words"]))
+    return WeightsFile(path, metadata["kind"], arrays, json.loads(metadata["words"]))
 
 
 def _read_apart(path: Path, out: Path) -> None:
@@ -65,7 +65,7 @@ def _read_apart(path: Path, out: Path) -> None:
     if done.returncode:
         raise WeightsRefused(
             f"{path}: expected weights, found a file that took more than {seconds} s or "
-            f"{reader.MOST_MEMORY >> 20} MB to read, or broke its reader: it is damaged."
+            f"{reader.MAX_MEMORY >> 20} MB to read, or broke its reader: it is damaged."
         )
 
 

@@ -19,7 +19,7 @@ class Seeded:
     licence: str = ""
     trained: bool = False
 
-    def at_hand(self, needed: Graph, places: Places) -> bool:
+    def available(self, needed: Graph, places: Places) -> bool:
         return True
 
     def find(self, whole: Graph, needed: Graph, places: Places) -> Weights:

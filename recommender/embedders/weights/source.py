@@ -36,7 +36,7 @@ class WeightSource(Protocol):
     @property
     def licence(self) -> str: ...
 
-    def at_hand(self, needed: Graph, places: Places) -> bool:
+    def available(self, needed: Graph, places: Places) -> bool:
         """Whether what `needed` takes is on this machine, as far as a look at the folders tells."""
         ...
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from recommender.embedders.graph import Arrays, Dense, Graph
 from recommender.embedders.weights.errors import WeightsMissing, WeightsRefused
-from recommender.embedders.weights.reading import Brought, read_weights_file
+from recommender.embedders.weights.reading import WeightsFile, read_weights_file
 from recommender.embedders.weights.source import Places, Weights
 from recommender.embedders.weights.validate import checked
 from runs.files import replacing, sha256_of, sha256_of_file
@@ -46,11 +46,11 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Kept:
+class ImportedWeights:
     """Weights of network `name`, in a file that a person brought; `ways` says how to get one."""
 
     name: str
-    convert: Callable[[Brought, Graph], Converted]
+    convert: Callable[[WeightsFile, Graph], Converted]
     origin: str
     licence: str
     ways: str
@@ -60,7 +60,7 @@ class Kept:
     elsewhere: Callable[[], Path | None] = lambda: None
     trained: bool = True
 
-    def at_hand(self, needed: Graph, places: Places) -> bool:
+    def available(self, needed: Graph, places: Places) -> bool:
         if self.name in places.configured or self.elsewhere() is not None:
             return True
         path = self.path(places)
@@ -76,7 +76,7 @@ class Kept:
         if brought is None and not path.is_file():
             brought = self.elsewhere()
         if brought is not None:
-            record = self.take_in(brought, whole, places)
+            record = self.import_file(brought, whole, places)
         elif path.is_file():
             record = read_record(path)
         else:
@@ -93,7 +93,7 @@ class Kept:
         """Where they are kept."""
         return places.folder / f"{self.name}.safetensors"
 
-    def take_in(self, brought: Path, graph: Graph, places: Places) -> Record:
+    def import_file(self, brought: Path, graph: Graph, places: Places) -> Record:
         """Keeps the weights in file `brought`; one that is kept already is not read again.
 
         Raises WeightsMissing for no such file, WeightsRefused for one that does not fit.

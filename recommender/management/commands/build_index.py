@@ -11,7 +11,7 @@ from recommender.errors import SimilarityError
 from runs.arguments import at_least_one
 from runs.commands import RunCommand
 from runs.outcomes import Status
-from runs.progress import counted
+from runs.progress import pluralise
 
 
 class Command(RunCommand):
@@ -46,5 +46,5 @@ class Command(RunCommand):
             verbosity=options["verbosity"],
         )
         if counts[Status.FAILED]:
-            failed = counted(counts[Status.FAILED], "picture")
+            failed = pluralise(counts[Status.FAILED], "picture")
             raise CommandError(f"{failed} could not be embedded.")

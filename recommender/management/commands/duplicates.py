@@ -10,7 +10,7 @@ from recommender.search.errors import SearchError
 from runs.arguments import path
 from runs.commands import RunCommand
 from runs.outcomes import printable
-from runs.progress import counted
+from runs.progress import pluralise
 
 
 class Command(RunCommand):
@@ -37,6 +37,6 @@ class Command(RunCommand):
         products = sum(len(group.products) for group in found)
         limit = index.manifest.similar if options["similar"] else index.manifest.same
         self.stdout.write(
-            f"{counted(len(found), 'group')} of {counted(products, 'product')}, within a cosine "
+            f"{pluralise(len(found), 'group')} of {pluralise(products, 'product')}, within a cosine "
             f"distance of {limit:.4f}."
         )

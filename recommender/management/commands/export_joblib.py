@@ -9,7 +9,7 @@ from recommender.index.tutorial_file import manifest_path, write_tutorial_file
 from recommender.live import current
 from runs.arguments import path
 from runs.commands import RunCommand
-from runs.progress import counted
+from runs.progress import pluralise
 
 
 class Command(RunCommand):
@@ -28,5 +28,5 @@ class Command(RunCommand):
         write_tutorial_file(index, options["file"])
         made_by = manifest_path(options["file"]).name
         self.stdout.write(
-            f"{options['file']}: {counted(len(index), 'product')}; what made them: {made_by}."
+            f"{options['file']}: {pluralise(len(index), 'product')}; what made them: {made_by}."
         )

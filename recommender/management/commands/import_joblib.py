@@ -13,7 +13,7 @@ from recommender.live import publishing
 from runs.arguments import path
 from runs.commands import RunCommand
 from runs.outcomes import Status
-from runs.progress import counted, progress_bar, report
+from runs.progress import pluralise, progress_bar, report
 
 
 class Command(RunCommand):
@@ -53,8 +53,8 @@ class Command(RunCommand):
                 except Refused as refused:
                     raise refused.insisting("the same command with --force") from None
             publishing.publish(imported.index)
-        self.stdout.write(f"Live: {counted(len(imported.index), 'product')} of {embedder}.")
+        self.stdout.write(f"Live: {pluralise(len(imported.index), 'product')} of {embedder}.")
         if imported.missing:
             raise CommandError(imported.complaint())
         if pictures[Status.FAILED]:
-            raise CommandError(f"{counted(pictures[Status.FAILED], 'picture')} failed.")
+            raise CommandError(f"{pluralise(pictures[Status.FAILED], 'picture')} failed.")

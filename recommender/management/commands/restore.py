@@ -8,7 +8,7 @@ from recommender.backups import restoring
 from recommender.errors import SimilarityError
 from runs.arguments import agreed, path
 from runs.commands import RunCommand
-from runs.progress import counted, report
+from runs.progress import pluralise, report
 
 
 class Command(RunCommand):
@@ -26,7 +26,7 @@ class Command(RunCommand):
 
     def handle(self, **options: Any) -> None:
         backup = restoring.chosen(options["folder"], options["at"])
-        held = f"{counted(backup.products, 'product')}, made at {backup.made_at}"
+        held = f"{pluralise(backup.products, 'product')}, made at {backup.made_at}"
         question = f"Restore {backup.folder} ({held}) in place of what there is? [y/N] "
         if not options["noinput"] and not agreed(question):
             raise CommandError("Nothing was restored; --noinput does not ask.")

@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 from recommender.embedders.registry import EMBEDDERS
 from recommender.live import publishing, selection
 from runs.commands import RunCommand
-from runs.progress import counted
+from runs.progress import pluralise
 
 
 class Command(RunCommand):
@@ -25,5 +25,5 @@ class Command(RunCommand):
         with publishing.exclusive(embedder):
             manifest = publishing.rollback(embedder)
         self.stdout.write(
-            f"Live: {counted(manifest.count, 'product')}, built at {manifest.built_at}."
+            f"Live: {pluralise(manifest.count, 'product')}, built at {manifest.built_at}."
         )

@@ -82,13 +82,13 @@ def test_an_encrypted_picture_is_refused(opened):
 
 
 def test_a_bomb_stops_at_the_size_of_a_picture(opened, monkeypatch):
-    monkeypatch.setattr(archive, "MOST_PICTURE_BYTES", 1_000_000)
+    monkeypatch.setattr(archive, "MAX_PICTURE_BYTES", 1_000_000)
     bomb, good = opened([("bomb.jpg", bytes(30_000_000)), ("2.jpg", RED)])
     assert (bomb.reason, good.item_id) == ("it is larger than 1 MB (bomb.jpg)", "2")
 
 
 def test_many_small_bombs_end_the_run(opened, monkeypatch):
-    monkeypatch.setattr(archive, "MOST_BYTES_MORE", 3_000_000)
+    monkeypatch.setattr(archive, "MAX_BYTES_MORE", 3_000_000)
     with pytest.raises(SourceError, match="unpacks to far more than pictures do"):
         opened([(f"{number}.jpg", bytes(1_000_000)) for number in range(9)])
 

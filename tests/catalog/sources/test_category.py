@@ -230,7 +230,7 @@ def test_a_page_that_takes_too_long_is_that_pages_failure(fetcher):
 
 def test_a_walk_that_stops_before_its_end_says_so(fetcher, monkeypatch):
     """Or what stands on the pages behind would be taken for gone."""
-    monkeypatch.setattr(category, "MOST_PAGES", 2)
+    monkeypatch.setattr(category, "MAX_PAGES", 2)
     with Shop({
         f"/{n}": json_ld(product(str(n))) + f'<link rel="next" href="/{n + 1}">' for n in range(1, 9)
     }) as shop:  # fmt: skip

@@ -317,5 +317,5 @@ def test_a_csv_may_be_in_utf_16_and_anything_else_is_named(folder):
 def test_limits_are_named(folder, monkeypatch):
     found = csv_outcomes(folder, f"item_id,file\n{'x' * 301},hats/1.jpg\n")
     assert "301 characters is too long; the limit is 300" in found["x" * 301].detail
-    monkeypatch.setattr("catalog.ingest.MOST_FILE_BYTES", 10)
+    monkeypatch.setattr("catalog.ingest.MAX_FILE_BYTES", 10)
     assert "larger than" in outcomes(folder)["0"][1]

@@ -6,7 +6,7 @@ import pytest
 
 from catalog.visiting import fetching
 from catalog.visiting.addresses import may_visit
-from catalog.visiting.fetching import MOST_BYTES, Fetcher, FetchError
+from catalog.visiting.fetching import MAX_BYTES, Fetcher, FetchError
 from tests.shops import Shop
 
 
@@ -101,7 +101,7 @@ def test_redirects_are_followed_and_loops_are_not(fetcher):
 
 
 def test_a_gzip_bomb_stops_at_the_limit(fetcher):
-    bomb = gzip.compress(b"\0" * (MOST_BYTES + 1), 9)
+    bomb = gzip.compress(b"\0" * (MAX_BYTES + 1), 9)
     with Shop({"/a": (200, {"Content-Encoding": "gzip"}, bomb)}) as shop:
         with pytest.raises(FetchError, match="larger than 20 MB"):
             fetcher.get(f"{shop.url}/a")
@@ -109,7 +109,7 @@ def test_a_gzip_bomb_stops_at_the_limit(fetcher):
 
 def test_a_trickle_is_given_up_in_time(fetcher, monkeypatch):
     """A byte now and then keeps every time limit of the socket, and would go on for days."""
-    monkeypatch.setattr(fetching, "MOST_SECONDS", 0.3)
+    monkeypatch.setattr(fetching, "MAX_SECONDS", 0.3)
 
     def trickle():
         for _ in range(400):

@@ -20,7 +20,7 @@ def fetcher() -> Fetcher:
 
 @pytest.fixture
 def short_time(monkeypatch):
-    monkeypatch.setattr(fetching, "MOST_SECONDS", 0.4)
+    monkeypatch.setattr(fetching, "MAX_SECONDS", 0.4)
 
 
 def slowly(data: bytes, pause: float = 0.05):
@@ -61,7 +61,7 @@ def test_interim_answers_without_end_are_given_up_in_time(short_time):
 
 
 def test_interim_answers_count_towards_the_bytes(monkeypatch):
-    monkeypatch.setattr(fetching, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(fetching, "MAX_BYTES", 100_000)
     interim = itertools.repeat(b"HTTP/1.1 100 Continue\r\n\r\n" * 50, 4_000)
     with RawServer(interim) as server:
         refused_within(8, f"{server.url}/a", "larger than 0.1 MB")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.visiting.robots import LONGEST_LINE, MOST_BYTES, decoded, parse_robots
+from catalog.visiting.robots import LONGEST_LINE, MAX_BYTES, decoded, parse_robots
 
 RULES = "User-agent: *\nDisallow: /private\nCrawl-delay: 3\n"
 AT_HOME = "https://shop.example/"
@@ -39,14 +39,14 @@ def test_bytes_that_are_no_text_spoil_their_own_line_only():
 
 
 def test_what_stands_behind_the_limit_is_not_read():
-    filler = b"# x\n" * (MOST_BYTES // 4)
+    filler = b"# x\n" * (MAX_BYTES // 4)
     assert not forbids(parse_robots(b"User-agent: *\n" + filler + b"Disallow: /private\n"))
     assert forbids(parse_robots(RULES.encode() + filler * 16))
 
 
 def test_rules_made_to_take_for_ever_are_read_in_time():
     rule = "Disallow: /" + "*a" * 500 + "*b$\n"
-    rules = RULES + rule * (MOST_BYTES // len(rule))
+    rules = RULES + rule * (MAX_BYTES // len(rule))
     began = time.monotonic()
     assert forbids(parse_robots(rules.encode()))
     assert not forbids(parse_robots(rules.encode()), "a" * 1500)

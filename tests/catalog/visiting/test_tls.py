@@ -83,6 +83,6 @@ def test_the_certificate_must_be_the_host_s(fetcher, port, vouched_for):
 
 
 def test_bytes_are_counted_under_tls_too(fetcher, port, vouched_for, monkeypatch):
-    monkeypatch.setattr(fetching, "MOST_BYTES", 200_000)
+    monkeypatch.setattr(fetching, "MAX_BYTES", 200_000)
     with pytest.raises(FetchError, match=r"larger than 0\.2 MB"):
         fetcher.get(f"https://shop.example:{port}/a")

@@ -129,7 +129,7 @@ def test_after_many_have_come_and_gone_all_are_laid_out_from_where_they_were(
 
 @pytest.mark.slow
 def test_of_too_many_products_an_even_part_is_shown(live, settings):
-    settings.MAP_MOST_PRODUCTS = 12
+    settings.MAP_MAX_PRODUCTS = 12
     drawn = draw.make_map("fake")
     index = current.live_index()
     hashes = sorted(index.content_hashes)[:12]
@@ -137,7 +137,7 @@ def test_of_too_many_products_an_even_part_is_shown(live, settings):
 
 
 def test_zero_draws_none_and_a_small_shop_needs_none(live, fake_source, settings, capsys):
-    settings.MAP_MOST_PRODUCTS = 0
+    settings.MAP_MAX_PRODUCTS = 0
     call_command("build_index")
     assert not paths.map_path("fake").exists()
     assert "map" not in capsys.readouterr().err

@@ -157,7 +157,7 @@ def test_a_new_map_is_taken_up_at_once(client, drawn, settings):
     from recommender.mapping import draw
 
     assert len(told(client)["products"]) == 14
-    settings.MAP_MOST_PRODUCTS = 13
+    settings.MAP_MAX_PRODUCTS = 13
     draw.make_map("fake")
     assert len(told(client)["products"]) == 13
 

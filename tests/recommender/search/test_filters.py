@@ -14,7 +14,7 @@ from recommender.live import current
 from recommender.live.publishing import publish
 from recommender.search.answering import answer
 from recommender.search.errors import BadQuery, UnknownProduct
-from recommender.search.query import MOST, MOST_NAMED, Query
+from recommender.search.query import MAX_NAMED, MOST, Query
 from tests.indexes import index_of
 
 pytestmark = pytest.mark.django_db
@@ -103,7 +103,7 @@ def test_a_named_product_that_is_not_there_is_unknown(shop):
     ("asked", "sentence"),
     [
         ({"liked": ("1",), "disliked": ("1",)}, "liked and disliked at once"),
-        ({"liked": tuple(map(str, range(MOST_NAMED + 1)))}, "At most 20"),
+        ({"liked": tuple(map(str, range(MAX_NAMED + 1)))}, "At most 20"),
         ({"liked": ("1",), "diversity": 1.1}, "between 0 and 1"),
         ({"liked": ("1",), "diversity": float("nan")}, "between 0 and 1"),
     ],

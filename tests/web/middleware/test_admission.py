@@ -114,14 +114,14 @@ def test_pages_and_api_draw_on_one_limit(client, live, settings):
 @pytest.mark.parametrize("rate", [0, 3])
 def test_wrong_keys_are_counted(client, live, settings, monkeypatch, rate):
     settings.API_RATE = rate
-    monkeypatch.setattr("web.api.access.MOST_WRONG_KEYS", 3)
+    monkeypatch.setattr("web.api.access.MAX_WRONG_KEYS", 3)
     headers = {"X-API-Key": "wrong"}
     statuses = [client.get("/api/v1/status/", headers=headers).status_code for _ in range(4)]
     assert statuses == [401, 401, 401, 429]
 
 
 def test_log_ins_are_counted(client, settings, monkeypatch):
-    monkeypatch.setattr("web.api.access.MOST_LOG_INS", 1)
+    monkeypatch.setattr("web.api.access.MAX_LOG_INS", 1)
     told = {"username": "nobody", "password": "wrong"}
     assert client.post("/admin/login/", told).status_code == 200
     refused = client.post("/admin/login/", told)

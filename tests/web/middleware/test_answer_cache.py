@@ -114,7 +114,7 @@ def test_the_shelf_never_holds_more_than_its_bytes():
     shelf = Shelf(10 * (100 + OVERHEAD))
     for number in range(50):
         shelf.put(str(number), (b"x" * 100, "text/html"))
-        assert shelf.bytes <= shelf.most_bytes
+        assert shelf.bytes <= shelf.max_bytes
     assert len(shelf) == 10
     assert (shelf.get("39"), shelf.get("40")) == (None, (b"x" * 100, "text/html"))
 

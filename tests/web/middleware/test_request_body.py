@@ -54,16 +54,16 @@ def test_no_more_is_read_than_was_declared():
 
 
 def test_what_says_that_it_is_too_large_is_not_read_at_all():
-    application, source = asked(b"x" * 100, CONTENT_LENGTH=str(request_body.MOST_BYTES + 1))
+    application, source = asked(b"x" * 100, CONTENT_LENGTH=str(request_body.MAX_BYTES + 1))
     assert (application.read, source.tell()) == (b"", 0)
     assert application.environ[request_body.REFUSED] is TooLarge
     assert source.closed_after
 
 
 def test_what_becomes_too_large_in_chunks_is_read_no_further():
-    application, source = in_chunks(b"x" * (request_body.MOST_BYTES + 500_000))
+    application, source = in_chunks(b"x" * (request_body.MAX_BYTES + 500_000))
     assert application.read == b""
-    assert source.tell() == request_body.MOST_BYTES + 1
+    assert source.tell() == request_body.MAX_BYTES + 1
     assert application.environ[request_body.REFUSED] is TooLarge
 
 
@@ -91,7 +91,7 @@ def test_a_full_disk_is_told_as_no_room_for_now(monkeypatch, caplog):
 
 
 def test_only_so_many_are_on_their_way_at_once(monkeypatch):
-    monkeypatch.setattr(request_body, "_on_their_way", set(range(request_body.MOST_AT_ONCE)))
+    monkeypatch.setattr(request_body, "_on_their_way", set(range(request_body.MAX_AT_ONCE)))
     assert asked(b"body", CONTENT_LENGTH="4")[0].environ[request_body.REFUSED] is Busy
 
 

@@ -136,7 +136,7 @@ def test_groups_come_in_pages_and_the_last_one_told_apart_leads_back(
 
 
 def test_a_large_group_is_shown_in_part(admin_client, doubled, monkeypatch):
-    monkeypatch.setattr(page_module, "MOST_SHOWN", 2)
+    monkeypatch.setattr(page_module, "MAX_SHOWN", 2)
     assert groups(admin_client)[0] == ["1", "1-again"]
     assert "The first 2 are shown" in admin_client.get(PAGE).content.decode()
 

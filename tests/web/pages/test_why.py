@@ -119,7 +119,7 @@ def test_one_is_worked_out_at_a_time_and_others_are_told_to_come_back(client, li
 
 
 def test_the_oldest_pictures_make_room(client, live, monkeypatch):
-    monkeypatch.setattr(why, "MOST_KEPT", 2)
+    monkeypatch.setattr(why, "MAX_KEPT", 2)
     for other in "1234":
         client.get(f"/why.webp/0/?like={other}")
     assert len(list(why_folder().glob("*.webp"))) == 2

@@ -10,7 +10,7 @@ from catalog.addresses import is_web_address
 from recommender.errors import SimilarityError
 from runs.commands import RunCommand
 from runs.outcomes import Status
-from runs.progress import counted, report
+from runs.progress import pluralise, report
 from web.export.folder import RECORD
 from web.export.site import Export
 
@@ -36,16 +36,16 @@ class Command(RunCommand):
         export = Export(options["folder"], options["url"] or "")
         if strange := export.folder.strange:
             self.stderr.write(
-                f"{RECORD} names {counted(len(strange), 'file')} that no export writes; left alone."
+                f"{RECORD} names {pluralise(len(strange), 'file')} that no export writes; left alone."
             )
         counts = report(
             self, export.run(), total=export.total, unit="page", verbosity=options["verbosity"]
         )
         self.stdout.write(
-            f"{options['folder'] / 'index.html'}; {counted(export.removed, 'file')} removed."
+            f"{options['folder'] / 'index.html'}; {pluralise(export.removed, 'file')} removed."
         )
         if counts[Status.FAILED]:
-            raise CommandError(f"{counted(counts[Status.FAILED], 'page')} could not be written.")
+            raise CommandError(f"{pluralise(counts[Status.FAILED], 'page')} could not be written.")
 
 
 def web_address(text: str) -> str:

@@ -7,9 +7,9 @@ from onnx import TensorProto, helper, numpy_helper
 
 from recommender.embedders.choice import choose
 from recommender.embedders.contract import EmbedderError
-from recommender.embedders.networks.onnx_import import Wish, bring
-from recommender.embedders.networks.user_onnx import brought_networks
-from recommender.embedders.registry import EMBEDDERS, NETWORKS, register_brought
+from recommender.embedders.networks.onnx_import import OnnxOptions, bring
+from recommender.embedders.networks.user_onnx import user_networks
+from recommender.embedders.registry import EMBEDDERS, NETWORKS, register_user_networks
 from recommender.embedders.weights.errors import WeightsRefused
 from recommender.embedders.weights.source import Places
 
@@ -92,12 +92,12 @@ def places(tmp_path, monkeypatch):
 
 
 def wish(**said):
-    return Wish("mine", HALF, HALF, **said)
+    return OnnxOptions("mine", HALF, HALF, **said)
 
 
 def vectors_of(model, places, **said):
     bring(model, wish(**said), places, set())
-    register_brought(places.folder)
+    register_user_networks(places.folder)
     return choose("mine", places, "ncnn").load().embed(PICTURES)
 
 
@@ -143,7 +143,7 @@ def test_sides_that_the_file_leaves_open_are_said(tmp_path, places):
 
 def test_what_was_brought_is_known_again_after_a_restart(tmp_path, places):
     made = bring(clip_like(tmp_path / "clip.onnx"), wish(), places, set())
-    assert list(brought_networks(places.folder)) == [made]
+    assert list(user_networks(places.folder)) == [made]
     (spec,) = made.specs()
     assert (spec.name, spec.layer, spec.dimension) == ("mine", "image_embeds", 5)
 
@@ -235,4 +235,4 @@ def test_a_file_of_another_kind(tmp_path, places, junk):
 @pytest.mark.parametrize("name", ["vgg16", "Mine", "../mine", "", "-"])
 def test_a_name_that_is_taken_or_no_name(tmp_path, places, name):
     with pytest.raises(EmbedderError, match=r"--name"):
-        bring(clip_like(tmp_path / "c.onnx"), Wish(name, HALF, HALF), places, set(EMBEDDERS))
+        bring(clip_like(tmp_path / "c.onnx"), OnnxOptions(name, HALF, HALF), places, set(EMBEDDERS))

@@ -46,7 +46,7 @@ def quick(monkeypatch):
 
 
 def taken_in(path, places):
-    SOURCE.take_in(path, NARROW, places)
+    SOURCE.import_file(path, NARROW, places)
     return SOURCE.find(NARROW, NARROW.cut("fc2"), places).read()
 
 
@@ -67,10 +67,10 @@ def test_a_file_of_any_layout_gives_the_same_vectors(tmp_path, places, write):
 @pytest.mark.parametrize("write", layouts.ALL, ids=lambda write: write.__name__)
 def test_a_file_without_the_dense_layers_is_good_for_pool5_only(tmp_path, places, write, quick):
     write(tmp_path / "notop", without_top(seeded()))
-    SOURCE.take_in(tmp_path / "notop", NARROW, places)
+    SOURCE.import_file(tmp_path / "notop", NARROW, places)
     SOURCE.find(NARROW, NARROW.cut("pool5"), places)
-    assert SOURCE.at_hand(NARROW.cut("pool5"), places)
-    assert not SOURCE.at_hand(NARROW.cut("fc2"), places)
+    assert SOURCE.available(NARROW.cut("pool5"), places)
+    assert not SOURCE.available(NARROW.cut("fc2"), places)
     with pytest.raises(WeightsMissing, match=r"lacks fc1/bias.*vgg16-pool5 only"):
         SOURCE.find(NARROW, NARROW.cut("fc2"), places)
 
@@ -78,7 +78,7 @@ def test_a_file_without_the_dense_layers_is_good_for_pool5_only(tmp_path, places
 def test_the_record_says_where_the_weights_came_from(tmp_path, places, quick):
     path = tmp_path / "mine.h5"
     layouts.keras1(path, seeded())
-    record = SOURCE.take_in(path, NARROW, places)
+    record = SOURCE.import_file(path, NARROW, places)
     assert (record.network, record.source, record.layout) == ("vgg16", str(path), "Keras")
     assert record.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -116,7 +116,7 @@ def test_weights_that_cannot_be_are_refused_by_name(
 ):
     write(tmp_path / "odd", change(seeded()))
     with pytest.raises(WeightsRefused, match=rf"odd: {message}"):
-        SOURCE.take_in(tmp_path / "odd", NARROW, places)
+        SOURCE.import_file(tmp_path / "odd", NARROW, places)
     assert not SOURCE.path(places).exists()
 
 
@@ -130,7 +130,7 @@ def test_names_in_another_order_are_refused(tmp_path, places, quick):
         names[at], names[other] = names[other], names[at]
         file.attrs["layer_names"] = names
     with pytest.raises(WeightsRefused, match="expected block5_conv1, found block5_conv2"):
-        SOURCE.take_in(path, NARROW, places)
+        SOURCE.import_file(path, NARROW, places)
 
 
 def test_a_group_that_holds_another_layers_array_is_refused(tmp_path, places, quick):
@@ -141,14 +141,14 @@ def test_a_group_that_holds_another_layers_array_is_refused(tmp_path, places, qu
         file.move("block5_conv2/block5_conv2_W_1:0", "block5_conv1/block5_conv2_W_1:0")
         file.move("kept", "block5_conv2/block5_conv1_W_1:0")
     with pytest.raises(WeightsRefused, match="expected an array of one layer"):
-        SOURCE.take_in(path, NARROW, places)
+        SOURCE.import_file(path, NARROW, places)
 
 
 def test_a_layer_that_is_not_there_is_named(tmp_path, places, quick):
     arrays = {n: a for n, a in seeded().items() if not n.startswith("block4_conv2")}
     layouts.keras1(tmp_path / "gap.h5", arrays)
     with pytest.raises(WeightsRefused, match=r"block4_conv2/kernel: expected .*, found none"):
-        SOURCE.take_in(tmp_path / "gap.h5", NARROW, places)
+        SOURCE.import_file(tmp_path / "gap.h5", NARROW, places)
 
 
 @needs_cases
@@ -162,12 +162,12 @@ def test_a_layer_that_is_not_there_is_named(tmp_path, places, quick):
 )
 def test_the_files_of_the_public_reports_are_refused(places, file, message):
     with pytest.raises(WeightsRefused, match=message):
-        SOURCE.take_in(CASES / file, NETWORK.graph, places)
+        SOURCE.import_file(CASES / file, NETWORK.graph, places)
 
 
 def test_a_kept_file_that_was_changed_is_found(tmp_path, places, quick):
     layouts.keras1(tmp_path / "mine.h5", seeded())
-    SOURCE.take_in(tmp_path / "mine.h5", NARROW, places)
+    SOURCE.import_file(tmp_path / "mine.h5", NARROW, places)
     assert SOURCE.verify(NARROW, places).layout == "Keras"
     kept = SOURCE.path(places)
     data = bytearray(kept.read_bytes())
@@ -194,7 +194,7 @@ def test_weights_that_are_nowhere_name_the_ways_to_get_them(places):
         WeightsMissing, match=r"weights fetch(.|\n)*weights add(.|\n)*VGG16_WEIGHTS"
     ):
         SOURCE.find(NARROW, NARROW.cut("fc2"), places)
-    assert not SOURCE.at_hand(NARROW.cut("fc2"), places)
+    assert not SOURCE.available(NARROW.cut("fc2"), places)
 
 
 def test_a_configured_file_that_is_not_there_is_named(tmp_path):
@@ -213,7 +213,7 @@ def test_the_configured_file_wins_over_the_kept_one_and_that_over_kerass(
         hashes.append(hashlib.sha256(path.read_bytes()).hexdigest())
     needed = NARROW.cut("fc2")
     assert SOURCE.find(NARROW, needed, places).sha256 == hashes[0]
-    SOURCE.take_in(tmp_path / "added.h5", NARROW, places)
+    SOURCE.import_file(tmp_path / "added.h5", NARROW, places)
     assert SOURCE.find(NARROW, needed, places).sha256 == hashes[1]
     configured = Places(places.folder, {"vgg16": tmp_path / "configured.h5"})
     assert SOURCE.find(NARROW, needed, configured).sha256 == hashes[2]
@@ -221,7 +221,7 @@ def test_the_configured_file_wins_over_the_kept_one_and_that_over_kerass(
 
 def test_a_file_that_is_kept_already_is_not_read_again(tmp_path, places, quick):
     layouts.keras1(tmp_path / "mine.h5", seeded())
-    SOURCE.take_in(tmp_path / "mine.h5", NARROW, places)
+    SOURCE.import_file(tmp_path / "mine.h5", NARROW, places)
     before = SOURCE.path(places).stat().st_mtime_ns
-    SOURCE.take_in(tmp_path / "mine.h5", NARROW, places)
+    SOURCE.import_file(tmp_path / "mine.h5", NARROW, places)
     assert SOURCE.path(places).stat().st_mtime_ns == before
