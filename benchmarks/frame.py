@@ -45,7 +45,7 @@ def ours(picture: Image.Image) -> Image.Image:
     return picture.resize(SQUARE, BILINEAR, frame(*picture.size))
 
 
-WAYS: dict[str, Callable[[Image.Image], Image.Image]] = {
+SOURCE_TYPES: dict[str, Callable[[Image.Image], Image.Image]] = {
     "white bars": white_bars,
     "edges repeated": edges_repeated,
     "stretched": stretched,
@@ -66,7 +66,7 @@ def main(folder: Path, splits: Sequence[str] = ("validation",)) -> None:
     arrays = NETWORK.source.find(NETWORK.graph, NETWORK.graph, places).read()
     compute = make_runtime("ncnn", NETWORK.graph, arrays, NETWORK.preprocessing)
     print(f"{len(photos)} photos, {K} nearest by cosine; by chance log aspects differ {chance:.3f}")
-    for name, way in WAYS.items():
+    for name, way in SOURCE_TYPES.items():
         vectors = compute([np.asarray(way(photo)) for photo in photos])
         nearest = _nearest(vectors)
         same = (categories[nearest] == categories[:, None]).mean()

@@ -51,8 +51,8 @@ def scraped(url: str, count: int) -> tuple[float, float, float]:
     django.setup()
     from django.core.management import call_command
 
+    from catalog.registry import scrape
     from catalog.visiting.fetching import Fetcher
-    from catalog.ways_in import scrape
 
     call_command("migrate", verbosity=0)
     fetcher = Fetcher("Benchmark/1.0", pause=0, allow_loopback=True)

@@ -9,10 +9,10 @@ from django.core.management.base import CommandParser
 
 from catalog.reading.selectors import BadSelectors, load_selectors
 from catalog.records import SourceError
+from catalog.registry import NAMES, Hints, ScrapeOptions, find, take
 from catalog.sources.table import COLUMNS
 from catalog.visiting.fetching import Fetcher
 from catalog.visiting.pages import CountedPages
-from catalog.ways_in import NAMES, Hints, ScrapeOptions, find, take
 from runs.commands import RunCommand
 from runs.outcomes import Status, printable, storable
 from runs.progress import Counts, pluralise, report

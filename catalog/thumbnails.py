@@ -14,15 +14,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from catalog.claims import (
+from catalog.decode_limits import (
     MAX_PIXELS,
     TooCostly,
     refuse_costly,
     refuse_large_inside,
     shrink_while_decoding,
 )
-from catalog.metadata import Bare, bare
-from catalog.pixels import as_seen
+from catalog.normalise import as_seen
+from catalog.strip_metadata import Bare, bare
 from catalog.wholeness import CutShort, mended, without_missing_rows
 from runs.words import gettext_noop
 

@@ -15,8 +15,8 @@ from typing import NoReturn
 import requests
 from django.conf import settings
 
+from catalog.registry import scrape
 from catalog.visiting.fetching import Fetcher
-from catalog.ways_in import scrape
 from demo.shop.server import DemoShop
 from demo.shop.specs import ShirtSpec
 from runs.outcomes import Outcome

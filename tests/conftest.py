@@ -63,7 +63,7 @@ def folder(tmp_path) -> Path:
 @pytest.fixture
 def catalogue(folder, db):
     """The folder's six products, imported."""
-    from catalog.ways_in import import_folder
+    from catalog.registry import import_folder
 
     return list(import_folder(folder))
 

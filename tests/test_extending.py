@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from catalog import ways_in
+from catalog import registry as ways_in
 from catalog.models import Product
 from recommender.embedders import registry
 from recommender.live import current
@@ -33,7 +33,7 @@ def test_a_way_into_a_shop_is_a_module_and_a_line(settings, monkeypatch):
     settings.SCRAPE_ALLOW_LOOPBACK, settings.SCRAPE_PAUSE_SECONDS = True, 0
     stock = example("source")
     way = ways_in.Way("stock", "a list of stock", stock.begins_at, ways_in._plain(stock.walk_stock))
-    monkeypatch.setattr(ways_in, "WAYS", (way, *ways_in.WAYS))
+    monkeypatch.setattr(ways_in, "SOURCE_TYPES", (way, *ways_in.SOURCE_TYPES))
     listed = [{"id": 7, "name": "Striped tee", "price": "24.90 EUR", "photo": "/7.jpg"}]
     with Shop({"/stock.json": json.dumps(listed), "/7.jpg": picture_bytes("red")}) as shop:
         call_command("scrape", f"{shop.url}/stock.json")

@@ -19,8 +19,8 @@ import pytest
 import requests
 
 from catalog.models import Product
+from catalog.registry import scrape
 from catalog.visiting.fetching import Fetcher
-from catalog.ways_in import scrape
 from recommender.embedders.registry import EMBEDDERS
 from recommender.index.file import write_index
 from recommender.index.similarity_index import Manifest, SimilarityIndex
@@ -123,7 +123,7 @@ def publish_anew(folder: Path, count: int) -> None:
 @pytest.fixture
 def site(environment, folder, tmp_path, db):
     """gunicorn with its two workers, over the six products."""
-    from catalog.ways_in import import_folder
+    from catalog.registry import import_folder
 
     list(import_folder(folder))
     for command in (["migrate", "-v0"], ["import_folder", str(folder)]):

@@ -9,15 +9,15 @@ from recommender.index.metrics import Metric
 from recommender.index.similarity_index import Neighbour, SimilarityIndex
 from recommender.live import current
 from recommender.search.answers import Answer, Match, Ranking
-from recommender.search.copies import Deduplicator
+from recommender.search.deduplicator import Deduplicator
 from recommender.search.diversity import diversified
 from recommender.search.errors import EmptyCatalogue, NotReady
 from recommender.search.fallback import newest_of_the_category
 from recommender.search.nearest import Found, Products, nearest_in_a_scan, nearest_in_lists
 from recommender.search.picture_query import embedding_of, picture_of_query
-from recommender.search.point import QueryVector, middle
 from recommender.search.products import shown_products
 from recommender.search.query import MOST, Query
+from recommender.search.query_vector import QueryVector, middle
 from recommender.search.rules import boosted, pinned, pinned_products, rules_for
 from recommender.search.scores import score
 

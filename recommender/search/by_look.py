@@ -13,8 +13,8 @@ from recommender.index.similarity_index import SimilarityIndex
 from recommender.live.worker_threads import Lane, beside
 from recommender.search.answering import live_index
 from recommender.search.errors import BadQuery
-from recommender.search.point import QueryVector
 from recommender.search.products import shown_products
+from recommender.search.query_vector import QueryVector
 
 
 class InOrder(Sequence[Product]):

@@ -11,9 +11,9 @@ from recommender.index.metrics import Metric
 from recommender.index.similarity_index import Neighbour, SimilarityIndex
 from recommender.live import selection
 from recommender.live.worker_threads import Lane, beside, loop_runs
-from recommender.search.copies import Deduplicator
-from recommender.search.point import QueryVector
+from recommender.search.deduplicator import Deduplicator
 from recommender.search.query import Query
+from recommender.search.query_vector import QueryVector
 
 # Neighbours looked at beyond those wanted, since some may not pass.
 SPARE = 5

@@ -11,8 +11,8 @@ from recommender.index.metrics import Metric
 from recommender.index.similarity_index import SimilarityIndex
 from recommender.models import Rule
 from recommender.search.answers import Match, MatchReason
-from recommender.search.point import QueryVector
 from recommender.search.query import Query
+from recommender.search.query_vector import QueryVector
 from recommender.search.scores import score
 
 

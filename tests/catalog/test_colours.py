@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 from catalog.colours import NAMES, colour_names
 from catalog.filters import Filters, colours
 from catalog.models import Product
-from catalog.ways_in import import_folder
+from catalog.registry import import_folder
 
 
 def picture(*bands, backdrop=None) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from catalog.claims import MAX_BYTES, MAX_SCANS
+from catalog.decode_limits import MAX_BYTES, MAX_SCANS
 from catalog.thumbnails import BadPicture, make_pictures
 from tests.catalog.hostile_pictures import LAST_SCAN, PROGRESSIVE, header, png
 

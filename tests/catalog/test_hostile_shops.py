@@ -7,9 +7,9 @@ import time
 import pytest
 
 from catalog.models import Product
+from catalog.registry import scrape
 from catalog.visiting import fetching
 from catalog.visiting.fetching import Fetcher
-from catalog.ways_in import scrape
 from runs.outcomes import Status
 from tests.catalog.sources.test_category import json_ld, product
 from tests.conftest import picture_bytes

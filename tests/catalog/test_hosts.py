@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 
 from catalog.hosts import host_of, same_site
 from catalog.models import Product
+from catalog.registry import scrape, shop_of
 from catalog.visiting.fetching import Fetcher
-from catalog.ways_in import scrape, shop_of
 from tests.catalog.reading.pages import json_ld, product
 from tests.conftest import picture_bytes
 from tests.shops import Shop

@@ -10,9 +10,9 @@ from catalog.ingest import ingest
 from catalog.models import Product
 from catalog.pictures import Kind
 from catalog.records import ProductRecord, SourceError, Unreadable
+from catalog.registry import scrape
 from catalog.sources.category import walk_category
 from catalog.visiting.fetching import Fetcher
-from catalog.ways_in import scrape
 from runs.files import sha256_of
 from runs.outcomes import Status
 from runs.progress import report

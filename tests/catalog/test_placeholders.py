@@ -6,9 +6,9 @@ import pytest
 from PIL import Image
 
 from catalog.models import Product
+from catalog.registry import scrape
 from catalog.thumbnails import BadPicture, make_pictures
 from catalog.visiting.fetching import Fetcher
-from catalog.ways_in import scrape
 from tests.catalog.reading.pages import json_ld, product
 from tests.conftest import picture_bytes
 from tests.shops import Shop
@@ -45,7 +45,7 @@ def statuses(found):
     return [outcome.status.value for outcome in found]
 
 
-WAYS = {
+SOURCE_TYPES = {
     "JSON-LD": lambda path: json_ld(product("7", name="Tee", image=path)),
     "microdata": lambda path: (
         f'<div itemscope itemtype="https://schema.org/Product"><b itemprop="sku">7</b>'
@@ -64,11 +64,11 @@ WAYS = {
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", SOURCE_TYPES)
 def test_no_name_of_a_file_or_folder_hides_a_product(way):
     for path in PATHS:
         Product.objects.all().delete()
-        found, pictures = scraped({"/p": WAYS[way](path), path: REAL})
+        found, pictures = scraped({"/p": SOURCE_TYPES[way](path), path: REAL})
         assert (statuses(found), pictures) == (["new"], [path]), path
 
 

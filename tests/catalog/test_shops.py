@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 
 from catalog import pictures
 from catalog.models import Product
-from catalog.ways_in import import_folder
+from catalog.registry import import_folder
 from tests.conftest import picture_bytes
 
 pytestmark = pytest.mark.django_db

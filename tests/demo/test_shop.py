@@ -12,8 +12,8 @@ import requests
 from PIL import Image
 
 from catalog.models import Product
+from catalog.registry import scrape
 from catalog.visiting.fetching import Fetcher
-from catalog.ways_in import scrape
 from demo.shop.colours import COLOURS
 from demo.shop.drawing import draw_shirt
 from demo.shop.lettering import draw_lettering

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from catalog.models import Product
-from catalog.ways_in import import_folder
+from catalog.registry import import_folder
 from tests.conftest import picture_bytes
 
 pytestmark = pytest.mark.django_db

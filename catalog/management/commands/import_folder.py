@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from catalog import scraping
-from catalog.ways_in import import_folder
+from catalog.registry import import_folder
 from runs.arguments import path
 from runs.commands import RunCommand
 from runs.outcomes import storable

@@ -37,6 +37,6 @@ class Command(RunCommand):
         products = sum(len(group.products) for group in found)
         limit = index.manifest.similar if options["similar"] else index.manifest.same
         self.stdout.write(
-            f"{pluralise(len(found), 'group')} of {pluralise(products, 'product')}, within a cosine "
-            f"distance of {limit:.4f}."
+            f"{pluralise(len(found), 'group')} of {pluralise(products, 'product')}, within a "
+            f"cosine distance of {limit:.4f}."
         )

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from catalog.ways_in import import_folder
+from catalog.registry import import_folder
 from recommender.building import from_tutorial
 from recommender.building.safeguards import Refused
 from recommender.embedders.registry import EMBEDDERS

@@ -5,9 +5,9 @@ import pytest
 
 from catalog.models import Product
 from catalog.reading import products
+from catalog.registry import scrape
 from catalog.sources import shopify, sitemap
 from catalog.visiting.fetching import Fetcher
-from catalog.ways_in import scrape
 from tests.catalog.reading.pages import json_ld, product
 from tests.conftest import picture_bytes
 from tests.shops import Shop

@@ -10,10 +10,10 @@ from PIL import Image
 from catalog import pictures
 from catalog.models import Product
 from catalog.records import SourceError
+from catalog.registry import import_folder
 from catalog.sources.folder import read_folder
 from catalog.sources.folder_table import read_csv
 from catalog.thumbnails import ENDINGS, FORMATS
-from catalog.ways_in import import_folder
 from runs.models import Run
 from runs.outcomes import Status
 from tests.conftest import picture_bytes

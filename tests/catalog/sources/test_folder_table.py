@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from catalog.models import Product
-from catalog.ways_in import import_folder
+from catalog.registry import import_folder
 from runs.outcomes import Status
 from tests.conftest import picture_bytes
 

@@ -3,12 +3,12 @@
 import pytest
 
 from catalog.records import SourceError
+from catalog.registry import SOURCE_TYPES, Hints
 from catalog.visiting.fetching import Fetcher
 from catalog.visiting.pages import CountedPages
-from catalog.ways_in import WAYS, Hints
 from tests.shops import Shop
 
-ADDRESSED = [way for way in WAYS if way.name != "folder"]
+ADDRESSED = [way for way in SOURCE_TYPES if way.name != "folder"]
 
 
 def name_of(way):

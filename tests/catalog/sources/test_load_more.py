@@ -6,9 +6,9 @@ import pytest
 
 from catalog.models import Product
 from catalog.records import SourceError
+from catalog.registry import scrape
 from catalog.sources.category import walk_category
 from catalog.visiting.fetching import Fetcher
-from catalog.ways_in import scrape
 from tests.conftest import picture_bytes
 from tests.shops import Shop
 

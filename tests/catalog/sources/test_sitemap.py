@@ -3,9 +3,9 @@ import gzip
 import pytest
 
 from catalog.records import SourceError, Unreadable
+from catalog.registry import find
 from catalog.sources.sitemap import names_products, walk_sitemap
 from catalog.visiting.pages import CountedPages
-from catalog.ways_in import find
 from tests.catalog.sources.test_category import json_ld, product
 from tests.shops import Shop
 

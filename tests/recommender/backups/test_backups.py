@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from catalog import pictures, versioning
 from catalog.models import Product
-from catalog.ways_in import import_folder
+from catalog.registry import import_folder
 from recommender.backups import contents, database, making, restoring
 from recommender.backups.contents import Backup, BackupError
 from recommender.live import publishing

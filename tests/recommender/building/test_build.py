@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from catalog import pictures
 from catalog.models import Product
-from catalog.ways_in import import_folder
+from catalog.registry import import_folder
 from recommender.building import build as building
 from recommender.index.file import load_index, verify_index
 from recommender.index.metrics import Metric

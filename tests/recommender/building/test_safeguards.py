@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from catalog.models import Product
-from catalog.ways_in import import_folder
+from catalog.registry import import_folder
 from recommender.building import build as building
 from recommender.building.safeguards import ALIKE, Refused, refuse_collapse, refuse_loss
 from recommender.live import current, publishing

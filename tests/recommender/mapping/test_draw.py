@@ -4,7 +4,7 @@ from django.core.management import CommandError, call_command
 from PIL import Image
 
 from catalog.models import Product
-from catalog.ways_in import import_folder
+from catalog.registry import import_folder
 from recommender.live import current, paths
 from recommender.mapping import draw, sprites
 from recommender.mapping.product_map import MapFileError, read_map

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from catalog.ways_in import import_folder
+from catalog.registry import import_folder
 from recommender.building import build as building
 from recommender.index.colours import colours_of, fused, histogram, lab
 from recommender.index.distances import distances

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from catalog.models import Product
-from catalog.ways_in import import_folder
+from catalog.registry import import_folder
 from recommender.building import build as building
 from web.export import site
 from web.export.folder import RECORD

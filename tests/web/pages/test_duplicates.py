@@ -6,7 +6,7 @@ from django.test import Client
 from lxml import html
 
 from catalog.models import Product
-from catalog.ways_in import import_folder
+from catalog.registry import import_folder
 from recommender.building import build as building
 from recommender.live import current
 from recommender.live.paths import index_path

@@ -36,7 +36,8 @@ class Command(RunCommand):
         export = Export(options["folder"], options["url"] or "")
         if strange := export.folder.strange:
             self.stderr.write(
-                f"{RECORD} names {pluralise(len(strange), 'file')} that no export writes; left alone."
+                f"{RECORD} names {pluralise(len(strange), 'file')} that no export writes; "
+                "left alone."
             )
         counts = report(
             self, export.run(), total=export.total, unit="page", verbosity=options["verbosity"]

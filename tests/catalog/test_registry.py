@@ -13,9 +13,9 @@ from django.core.management import CommandError, call_command
 from catalog.batches import MOST
 from catalog.models import Product
 from catalog.records import SourceError
+from catalog.registry import NAMES, find, scrape
 from catalog.visiting.fetching import Fetcher
 from catalog.visiting.pages import CountedPages
-from catalog.ways_in import NAMES, find, scrape
 from runs.models import Run
 from runs.outcomes import Status
 from tests.catalog.sources import (

@@ -1,6 +1,6 @@
 """From an address or a path to the source that reads it, and on into the catalogue.
 
-A source is a module in catalog/sources and a line in WAYS. The first that fits reads.
+A source is a module in catalog/sources and a line in SOURCE_TYPES. The first that fits reads.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -69,17 +69,23 @@ def _walk_category(at: str, pages: CountedPages, hints: Hints) -> Iterator[Recor
 
 
 # Those that know an address by itself come before those that look at what is there.
-WAYS = (
+SOURCE_TYPES = (
     SourceType("folder", "a folder of pictures", folder.begins_at, _walk_folder),
-    SourceType("shopify", "Shopify's product list", shopify.begins_at, _plain(shopify.walk_shopify)),
-    SourceType("woocommerce", "WooCommerce's API", woocommerce.begins_at, _plain(woocommerce.walk_api)),
+    SourceType(
+        "shopify", "Shopify's product list", shopify.begins_at, _plain(shopify.walk_shopify)
+    ),
+    SourceType(
+        "woocommerce", "WooCommerce's API", woocommerce.begins_at, _plain(woocommerce.walk_api)
+    ),
     SourceType("archive", "a zip archive", archive.begins_at, _plain(archive.walk_archive)),
-    SourceType("sitemap", "the pages of its sitemap", sitemap.begins_at, _plain(sitemap.walk_sitemap)),
+    SourceType(
+        "sitemap", "the pages of its sitemap", sitemap.begins_at, _plain(sitemap.walk_sitemap)
+    ),
     SourceType("feed", "a merchant feed", feed.begins_at, _plain(feed.walk_feed)),
     SourceType("table", "a table of products", table.begins_at, _walk_table),
     SourceType("category", "a category page and those after it", _any_address, _walk_category),
 )  # fmt: skip
-NAMES = tuple(way.name for way in WAYS)
+NAMES = tuple(way.name for way in SOURCE_TYPES)
 # These ask a shop for more than one document.
 OF_ADDRESSES = ("shopify", "woocommerce", "category")
 
@@ -106,10 +112,10 @@ def find(asked: str, pages: CountedPages, name: str = "") -> Found:
     if name:
         if place.path and name in OF_ADDRESSES:
             raise SourceError(f"{asked} is a path; --source {name} reads an address (https://…).")
-        return Found(next(way for way in WAYS if way.name == name), asked)
+        return Found(next(way for way in SOURCE_TYPES if way.name == name), asked)
     pages.looking = True
     try:
-        found = ((way, _beginning(way, place)) for way in WAYS)
+        found = ((way, _beginning(way, place)) for way in SOURCE_TYPES)
         return next(Found(way, at) for way, at in found if at)
     except StopIteration:
         raise SourceError(

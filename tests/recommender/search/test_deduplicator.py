@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from catalog.models import Product
-from catalog.ways_in import import_folder
+from catalog.registry import import_folder
 from recommender.building import build as building
 from recommender.building.enriching import copies as copies_of
 from recommender.index.duplicates import groups, parted, thresholds

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from catalog import thumbnails
-from catalog.metadata import bare
+from catalog.strip_metadata import bare
 from catalog.thumbnails import make_pictures
 from tests.catalog.hostile_pictures import MANY, chunk, packed, png, saved, tiff
 
