@@ -124,6 +124,6 @@ def write_html(groups: list[Group], path: Path) -> Path:
                 name = ""
             pictures.append((product, f"{folder.name}/{name}" if name else ""))
         shown.append((group, pictures))
-    page = render_to_string("recommender/search/duplicate_groups.html", {"groups": shown})
+    page = render_to_string("recommender/duplicates.html", {"groups": shown})
     replace_file(path, page.encode())
     return folder

@@ -49,7 +49,7 @@ def is_one_sentence(done) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("most_bytes", [100, 20_000])
+@pytest.mark.parametrize("max_bytes", [100, 20_000])
 def test_a_build_on_a_full_disk_publishes_nothing_and_says_why(place, max_bytes):
     folder, environment = place
     assert is_one_sentence(manage(environment, "build_index", max_bytes=max_bytes))

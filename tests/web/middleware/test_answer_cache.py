@@ -138,7 +138,7 @@ def test_an_answer_put_twice_counts_once_and_one_too_large_is_let_go():
 
 
 def test_kept_answers_are_bounded_in_bytes(client, live, monkeypatch):
-    monkeypatch.setattr(answer_cache.answers, "most_bytes", 3000)
+    monkeypatch.setattr(answer_cache.answers, "max_bytes", 3000)
     for k in range(1, 7):
         client.get(f"{SIMILAR}?k={k}")
     assert 0 < answer_cache.answers.bytes <= 3000
