@@ -32,7 +32,9 @@ def example(name) -> types.ModuleType:
 def test_a_way_into_a_shop_is_a_module_and_a_line(settings, monkeypatch):
     settings.SCRAPE_ALLOW_LOOPBACK, settings.SCRAPE_PAUSE_SECONDS = True, 0
     stock = example("source")
-    way = ways_in.Way("stock", "a list of stock", stock.begins_at, ways_in._plain(stock.walk_stock))
+    way = ways_in.SourceType(
+        "stock", "a list of stock", stock.begins_at, ways_in._plain(stock.walk_stock)
+    )
     monkeypatch.setattr(ways_in, "SOURCE_TYPES", (way, *ways_in.SOURCE_TYPES))
     listed = [{"id": 7, "name": "Striped tee", "price": "24.90 EUR", "photo": "/7.jpg"}]
     with Shop({"/stock.json": json.dumps(listed), "/7.jpg": picture_bytes("red")}) as shop:
