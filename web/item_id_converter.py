@@ -1,5 +1,7 @@
 """A product's id in an address of ours."""
 
+import unicodedata
+
 from django.urls import register_converter
 
 from catalog.addresses import ITEM_ID
@@ -11,7 +13,7 @@ class ItemIdConverter:
     regex = ITEM_ID
 
     def to_python(self, value: str) -> str:
-        return value
+        return unicodedata.normalize("NFC", value)  # as ids are kept
 
     def to_url(self, value: str) -> str:
         return value
