@@ -1,5 +1,6 @@
 """Compiles what the index computes with, once, before the tests start on all cores: `make test`
-runs it while mypy thinks. Without it, each of pytest's processes would compile the same by itself."""
+runs it while mypy thinks, `make test-slow` before all else. Without it, each of pytest's processes
+would compile the same by itself."""
 
 import os
 import tempfile

@@ -67,6 +67,7 @@ RUNS = {
     "mcp": ["python manage.py mcp < /dev/null"],
     "api_keys make|list|revoke NAME": [
         "python manage.py api_keys make shop",
+        "python manage.py api_keys make pages --origin https://shop.example",
         "python manage.py api_keys list",
         "python manage.py api_keys revoke shop",
     ],

@@ -112,7 +112,7 @@ function missing(picture) {
 function askAgain() {
   for (const picture of document.querySelectorAll("img.missing")) {
     picture.classList.remove("missing");
-    picture.src = picture.src;
+    picture.setAttribute("src", picture.getAttribute("src"));
   }
 }
 document.addEventListener("error", ({target}) => target.tagName === "IMG" && missing(target), true);

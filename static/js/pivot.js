@@ -40,7 +40,8 @@ for (const [name, busy] of [["htmx:beforeRequest", true], ["htmx:afterSettle", f
 // An address says what is asked, and nothing of fields that were left empty.
 document.addEventListener("htmx:configRequest", ({detail}) => {
   if (detail.verb !== "get") return;
-  for (const [name, value] of [...detail.formData.entries()]) {
+  const fields = Array.from(detail.formData.entries());
+  for (const [name, value] of fields) {
     if (value === "") detail.formData.delete(name);
   }
 });

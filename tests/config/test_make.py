@@ -1,6 +1,8 @@
 """`make` finds a Python that is new enough, whatever it is called."""
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -115,6 +117,64 @@ def test_make_asks_it_for_the_environment(tmp_path, path, put, way):
     )
     assert done.returncode == 2
     assert (path / "calls").read_text() == f"{named} -m venv .venv\n"
+
+
+def make(*arguments):
+    """What make prints."""
+    return subprocess.run(
+        ["make", *arguments], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+
+
+def test_help_tells_each_target_in_a_line_and_is_what_make_alone_does():
+    phony = re.search(r"^\.PHONY: (.*)", (ROOT / "Makefile").read_text(), re.M)[1].split()
+    told = re.findall(r"^make ([a-z-]+) +\S.*$", make("help"), re.M)
+    assert told == phony
+    assert make() == make("help")
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        ".pre-commit-config.yaml",
+        ".ci/run",
+        ".github/workflows/test.yml",
+    ],
+)
+def test_what_a_file_tells_to_make_can_be_made(file):
+    named = re.findall(
+        r"(?:^|`|run: |entry: |exec |=\S+ )make ([a-z-]+)", (ROOT / file).read_text(), re.M
+    )
+    assert named
+    for target in named:
+        make("--dry-run", target)
+
+
+def test_what_ci_runs_is_all_that_there_is():
+    run = [line for line in (ROOT / ".ci" / "run").read_text().splitlines() if "make " in line]
+    assert run == ["make test", "exec make test-slow"]
+    recipes = make("--dry-run", "--always-make", "test", "test-slow")
+    for part in ('-m "not slow" -n', "-m slow -n auto --dist worksteal tests/browser",
+                 "-m slow --ignore=tests/browser", "tests.on_postgresql"):  # fmt: skip
+        assert part in recipes
+
+
+def test_a_check_that_fails_makes_lint_fail(tmp_path):
+    """mypy too, which runs beside what compiles the kernels."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / "requirements-dev.lock").touch()
+    (tmp_path / ".venv" / ".installed-dev").touch()
+    tools = ["pip", "ruff", "djlint", "oxlint", "lint-imports", "python", "mypy"]
+    for failing in ("none", *tools[1:]):
+        for tool in tools:
+            file = tmp_path / ".venv" / "bin" / tool
+            file.write_text(f"#!/bin/sh\nexit {int(tool == failing)}\n")
+            file.chmod(0o755)
+        done = subprocess.run(["make", "lint"], cwd=tmp_path, capture_output=True)
+        assert bool(done.returncode) == (failing != "none"), failing
 
 
 def test_nothing_in_make_is_bound_to_one_version_of_python():

@@ -50,7 +50,13 @@ def test_what_is_served_is_locked_as_in_the_whole_but_for_h5py():
 
 def test_what_is_tested_is_what_is_installed():
     whole, tested = read("requirements.lock"), read("requirements-dev.lock")
-    assert {name for name in whole if whole[name] != tested.get(name)} == set()
+    assert {name for name in whole.keys() & tested if whole[name] != tested[name]} == set()
+    assert read("requirements-serve.lock").keys() <= tested.keys()
+
+
+def test_the_fast_tests_need_no_tensorflow():
+    assert {"keras", "tensorflow", "tensorflow-cpu"} & read("requirements-dev.lock").keys() == set()
+    assert {"keras", "tensorflow", "tensorflow-cpu"} <= read("requirements.lock").keys()
 
 
 @pytest.mark.parametrize("lock", LOCKS.values())

@@ -21,7 +21,8 @@ const NEAR = 96;
 const LARGE_ENOUGH = 36;
 
 async function begin() {
-  if (still.complete && !still.naturalWidth) still.src = still.src; // asked for again
+  const isMissing = still.complete && !still.naturalWidth;
+  if (isMissing) still.setAttribute("src", still.getAttribute("src")); // asked for again
   const [answer] = await Promise.all([fetch(root.dataset.products), still.decode()]);
   if (!answer.ok) throw new Error(answer.statusText);
   new Page(await answer.json(), await createImageBitmap(still));
