@@ -1,7 +1,7 @@
 """What a new worker does before anybody asks: else the first visitor would wait for it."""
 
 import numpy as np
-import numpy.ma  # noqa: F401  np.unique imports it: two threads at once would see half of it
+import numpy.ma
 
 from recommender.index.metrics import Metric
 from recommender.index.similarity_index import SimilarityIndex
