@@ -16,10 +16,10 @@ from catalog.sources.folder_table import read_csv
 from catalog.thumbnails import ENDINGS, FORMATS
 from runs.models import Run
 from runs.outcomes import Status
+from tests.cases import CASES
 from tests.conftest import picture_bytes
 
 pytestmark = pytest.mark.django_db
-SHARED = Path(__file__).resolve().parents[4] / "shared" / "cases" / "14-nas-thumbnails" / "pics"
 
 
 def outcomes(folder, **options):
@@ -145,9 +145,8 @@ def test_the_copies_that_network_storage_makes_are_no_products(folder, place):
     assert Product.objects.count() == 6
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared cases are not here")
 def test_of_the_reported_nas_folder_the_one_photo_is_taken():
-    assert outcomes(SHARED)["1401"] == (Status.NEW, "")
+    assert outcomes(CASES / "nas-thumbnails" / "pics")["1401"] == (Status.NEW, "")
     assert Product.objects.count() == 1
 
 

@@ -1,5 +1,4 @@
 from collections import Counter, OrderedDict, defaultdict
-from pathlib import Path
 
 import joblib
 import numpy as np
@@ -10,9 +9,9 @@ from recommender.index.tutorial_file import (
     read_tutorial_file,
     write_tutorial_file,
 )
+from tests.cases import CASES
 from tests.indexes import index_of
 
-CASE = Path(__file__).resolve().parents[4] / "shared" / "cases" / "23-joblib-memmap"
 OUT = np.array([[1, 2], [3, 4], [5, 6]], np.float32)
 
 
@@ -89,10 +88,9 @@ def test_every_compression_of_pythons_own_is_read(tmp_path, compress):
     assert np.array_equal(read_tutorial_file(path)[1], OUT[:1])
 
 
-@pytest.mark.skipif(not CASE.is_dir(), reason="the shared cases are not here")
 @pytest.mark.parametrize("name", ["first", "second"])
 def test_the_file_of_the_public_report_is_read(name):
-    ids, vectors = read_tutorial_file(CASE / f"{name}.joblib")
+    ids, vectors = read_tutorial_file(CASES / "joblib-memmap" / f"{name}.joblib")
     assert (len(ids), vectors.shape, type(vectors)) == (3, (3, 4), np.ndarray)
 
 
