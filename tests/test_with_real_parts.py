@@ -27,12 +27,16 @@ from recommender.index.similarity_index import Manifest, SimilarityIndex
 from runs.outcomes import Status
 from tests.catalog.sources.test_category import json_ld, product
 from tests.conftest import picture_bytes
+from tests.photos import PHOTOS
 from tests.shops import Shop
 from tests.terminal import hearing_ctrl_c
 
 ROOT = Path(__file__).resolve().parent.parent
-PHOTOS = ROOT.parent / "shared" / "photos"
-needs_photos = pytest.mark.skipif(not PHOTOS.is_dir(), reason="the shared photos are not here")
+ALL_PHOTOS = ROOT.parent / "shared" / "photos"
+needs_all_photos = pytest.mark.skipif(
+    not ALL_PHOTOS.is_dir(),
+    reason="needs all 3,409 photos in ../shared/photos: tests/photos/README.md",
+)
 
 
 def free_port() -> int:
@@ -324,8 +328,8 @@ def test_the_demo_says_at_once_when_its_port_is_taken(environment):
 
 @pytest.fixture
 def photo_shop():
-    """The 876 T-shirts of the shared photos, as a shop with pages of 48."""
-    with (PHOTOS / "products.csv").open(newline="") as file:
+    """All 876 photos of T-shirts, as a shop with pages of 48."""
+    with (ALL_PHOTOS / "products.csv").open(newline="") as file:
         ids = [row["item_id"] for row in csv.DictReader(file) if row["category"] == "t-shirt"]
     shop = Shop()
     for start in range(0, len(ids), 48):
@@ -334,13 +338,13 @@ def photo_shop():
         text = json_ld([product(item_id) for item_id in ids[start : start + 48]]) + link
         shop.answers["/tees" if page == 1 else f"/tees?page={page}"] = text
     for item_id in ids:
-        photo = PHOTOS / "t-shirt" / f"{item_id}.jpg"
+        photo = ALL_PHOTOS / "t-shirt" / f"{item_id}.jpg"
         shop.answers[f"/i/{item_id}.jpg"] = lambda _headers, photo=photo: photo.read_bytes()
     with shop:
         yield shop, ids
 
 
-@needs_photos
+@needs_all_photos
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_876_real_t_shirts_are_scraped_over_http(photo_shop):
@@ -354,13 +358,20 @@ def test_876_real_t_shirts_are_scraped_over_http(photo_shop):
     assert statuses == {Status.SAME: 876}
 
 
-@needs_photos
 @pytest.mark.slow
-def test_all_shared_photos_go_in_with_one_command(environment):
+@pytest.mark.parametrize(
+    ("photos", "said"),
+    [
+        (PHOTOS, "36 products: 36 new."),
+        pytest.param(ALL_PHOTOS, "3409 products: 3409 new.", marks=needs_all_photos),
+    ],
+    ids=["36", "3409"],
+)
+def test_all_photos_go_in_with_one_command(environment, photos, said):
     assert manage(environment, "migrate", "-v0").returncode == 0
-    done = manage(environment, "import_folder", str(PHOTOS))
+    done = manage(environment, "import_folder", str(photos))
     assert done.returncode == 0, done.stderr
-    assert "3409 products: 3409 new." in done.stdout
+    assert said in done.stdout
 
 
 @pytest.mark.slow

@@ -7,8 +7,7 @@ from recommender.embedders.networks.efficientnet_lite import NETWORK, stages
 from recommender.embedders.runtimes import RUNTIMES, make_runtime
 from recommender.embedders.weights.source import Places
 
-TRUTH = Path(__file__).resolve().parents[5] / "shared" / "reference" / "efficientnet-lite2.npz"
-needs_truth = pytest.mark.skipif(not TRUTH.is_file(), reason="the shared reference is not here")
+TRUTH = Path(__file__).with_name("efficientnet-lite2.npz")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +29,6 @@ def test_its_weights_come_with_the_package_and_batch_norm_is_folded(arrays):
     assert numbers + channels + (1280 + 1) * 1000 == 6_092_072
 
 
-@needs_truth
 @pytest.mark.parametrize(
     "runtime", [pytest.param(name, marks=pytest.mark.slow if name == "tensorflow" else ()) for name in RUNTIMES]
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""All runtimes answer alike: on 200 photos, vectors and the nearest under every metric."""
+"""All runtimes answer alike: on real photos, vectors and the nearest under every metric."""
 
 import csv
 from pathlib import Path
@@ -10,17 +10,30 @@ from recommender.embedders.choice import choose
 from recommender.embedders.weights.source import Places
 from recommender.index.metrics import Metric
 from tests.indexes import index_of
+from tests.photos import ALL
 
-PHOTOS = Path(__file__).resolve().parents[5] / "shared" / "photos"
+OTHERS = Path(__file__).resolve().parents[5] / "shared" / "photos"
 COUNT, NEAREST = 200, 5
+needs_others = pytest.mark.skipif(
+    not OTHERS.is_dir(), reason="needs all 3,409 photos in ../shared/photos: tests/photos/README.md"
+)
 
 
-@pytest.fixture(scope="module")
-def photos() -> list[bytes]:
-    with (PHOTOS / "products.csv").open(newline="") as file:
+def others() -> list[Path]:
+    """200 of the 3,409 photos."""
+    with (OTHERS / "products.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     chosen = rows[:: len(rows) // COUNT][:COUNT]
-    return [(PHOTOS / row["category"] / f"{row['item_id']}.jpg").read_bytes() for row in chosen]
+    return [OTHERS / row["category"] / f"{row['item_id']}.jpg" for row in chosen]
+
+
+@pytest.fixture(
+    scope="module",
+    params=[lambda: ALL, pytest.param(others, marks=needs_others)],
+    ids=["36 photos", "200 photos"],
+)
+def photos(request) -> list[bytes]:
+    return [path.read_bytes() for path in request.param()]
 
 
 def vectors_of(name, runtime, photos):
@@ -32,9 +45,8 @@ def vectors_of(name, runtime, photos):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not PHOTOS.is_dir(), reason="the shared photos are not here")
 @pytest.mark.parametrize("name", ["efficientnet-lite2", "vgg16-untrained"])
-def test_the_runtimes_agree_on_200_photos(name, photos):
+def test_the_runtimes_agree_on_real_photos(name, photos):
     reference, fast = (vectors_of(name, runtime, photos) for runtime in ("tensorflow", "ncnn"))
     off = np.linalg.norm(fast - reference, axis=1) / np.linalg.norm(reference, axis=1)
     assert off.max() <= 1e-3
