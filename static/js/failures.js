@@ -100,7 +100,8 @@ document.addEventListener("htmx:beforeHistorySave", calm);
 
 /* The rest ----------------------------------------------------------------------------------- */
 
-addEventListener("offline", () => tell(words.offline));
+// It may come after a request has failed, which can still be asked for again.
+addEventListener("offline", () => tell(words.offline, again));
 addEventListener("online", () => again === null && calm());
 
 /* A picture that does not come leaves its place marked; all of them can be asked for again.

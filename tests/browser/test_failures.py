@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 from catalog.models import Product
-from recommender.search import why
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 BAR = "#failed"
@@ -14,6 +13,12 @@ BAR = "#failed"
 
 def told(page, words):
     expect(page.get_by_role("alert").filter(has_text=words)).to_be_visible()
+
+
+def failed_offline(page):
+    """Once what was asked for has failed, too, and not only the network gone."""
+    told(page, "You are offline")
+    expect(page.locator(f"{BAR} [data-again]")).to_be_visible()
 
 
 def again(page):
@@ -117,11 +122,13 @@ def test_offline_it_is_said_and_the_same_is_asked_again(live, open_page, action)
     tile_of(page)
     page.context.set_offline(True)
     ACTIONS[action](page)
-    told(page, "You are offline")
+    failed_offline(page)
     page.context.set_offline(False)
     was = page.url
-    again(page)
-    expect(page).not_to_have_url(was)
+    with page.expect_response(lambda response: response.ok):
+        again(page)
+    if action != "another":  # which may be the same
+        expect(page).not_to_have_url(was)
     expect(page.locator(BAR)).to_be_hidden()
 
 
@@ -129,6 +136,7 @@ def test_going_offline_is_said_and_coming_back_takes_it_away(live, open_page):
     page = open_page("/products/0/", expect_errors=True)
     page.context.set_offline(True)
     told(page, "You are offline")
+    expect(page.locator(f"{BAR} [data-again]")).to_be_hidden()
     page.context.set_offline(False)
     expect(page.locator(BAR)).to_be_hidden()
 
@@ -148,7 +156,7 @@ def test_more_of_the_grid_offline(live, open_page, monkeypatch):
     shown = page.locator("#grid a.tile").count()
     page.context.set_offline(True)
     page.get_by_role("link", name="More").click()
-    told(page, "You are offline")
+    failed_offline(page)
     expect(page.locator("nav.pages")).to_be_visible()
     page.context.set_offline(False)
     again(page)
@@ -162,7 +170,7 @@ def test_a_page_gone_back_to_is_asked_for_as_a_whole(live, open_page):
     page.evaluate("sessionStorage.removeItem('htmx-history-cache')")
     page.context.set_offline(True)
     page.go_back()
-    told(page, "You are offline")
+    failed_offline(page)
     page.context.set_offline(False)
     Product.objects.filter(item_id="0").update(hidden=True)
     again(page)
@@ -201,7 +209,7 @@ def test_a_picture_that_cannot_be_sent_is_sent_again(live, folder, open_page):
     page = open_page("/picture/", expect_errors=True)
     page.context.set_offline(True)
     page.get_by_label("Choose a picture").set_input_files(folder / "hats" / "3.jpg")
-    told(page, "You are offline")
+    failed_offline(page)
     page.context.set_offline(False)
     again(page)
     expect(page.locator("ol.looks a.look").first).to_have_attribute("data-item", "3")
@@ -214,8 +222,7 @@ def test_narrowing_down_before_there_is_a_picture_asks_for_one(live, open_page):
     told(page, "Choose a picture first")
 
 
-def test_a_picture_of_why_that_does_not_come_can_be_asked_for_again(live, open_page, monkeypatch):
-    monkeypatch.setattr(why, "PATIENCE_SECONDS", 0.0)
+def test_a_picture_of_why_that_does_not_come_can_be_asked_for_again(live, open_page):
     page = open_page("/products/0/", expect_errors=True)
     tile_of(page)
     answer_with(page, "**/why.webp/**", status=503, body="")
