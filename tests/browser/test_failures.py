@@ -149,18 +149,19 @@ def test_what_takes_too_long_is_given_up_with_a_word(live, open_page):
     told(page, "took too long")
 
 
-def test_more_of_the_grid_offline(live, open_page, monkeypatch):
+def test_more_of_the_grid_that_does_not_come_while_one_scrolls(live, open_page, monkeypatch):
     monkeypatch.setattr("web.pages.browse.PER_PAGE", 2)
-    page = open_page("/browse/", width=390, expect_errors=True)
-    expect(page.locator("#grid a.tile").first).to_be_visible()
-    shown = page.locator("#grid a.tile").count()
-    page.context.set_offline(True)
-    page.get_by_role("link", name="More").click()
-    failed_offline(page)
+    page = open_page("/picture/", expect_errors=True)
+    page.route("**/browse/?page=*", lambda route: route.abort())
+    page.goto(page.url.replace("/picture/", "/browse/"))
+    page.mouse.wheel(0, 5000)
+    told(page, "The site could not be reached")
     expect(page.locator("nav.pages")).to_be_visible()
-    page.context.set_offline(False)
+    expect(page.locator("#grid a.tile")).to_have_count(2)
+    page.unroute("**/browse/?page=*")
     again(page)
-    expect(page.locator("#grid a.tile").nth(shown)).to_be_visible()
+    expect(page.locator("#grid a.tile").nth(2)).to_be_visible()
+    expect(page.locator(BAR)).to_be_hidden()
 
 
 def test_a_page_gone_back_to_is_asked_for_as_a_whole(live, open_page):
