@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Error
 
+from tests.browser.waiting import until
 from tests.maps import drawn, folder, small  # noqa: F401 – fixtures
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -32,7 +33,7 @@ CONTROLS = """() => {
       const kind = [element.tagName, element.className, element.name, element.value,
                     around?.className, around?.id, words].join("|");
       const shown = element.checkVisibility({visibilityProperty: true}) && element.type !== "hidden"
-        && !element.matches("[type=radio]:checked")
+        && !element.matches("[type=radio]:checked, [aria-disabled=true]")
         && !element.closest(":is(.skip, #failed)") && element.getClientRects().length > 0;
       const isNew = shown && element.type !== "file" && !seen.has(kind);
       if (isNew) seen.add(kind);
@@ -47,6 +48,7 @@ STATE = """() => JSON.stringify([
   document.activeElement.matches(":invalid"),  // beside which the browser says what is missing
   [...document.querySelectorAll("[aria-pressed]")].map((e) => e.ariaPressed),
 ])"""
+READY = """typeof htmx === "object" && !document.querySelector(".map:not([data-live])")"""
 # What tells of a failure: the bar, a refusal in the page, a page that says no, or the browser's own.
 TOLD = """() => location.protocol === "chrome-error:"
   || document.querySelector(".refused, .message h1") !== null
@@ -65,7 +67,8 @@ class Heard:
         page.on("requestfailed", lambda request: self._fail(request))
 
     def _fail(self, request) -> None:
-        if "ABORTED" not in (request.failure or ""):  # given up for another
+        given_up = "ABORTED" in (request.failure or "")  # for another
+        if not given_up and "favicon" not in request.url:  # the browser's own wish, for its tab
             self.failures.append(request.url)
 
     def forget(self) -> None:
@@ -100,8 +103,8 @@ def seen(page, script, default):
 
 
 def silent(page, heard, before) -> bool:
-    """Whether nothing happened for three seconds, or something failed without a word."""
-    for _ in range(30):
+    """Whether nothing happened for six seconds, or something failed without a word."""
+    for _ in range(60):
         page.wait_for_timeout(100)
         failed = bool(heard.failures) or any(status >= 400 for status in heard.answers)
         if failed and seen(page, TOLD, default=False):
@@ -116,9 +119,9 @@ def opened(page, path) -> None:
     page.goto("about:blank")
     page.goto(path)
     page.wait_for_load_state("load")
-    page.wait_for_function(
-        "typeof htmx === 'object' && !document.querySelector('.map:not([data-live])')"
-    )
+    assert until(page, READY)
+    if "/map/" in path:
+        page.wait_for_load_state("networkidle")  # all of its pictures have come
     page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
 
 

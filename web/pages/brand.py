@@ -3,6 +3,7 @@
 import hashlib
 import io
 import mimetypes
+import re
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from web.parameters import takes
 
 OWN_NAME, OWN_LOGO, OWN_ICON = "Lookalike", "img/favicon.svg", "img/favicon.ico"
 ICON_SIZES = [(16, 16), (32, 32), (48, 48)]
+LOGO_HEIGHT = 28
 A_DAY = "public, max-age=86400"
 
 
@@ -44,6 +46,12 @@ def logo_address() -> str:
     if file is None:
         return static(OWN_LOGO)
     return f"{reverse('logo', args=[_kind(file)])}?v={_version(_read(file))}"
+
+
+def logo_width() -> int:
+    """Its width where it is 28 pixels high, so that nothing moves when it has come."""
+    file = logo_file()
+    return LOGO_HEIGHT if file is None else _width(file)
 
 
 def accent_address() -> str:
@@ -85,6 +93,18 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 def _kind(file: Path) -> str:
     return file.suffix.lower().removeprefix(".")
+
+
+@cache
+def _width(file: Path) -> int:
+    """Of an SVG by its viewBox; a square, where that is not to be told."""
+    if file.suffix.lower() == ".svg":
+        told = re.search(rb'viewBox="[-\d.]+[ ,]+[-\d.]+[ ,]+([\d.]+)[ ,]+([\d.]+)"', _read(file))
+        width, height = (float(told[1]), float(told[2])) if told else (1.0, 1.0)
+    else:
+        with Image.open(io.BytesIO(_read(file))) as picture:
+            width, height = picture.size
+    return round(LOGO_HEIGHT * width / height) if height else LOGO_HEIGHT
 
 
 @cache

@@ -219,6 +219,7 @@ class Page {
     const { x, y, scale } = this.view.target;
     const all = this.view.all();
     const showsAll = Math.abs(scale - all.scale) < 0.01;
+    for (const name of ["out", "all"]) find(`[data-do=${name}]`).ariaDisabled = String(showsAll);
     const place = showsAll ? null : { x, y, scale };
     address.write({ place, q: search.value.trim(), category: this.category, colours: this.coloured });
   }

@@ -10,7 +10,7 @@ from PIL import Image
 
 from tests.conftest import picture_bytes
 from web.export.site import Export
-from web.pages import accent
+from web.pages import accent, brand
 
 ROOT = Path(__file__).resolve().parents[3]
 SHEET = (ROOT / "static" / "css" / "lookalike.css").read_text()
@@ -106,3 +106,17 @@ def test_the_grounds_are_those_of_the_style_sheet():
         for name, ground in zip(("paper", "card"), grounds, strict=True):
             told = re.search(rf"--{name}: (#\w+);", text)[1]
             assert ground in (told, f"#{2 * told[1:]}"), name
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "width"),
+    [
+        ("a.png", picture_bytes("red", (80, 40), "PNG"), 56),
+        ("a.svg", b'<svg viewBox="0 0 90 30"></svg>', 84),
+        ("b.svg", b"<svg></svg>", 28),
+    ],
+)
+def test_a_logo_has_its_place_before_it_has_come(settings, tmp_path, name, data, width):
+    settings.SHOP_LOGO = tmp_path / name
+    settings.SHOP_LOGO.write_bytes(data)
+    assert brand.logo_width() == width
