@@ -5,6 +5,7 @@ is stopped, with its data removed, however the tests end.
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -36,4 +37,5 @@ def run(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the server is stopped then, too
     sys.exit(run(sys.argv[1:]))
