@@ -22,6 +22,9 @@ MAX_CHARACTERS = 12_000_000
 MAX_STEPS = 100_000
 # Deeper than this, "next" means something else.
 MAX_LEVELS = 4
+_CALL = re.compile(
+    r"^\s*(?:/\*.{0,20}?\*/)?\s*(?:window\.)?[\w$.]{1,80}\(\s*([{\[].*[}\]])\s*\)[\s;]*$", re.DOTALL
+)
 _GUARD = re.compile(r"^\s*(?:\)\]\}',?|while\s*\(1\);|for\s*\(;;\);)\s*")
 _HTML = re.compile(r"<(?:a|li|div|article|section|img|ul|tr|span|figure|p)\b[^>]*>", re.IGNORECASE)
 _NEXT = re.compile(r"(?:next|more|loadmore|nextpage|following)(?:page)?(?:url|link|href|path|uri)?")
@@ -29,6 +32,10 @@ _MORE = re.compile(
     r"(?:has|is|there)?(?:more|next)(?:page|pages|items|products|results)?(?:exists)?"
 )
 _LAST = re.compile(r"(?:total|max|num|maxnum)pages?|pages?count|lastpage|pages")
+_IS_LAST = re.compile(
+    r"(?:is)?(?:the)?(?:last|end|final)(?:page)?(?:reached)?|finished|nomore(?:products|items|posts)?"
+)
+_CURSOR = re.compile(r"next(?:page)?(?:cursor|token)")
 _FAILED = ("error", "errors", "exception")
 
 
@@ -36,14 +43,15 @@ _FAILED = ("error", "errors", "exception")
 class Answer:
     """An answer in JSON: the page that its HTML makes, its products, and what follows it.
 
-    `ended`: it says that there is nothing; `lost`: that more follows, but not where.
+    `empty`: it says that there is nothing. `goes_on`: whether it says that more follows; None where
+    it says neither.
     """
 
     page: Page
     products: tuple[Facts, ...]
     following: tuple[NextPage, ...]
-    ended: bool
-    lost: bool
+    empty: bool
+    goes_on: bool | None
 
 
 def answer_of(body: bytes, url: str, content_type: str, base: str) -> Answer | None:
@@ -58,18 +66,19 @@ def answer_of(body: bytes, url: str, content_type: str, base: str) -> Answer | N
     page = Page(html, url)
     page.base = base
     products = max((_products(nodes, page) for nodes in _lists(value)), key=len, default=())
-    said = list(_following(value, url))
-    following = tuple(one for one in said if one.url)
-    ended = _is_end(value) and not html.strip()
-    return Answer(page, products, following, ended, bool(said) and not following)
+    links, said = _following(value, url)
+    goes_on = True if links or True in said else False if said else None
+    return Answer(page, products, tuple(links), _is_end(value) and not html.strip(), goes_on)
 
 
 def _value(body: bytes, url: str, content_type: str) -> Any:
     """What the JSON holds, keys in small letters; None if it is none."""
-    told = "json" in content_type.lower()
-    if not told and body[:200].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"[", b")"):
+    told, start = "json" in content_type.lower(), body[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not told and not re.match(rb"[{\[)/\w$]", start):
         return None
-    written = _GUARD.sub("", decoded(body, content_type).lstrip("\ufeff"))
+    written = decoded(body, content_type).lstrip("\ufeff")
+    called = _CALL.match(written[:MAX_CHARACTERS])
+    written = called[1] if called else _GUARD.sub("", written)
     try:
         if len(written) > MAX_CHARACTERS:
             raise ValueError("it is too long")
@@ -110,26 +119,30 @@ def _products(nodes: list[Any], page: Page) -> tuple[Facts, ...]:
     return tuple(facts for node in nodes if (facts := listed_object(node, page)))
 
 
-def _following(value: Any, url: str) -> Iterator[NextPage]:
-    """What the answer says of what follows; without an address where it tells none."""
+def _following(value: Any, url: str) -> tuple[list[NextPage], set[bool]]:
+    """The addresses of what follows, and whether the answer says that something does."""
     here = page_number(url) or 1
+    links, said = [], set()
     for node, depth in _nodes(value):
         if not isinstance(node, dict) or depth > MAX_LEVELS:
             continue
-        for key, said in node.items():
+        for key, told in node.items():
             name = re.sub(r"[^a-z]", "", key)
-            if _NEXT.fullmatch(name) and said and said is not True:
-                link = _address(said, url)
-                yield NextPage(link, page_number(link))
-            elif _says_more(name, said, here):
-                link = numbered(url, here + 1)
-                yield NextPage(link, here + 1)
+            if _NEXT.fullmatch(name) and told is not True and (link := _address(told, url)):
+                links.append(NextPage(link, page_number(link)))
+            said |= _said_by(name, told, here)
+    return links, said
 
 
-def _says_more(name: str, said: Any, here: int) -> bool:
-    if said is True:
-        return bool(_MORE.fullmatch(name))
-    return bool(_LAST.fullmatch(name)) and _whole(said) > here
+def _said_by(name: str, told: Any, here: int) -> set[bool]:
+    """Whether a field says that more follows, or that nothing does; else neither."""
+    if _NEXT.fullmatch(name) or _CURSOR.fullmatch(name) or _MORE.fullmatch(name):
+        return {bool(told)}
+    if _IS_LAST.fullmatch(name) and isinstance(told, bool):
+        return {not told}
+    if _LAST.fullmatch(name) and _whole(told):
+        return {_whole(told) > here}
+    return set()
 
 
 def _whole(said: Any) -> int:

@@ -1,8 +1,8 @@
 """The pages that follow a list: rel=next, "next" and page links, "load more" buttons."""
 
 import re
-from dataclasses import dataclass
-from urllib.parse import unquote, urldefrag, urlsplit
+from dataclasses import dataclass, field, replace
+from urllib.parse import unquote, urldefrag, urlencode, urlsplit
 
 from catalog.hosts import same_site
 from catalog.reading.page import Page, words_of
@@ -21,6 +21,8 @@ _NUMBER = re.compile(
     r"(\d{1,6})(?=$|[/&?.])",
     re.IGNORECASE,
 )  # fmt: skip
+# These count products, not pages.
+_OFFSET = re.compile(r"(?:from|skip|offset|start|catlistingoffset)=", re.IGNORECASE)
 # How many products a page shows, and their order, are no other page.
 _SIZE = re.compile(
     r"[?&](?:count|limit|per_?page|page_?size|show|size|items|ipp|sort\w*|order\w*|dir|mode|view)=",
@@ -29,7 +31,8 @@ _SIZE = re.compile(
 _MORE_ATTRIBUTES = (
     "data-next-url", "data-next-page-url", "data-next-page", "data-next", "data-load-more-url",
     "data-url", "data-href", "data-more-url", "data-endpoint", "data-ajax-url", "data-load-url",
-    "data-link", "hx-get", "data-hx-get", "formaction",
+    "data-link", "hx-get", "data-hx-get", "formaction", "data-action", "data-ajax",
+    "data-load-more", "data-src", "data-source", "data-path", "data-target-url",
 )  # fmt: skip
 
 
@@ -38,28 +41,41 @@ _MORE_CLASS = re.compile(r"load-?more|show-?more|infinite")
 
 @dataclass(frozen=True)
 class NextPage:
-    """A page that follows, and its number where its address or its link tells it."""
+    """A page that follows, and its number where its address or its link tells it.
+
+    `loads`: a button that loads more named it, so that it may be a part of a page.
+    """
 
     url: str
     number: int | None = None
+    loads: bool = field(default=False, compare=False)
 
 
 def following(page: Page) -> list[NextPage]:
     """The pages that a list's page leads to, the next one first; on the page's own site only."""
-    found = [
-        *_by_relation(page),
-        *_by_words(page),
-        *_by_number(page),
-        *_load_more(page),
-    ]
+    loaded = _load_more(page)
+    found = [*_by_relation(page), *_by_words(page), *_by_number(page), *loaded]
     once = {one.url: one for one in reversed(found)}
-    return [one for one in dict.fromkeys(found) if once.get(one.url) == one]
+    return [
+        replace(one, loads=one in loaded)
+        for one in dict.fromkeys(found)
+        if once.get(one.url) == one
+    ]
 
 
 def numbered(url: str, number: int) -> str:
     """The same address with another page's number; nothing, where it has none."""
     found = _NUMBER.search(url)
     return f"{url[: found.start(1)]}{number}{url[found.end(1) :]}" if found else ""
+
+
+def after(url: str, products: int) -> str:
+    """The address of the page after one that showed so many products; nothing without a number."""
+    found = _NUMBER.search(url)
+    if not found:
+        return ""
+    step = max(products, 1) if _OFFSET.match(found[0]) else 1
+    return numbered(url, int(found[1]) + step)
 
 
 def page_number(url: str) -> int | None:
@@ -141,7 +157,7 @@ def _counts(url: str, written: int) -> bool:
 def _load_more(page: Page) -> list[NextPage]:
     """The address in a "load more" button's attributes."""
     found = []
-    for number in page.named("button", "a", "div", "span", "li"):
+    for number in page.named("button", "a", "div", "span", "li", "input"):
         tag = page.tags[number]
         if not any(name in tag.attrs for name in (*_MORE_ATTRIBUTES, "href")):
             continue
@@ -153,15 +169,42 @@ def _load_more(page: Page) -> list[NextPage]:
                 url = _with_page(url, str(tag.get("data-page", "")))
                 found.append(NextPage(url, page_number(url)))
                 break
-    return found[:2]
+    return (found + _more_by_form(page))[:2]
+
+
+def _more_by_form(page: Page) -> list[NextPage]:
+    """The address that a form asks for whose button says that it loads more."""
+    found = []
+    for number in page.by_name.get("form", []):
+        form = page.tags[number]
+        buttons = [*page.inside(number, "button"), *page.inside(number, "input")]
+        said = any(_loads_more(page, n) for n in buttons)
+        if not said or str(form.get("method", "get")).lower() != "get":
+            continue
+        fields = [page.tags[n] for n in page.inside(number, "input")]
+        hidden = [(str(f["name"]), str(f.get("value", ""))) for f in fields if f.get("name")]
+        action = str(form.get("action", "")).partition("?")[0] or urlsplit(page.url).path
+        if hidden and (url := _usable(page, f"{action}?{urlencode(hidden)}")):
+            found.append(NextPage(url, page_number(url)))
+    return found
 
 
 def _loads_more(page: Page, number: int) -> bool:
     tag = page.tags[number]
-    words = page.text(number, 60) if page.ends[number] - number < 8 else ""
-    if LOAD_MORE.search(words) or _MORE_CLASS.search(names_of(page, number, 1)):
+    words = _words_on(page, number) if page.ends[number] - number < 8 else ""
+    if LOAD_MORE.search(words) or LOAD_PRODUCTS.fullmatch(words):
+        return True
+    if _MORE_CLASS.search(names_of(page, number, 1)):
         return True
     return bool(re.search("revealed|intersect", str(tag.get("hx-trigger", ""))))
+
+
+def _words_on(page: Page, number: int) -> str:
+    tag = page.tags[number]
+    if tag.name != "input":
+        return page.text(number, 60)
+    is_button = str(tag.get("type", "")).lower() in ("button", "submit", "image")
+    return str(tag.get("value", "") or tag.get("alt", ""))[:60] if is_button else ""
 
 
 def _with_page(url: str, written: str) -> str:
@@ -173,8 +216,8 @@ def _with_page(url: str, written: str) -> str:
 
 def unread_more(page: Page, last: int) -> str:
     """What a button says that loads more behind the `last` card, and has no address to follow."""
-    for number in page.named("button", "a", "div", "span"):
-        words = page.text(number, 60)
+    for number in page.named("button", "a", "div", "span", "input"):
+        words = _words_on(page, number)
         if number <= last or page.is_aside(number) or not LOAD_PRODUCTS.fullmatch(words):
             continue
         if "disabled" not in page.tags[number].attrs:

@@ -1,10 +1,12 @@
 """A shop's category page, and those after it; or the page of one product.
 
 A product page is visited only where the list does not tell a product's title, price and picture.
-Pages follow each other by rel=next, "next" and page links, or "load more" addresses.
+Pages follow each other by rel=next, "next" and page links, or "load more" addresses. What "load
+more" answers may not name what follows: then the page with the next number is asked for.
 """
 
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -12,18 +14,20 @@ from catalog.reading.answers import Answer, answer_of
 from catalog.reading.cards import Look, cards, look_of
 from catalog.reading.facts import Facts
 from catalog.reading.page import Page, UnreadablePage
-from catalog.reading.paging import NextPage, following, unread_more
+from catalog.reading.paging import NextPage, after, following, page_number, unread_more
 from catalog.reading.products import Reading, read_list, read_products
 from catalog.reading.selectors import Selectors, selected, selected_next
 from catalog.reading.values import address_key, id_from_url
 from catalog.records import ProductRecord, Record, SourceError, Unreadable
 from catalog.sources.failing import each, only
-from catalog.visiting.fetching import FetchError
+from catalog.visiting.fetching import FetchError, NoSuchAddress
 from catalog.visiting.pages import PageFetcher
 
 MAX_PAGES = 2000
 # So many pages in a row without a new product end the walk, though there are more.
 MAX_BARREN = 3
+# What a whole page has, and no part of one that a script puts into it.
+_WHOLE_PAGE = re.compile(rb"<(?:!doctype|html|head|body|title|h1)\b", re.IGNORECASE)
 log = logging.getLogger(__name__)
 
 
@@ -49,6 +53,19 @@ def visit_product(url: str, fetcher: PageFetcher) -> ProductRecord | None:
         return own.record(page.url) if own else None
 
 
+@dataclass(frozen=True)
+class _Visit:
+    """A page of the list, its products, and the pages that it leads to.
+
+    `goes_on`: whether more follows; None where a part of a page does not say.
+    """
+
+    page: Page
+    reading: Reading
+    found: list[NextPage]
+    goes_on: bool | None = False
+
+
 @dataclass
 class _Walk:
     fetcher: PageFetcher
@@ -59,6 +76,10 @@ class _Walk:
     failures: list[str] = field(default_factory=list)
     look: Look | None = None
     began: str = ""
+    currency: str = ""  # that of the list, for objects that do not say theirs
+    loaded: set[str] = field(default_factory=set)  # what buttons named that load more
+    guessed: str = ""  # the page that was asked for by its number alone
+    doubt: str = ""  # what is to be told if nothing is there
 
     def records(self, url: str) -> Iterator[Record]:
         asked, barren = url, 0
@@ -69,14 +90,40 @@ class _Walk:
             found: list[NextPage] = []
             try:
                 with only(url):
-                    page, reading, found = self._visit(url, first)
-                yield from self._new(reading, page)
-                self._require_all(page, reading, found)
+                    visit = self._visit(url, first)
+                yield from self._new(visit.reading, visit.page)
+                self._require_all(visit)
+                found = visit.found or self._by_number(visit, len(self.seen) > before)
             except (FetchError, UnreadablePage) as error:
-                self.failures.append(str(error))
+                self._fail(url, error)
             barren = 0 if len(self.seen) > before else barren + 1
             url = self._next(found)
         self._end(asked, url)
+
+    def _fail(self, url: str, error: Exception) -> None:
+        """Keeps a failure; that there is no page of a number which nobody named is none."""
+        is_end = url == self.guessed and isinstance(error, NoSuchAddress)
+        if not is_end or self.doubt:
+            self.failures += [said for said in (str(error), self.doubt) if said]
+        self.doubt = ""
+
+    def _by_number(self, visit: _Visit, fresh: bool) -> list[NextPage]:
+        """The page with the next number, behind a part of a page that does not say what follows.
+
+        What brought nothing new is the last.
+        """
+        doubt, self.doubt = self.doubt, ""
+        if visit.goes_on is False or self._left():
+            return []
+        url = after(visit.page.url, len(visit.reading.products))
+        if fresh and url:
+            told = f"{visit.page.url}: it does not say where the products after it are"
+            self.guessed, self.doubt = url, told if visit.goes_on else ""
+            return [NextPage(url, page_number(url), loads=True)]
+        if not url:
+            doubt = f"{visit.page.url}: it does not say where the products after it are"
+        self.failures += [doubt] if doubt else []
+        return []
 
     def _end(self, asked: str, left: str) -> None:
         """Raises SourceError for what could not be had. `left` is a page that was not visited."""
@@ -89,8 +136,7 @@ class _Walk:
         if not self.seen:
             raise SourceError(f"{asked}: no products found on this page")
 
-    def _visit(self, url: str, first: bool) -> tuple[Page, Reading, list[NextPage]]:
-        """A page of the list, its products, and the pages that it leads to."""
+    def _visit(self, url: str, first: bool) -> _Visit:
         response = self.fetcher.get(url)
         self.visited.add(address_key(response.url))
         kind = response.headers.get("Content-Type", "")
@@ -99,18 +145,28 @@ class _Walk:
             return self._answered(answer)
         page = Page.of(response.body, response.url, kind)
         reading = self._read(page, first)
-        return page, reading, [] if reading.own else self._following(page)
+        is_part = url in self.loaded and not _WHOLE_PAGE.search(response.body)
+        found = [] if reading.own else self._following(page)
+        return _Visit(page, reading, found, None if is_part else False)
 
-    def _answered(self, answer: Answer) -> tuple[Page, Reading, list[NextPage]]:
+    def _answered(self, answer: Answer) -> _Visit:
         page = answer.page
         reading = self._read(page, first=False)
         if not reading.products:
-            reading = Reading(answer.products)
-        if not reading.products and not answer.ended:
+            reading = Reading(tuple(self._in_currency(facts) for facts in answer.products))
+        if not reading.products and not answer.empty and not self._is_behind_the_last(answer):
             raise UnreadablePage(f"{page.url}: no product could be read in this answer (JSON)")
-        if answer.lost:
-            self.failures.append(f"{page.url}: it does not say where the products after it are")
-        return page, reading, [*answer.following, *self._following(page)]
+        found = [*answer.following, *self._following(page)]
+        return _Visit(page, reading, found, answer.goes_on)
+
+    def _is_behind_the_last(self, answer: Answer) -> bool:
+        """Whether a page that nobody named shows nothing, be it a word about that."""
+        return answer.page.url == self.guessed and not answer.page.named("img", "a")
+
+    def _in_currency(self, facts: Facts) -> Facts:
+        """With the list's currency, where an object names none."""
+        bare = facts.price is not None and not facts.currency
+        return replace(facts, currency=self.currency) if bare else facts
 
     def _read(self, page: Page, first: bool) -> Reading:
         if self.selectors:
@@ -118,11 +174,13 @@ class _Walk:
         # Only where the walk begins may a page be a product's own.
         reading = read_products(page) if first else read_list(page, self.look)
         self.look = self.look or look_of(page)
+        self.currency = self.currency or next((f.currency for f in reading.products), "")
         return reading
 
-    def _require_all(self, page: Page, reading: Reading, found: list[NextPage]) -> None:
+    def _require_all(self, visit: _Visit) -> None:
         """Tells of a button that loads more, where nothing says from where."""
-        shown = () if reading.own or found or self.selectors else cards(page)
+        page = visit.page
+        shown = () if visit.reading.own or visit.found or self.selectors else cards(page)
         if shown and (words := unread_more(page, page.ends[shown[-1].number])):
             told = f"what “{words[:40]}” would load cannot be read; these are not all products"
             self.failures.append(f"{page.url}: {told}")
@@ -136,13 +194,18 @@ class _Walk:
         """The page after this one; else the first of those that earlier pages named."""
         for one in found:
             self.ahead.setdefault(address_key(one.url), one)
-        for key in self.visited:
-            self.ahead.pop(key, None)
+            self.loaded |= {one.url} if one.loads else set()
+        left = self._left()
         for one in found:
             if address_key(one.url) in self.ahead:
                 return one.url
-        left = sorted(self.ahead.values(), key=lambda one: one.number or 0)
         return left[0].url if left else ""
+
+    def _left(self) -> list[NextPage]:
+        """What earlier pages named and nobody has visited, in order."""
+        for key in self.visited:
+            self.ahead.pop(key, None)
+        return sorted(self.ahead.values(), key=lambda one: one.number or 0)
 
     def _new(self, reading: Reading, page: Page) -> Iterator[Record]:
         """The records of what no page before has named."""

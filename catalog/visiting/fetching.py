@@ -35,6 +35,10 @@ class FetchError(Exception):
     """An address could not be fetched; the message says why."""
 
 
+class NoSuchAddress(FetchError):
+    """The shop says that there is nothing at the address."""
+
+
 class _Dropped(FetchError):
     """The connection failed or broke off, which another try may not."""
 
@@ -127,7 +131,8 @@ class Fetcher:
         response = self._patiently(lambda: self._follow(url, headers, max_bytes or MAX_BYTES))
         if response.status == 200 or (response.status == 304 and headers):
             return response
-        raise FetchError(f"{url}: HTTP status {response.status}")
+        kind = NoSuchAddress if response.status in (404, 410) else FetchError
+        raise kind(f"{url}: HTTP status {response.status}")
 
     def sitemaps(self, url: str) -> list[str]:
         """The sitemaps that the robots.txt of an address's host names. Raises FetchError."""

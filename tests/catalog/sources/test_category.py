@@ -170,7 +170,8 @@ def test_a_page_that_fails_is_said_after_the_others_were_walked(fetcher):
 
 def test_load_more_leads_on_and_a_link_to_nowhere_does_not(fetcher):
     more = '<a rel="next" href="#">next</a><button data-next-url="/more">Load more</button>'
-    with Shop({"/c": json_ld(product("1")) + more, "/more": json_ld(product("2"))}) as shop:
+    whole = f"<h1>Tees</h1>{json_ld(product('2'))}"
+    with Shop({"/c": json_ld(product("1")) + more, "/more": whole}) as shop:
         assert ids(shop, fetcher, "/c") == ["1", "2"]
 
 

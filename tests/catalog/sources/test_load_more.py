@@ -119,12 +119,84 @@ def test_one_card_on_the_last_page_is_not_lost_to_other_cards_there(fetcher):
      '<div class="infinite-scroll" data-next-page-url="/more?page=2"></div>',
      '<div hx-get="/more?page=2" hx-trigger="revealed"></div>',
      '<button class="load-more" data-url="/more" data-page="2">Load more</button>',
-     '<button data-endpoint="/more?page=2">Mehr laden</button>'],
+     '<button data-endpoint="/more?page=2">Mehr laden</button>',
+     '<button class="x" data-href="/more" data-page="2">Weitere Produkte laden</button>',
+     '<input type="button" class="load-more" value="More" data-url="/more?page=2">',
+     '<input type="button" value="Load more" data-url="/more?page=2">',
+     '<button class="load-more" data-action="/more?page=2">Load more</button>',
+     '<button class="load-more" data-ajax="/more?page=2">Load more</button>',
+     '<button data-load-more="/more?page=2">Load more products</button>',
+     '<button data-src="/more?page=2">Load more products</button>',
+     '<form action="/more"><input type="hidden" name="page" value="2">'
+     '<button>Load more</button></form>'],
 )  # fmt: skip
 def test_the_address_stands_in_many_attributes(button, fetcher):
     with Shop({"/tees": first(button), "/more?page=2": answer(LAST)}) as shop:
         found = [record.title for record in walk_category(f"{shop.url}/tees", fetcher)]
     assert found == ["Tee 11", "Tee 12", "Tee 15"]
+
+
+SILENT = {
+    "a bare fragment": lambda *numbers: answer(cards(*numbers), HTML),
+    "a list of HTML": lambda *numbers: answer([card(n) for n in numbers]),
+    "a list of products": lambda *numbers: answer(objects(*numbers)),
+    "HTML and how many there are": lambda *numbers: answer({"html": cards(*numbers), "total": 5}),
+    "a mark of what follows": lambda *numbers: answer(
+        {"html": cards(*numbers), "next_cursor": None if 15 in numbers else "c3"}
+    ),
+    "whether it is the last": lambda *numbers: answer(
+        {"fragments": {"div.products": cards(*numbers)}, "is_last": 15 in numbers}
+    ),
+}
+AT_THE_END = {
+    "no such page": (404, {}, b""),
+    "an empty page": answer("", HTML),
+    "an empty list": answer([]),
+    "the last page again": None,
+    "a word": answer({"html": "<p>No more products</p>"}),
+}
+
+
+@pytest.mark.parametrize("end", AT_THE_END)
+@pytest.mark.parametrize("form", SILENT)
+def test_where_it_names_no_next_page_the_next_number_is_asked_for(form, end, fetcher):
+    told = SILENT[form]
+    answers = {"/more?page=2": told(13, 14), "/more?page=3": told(15)}
+    assert titles(answers | {"/more?page=4": AT_THE_END[end] or told(15)}, fetcher) == ALL
+
+
+def test_a_number_of_products_goes_on_by_as_many_as_came(fetcher):
+    button = '<button class="load-more" data-url="/more?offset=2">Load more</button>'
+    answers = {
+        "/tees": first(button),
+        "/more?offset=2": answer(cards(13, 14), HTML),
+        "/more?offset=4": answer(cards(15), HTML),
+    }
+    assert titles(answers, fetcher) == ALL
+
+
+@pytest.mark.parametrize("form", ["a bare fragment", "a list of HTML", "a list of products"])
+def test_where_there_is_no_number_it_is_said_that_more_may_follow(form, fetcher):
+    button = '<button class="load-more" data-url="/rest">Load more</button>'
+    with pytest.raises(SourceError, match="does not say where"):
+        titles({"/tees": first(button), "/rest": SILENT[form](13, 14)}, fetcher)
+
+
+def test_a_guessed_page_that_fails_is_told(fetcher):
+    with pytest.raises(SourceError, match="500"):
+        titles({"/more?page=2": answer(cards(13), HTML), "/more?page=3": (500, {}, b"")}, fetcher)
+
+
+def test_a_call_around_the_json_is_taken_off(fetcher):
+    body = f"cb({json.dumps({'html': cards(13, 14), 'next': None})});"
+    script = {"Content-Type": "application/javascript"}
+    assert titles({"/more?page=2": answer(body, script)}, fetcher) == ALL[:4]
+
+
+def test_objects_that_name_no_currency_have_that_of_the_list(fetcher):
+    with Shop({"/tees": first(), "/more?page=2": answer(objects(13))}) as shop:
+        found = [record.currency for record in walk_category(f"{shop.url}/tees", fetcher)]
+    assert found == ["EUR"] * 3
 
 
 @pytest.mark.parametrize(
