@@ -14,7 +14,7 @@ TOOLS = ("sh", "make", "touch", "cp", "test")
 # Answers `-c PROGRAM` as a Python of another version would, and notes any other call.
 PRETENDS = """#!/bin/sh
 if [ "$1" = -c ]; then
-    exec {python} -c "import sys; sys.version_info = ({version}); {before}; exec(sys.argv[1])" "$2"
+    exec "{python}" -c "import sys; sys.version_info = ({version}); {before}; exec(sys.argv[1])" "$2"
 fi
 echo "$0 $*" >> {notes}
 exit 1
