@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import environ
 from django.apps import AppConfig
@@ -22,6 +23,14 @@ from config.addresses import checked
 from runs.files import make_private, put_in_place
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+# A host in settings: a name, in brackets an address, or * for any.
+_HOST = re.compile(r"\*|\.?[\w-]+(?:\.[\w-]+)*\.?|\[[0-9a-fA-F:.]+\]")
+_SITE = re.compile(
+    r"null|[a-z][a-z0-9+.-]*://(?:\*\.)?(?:[\w-]+(?:\.[\w-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?"
+)
+DATABASES = ("sqlite", "postgres", "postgresql", "psql", "pgsql")
+MEMORY = ":memory:"
+_FLAGS = ("atomic_requests", "autocommit", "disable_server_side_cursors", "conn_health_checks")
 YES, NO = ("true", "on", "yes", "y", "ok", "1"), ("false", "off", "no", "n", "0")
 
 
@@ -121,16 +130,30 @@ def env_database(name: str, default: Path) -> dict[str, Any]:
     """The database that the URL in variable `name` tells; SQLite in `default` without one."""
     url = env.str(name, "") or f"sqlite:///{default}"
     wrong = ImproperlyConfigured(f"{name}: expected sqlite:///file or postgres://user@host/name.")
-    is_file = re.match(r"sqlite:(///|//:memory:$)", url)
+    is_file = re.match(r"sqlite:(///[^?#]|//:memory:$)", url)
     scheme, sign, _rest = url.partition("://")
-    if not sign or scheme not in env.DB_SCHEMES or (scheme == "sqlite" and not is_file):
+    if not sign or scheme not in DATABASES or (scheme == "sqlite" and not is_file):
         raise wrong
+    _require_options(name, url)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the error says it
         database = dict(env.db_url_config(url if is_file else checked(name, url)))
-    if not database["NAME"]:
+    if not database["NAME"] or (database["NAME"] == MEMORY and url != f"sqlite://{MEMORY}"):
         raise wrong
     return database
+
+
+def _require_options(name: str, url: str) -> None:
+    """Raises ImproperlyConfigured for what stands behind the ? and would be passed over."""
+    options = dict(parse_qsl(url.partition("?")[2], keep_blank_values=True))
+    if options and url.startswith("sqlite:"):
+        raise ImproperlyConfigured(f"{name}: a file of SQLite takes no options; leave out ?….")
+    for option, value in options.items():
+        is_age, is_flag = option.lower() == "conn_max_age", option.lower() in _FLAGS
+        if is_age and not re.fullmatch(r"\d{1,9}|None", value):
+            raise ImproperlyConfigured(f"{name}: {option} is a whole number of seconds, or None.")
+        if is_flag and value not in ("True", "False"):
+            raise ImproperlyConfigured(f"{name}: {option} is True or False.")
 
 
 def env_cache(name: str, default: str) -> dict[str, Any]:
@@ -141,10 +164,38 @@ def env_cache(name: str, default: str) -> dict[str, Any]:
     return dict(env.cache_url_config(url))
 
 
+def env_list(name: str) -> list[str]:
+    """The values between the commas in variable `name`, without the blanks around them."""
+    return [value for part in env.str(name, "").split(",") if (value := part.strip())]
+
+
+def env_hosts(name: str, default: Sequence[str] = ()) -> list[str]:
+    """Names of hosts from variable `name`, as in shop.example,.shop.example; or a loud error."""
+    hosts = env_list(name)
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            raise ImproperlyConfigured(
+                f"{name}: {host!r} is no host's name. Write it without https://, port and path, "
+                "as in shop.example,.shop.example"
+            )
+    return hosts or list(default)
+
+
+def env_sites(name: str) -> list[str]:
+    """Sites such as https://shop.example from variable `name`; or a loud error."""
+    sites = [site.rstrip("/").lower() for site in env_list(name)]
+    for site in sites:
+        if not _SITE.fullmatch(site):
+            raise ImproperlyConfigured(
+                f"{name}: {site!r} is no site. Write scheme and host alone, as in "
+                "https://shop.example"
+            )
+    return sites
+
+
 def env_origins(name: str) -> tuple[list[str], bool]:
-    """Sites such as https://shop.example from variable `name`; and whether it says "*", for all."""
-    origins = [origin.rstrip("/").lower() for origin in env.list(name, default=[])]
-    return ([], True) if origins == ["*"] else (origins, False)
+    """Sites as in env_sites, or "null"; and whether the variable says "*", for all."""
+    return ([], True) if env_list(name) == ["*"] else (env_sites(name), False)
 
 
 def how_to_open(file: Path) -> str:

@@ -20,10 +20,13 @@ from config.env import (
     env_database,
     env_file,
     env_flag,
+    env_hosts,
+    env_list,
     env_number,
     env_origins,
     env_path,
     env_prefix,
+    env_sites,
     how_to_open,
     secret_key,
 )
@@ -76,9 +79,9 @@ SCRAPE_ALLOW_LOOPBACK = env_flag("SCRAPE_ALLOW_LOOPBACK", False)
 DEBUG = env_flag("DEBUG", False)
 SECRET_KEY = secret_key(VAR_DIR)
 # Keys that were in use before: what they signed, sessions above all, still holds.
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
+ALLOWED_HOSTS = env_hosts("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
+CSRF_TRUSTED_ORIGINS = env_sites("CSRF_TRUSTED_ORIGINS")
 # The path below which the site lies, as in /look; gunicorn reads the same variable.
 FORCE_SCRIPT_NAME = env_prefix("SCRIPT_NAME")
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = FORCE_SCRIPT_NAME or "/"
@@ -144,7 +147,7 @@ CORS_EXPOSE_HEADERS = ("ETag", "Retry-After")
 # Whether a visitor may name a picture elsewhere, which is then fetched and compared.
 PICTURE_BY_URL = env_flag("PICTURE_BY_URL", True)
 # From these hosts alone, as in shop.example,.shop.example; and so many a minute for all visitors.
-PICTURE_URL_HOSTS = env.list("PICTURE_URL_HOSTS", default=[])
+PICTURE_URL_HOSTS = env_hosts("PICTURE_URL_HOSTS")
 PICTURE_URL_RATE = env_count("PICTURE_URL_RATE", 60)
 # Who may ask it, and how often a minute: 0 is no limit.
 API_KEYS_REQUIRED = env_flag("API_KEYS_REQUIRED", False)

@@ -75,6 +75,11 @@ def test_one_that_can_be_read_in_two_ways_is_refused_without_a_word_of_it(databa
         "sqlite://Geheim",
         "sqlite:Geheim",
         "ostgres://look:Geheim@h/n",
+        "mysql://look:Geheim@h/n",
+        "oracle://look:Geheim@h/n",
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
     ],
 )
 def test_what_names_no_database_is_told_what_is_expected(database, url):
@@ -83,6 +88,22 @@ def test_what_names_no_database_is_told_what_is_expected(database, url):
     assert (
         str(refused.value) == "DATABASE_URL: expected sqlite:///file or postgres://user@host/name."
     )
+
+
+@pytest.mark.parametrize(
+    "options", ["conn_max_age=abc", "conn_max_age=", "conn_max_age=-1", "atomic_requests=false"]
+)
+def test_an_option_that_would_be_passed_over_is_refused(database, options):
+    with pytest.raises(ImproperlyConfigured, match=f"DATABASE_URL: {options.split('=')[0]} is"):
+        database(f"postgres://u:p@h/n?{options}")
+    with pytest.raises(ImproperlyConfigured, match="takes no options"):
+        database(f"sqlite:///x.sqlite3?{options}")
+
+
+def test_an_option_that_is_right_is_taken(database):
+    found = database("postgres://u:p@h/n?conn_max_age=60&conn_health_checks=True&sslmode=require")
+    told = found["CONN_MAX_AGE"], found["CONN_HEALTH_CHECKS"], found["OPTIONS"]
+    assert told == (60, True, {"sslmode": "require"})
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from config.env import env_hosts, env_list, env_origins, env_sites
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOW_KEY = "from config import settings; print(settings.SECRET_KEY)"
@@ -93,3 +96,41 @@ def test_what_a_key_of_before_has_signed_still_holds(tmp_path):
     changed = {"SECRET_KEY": "the new one", "SECRET_KEY_FALLBACKS": "the old one,an older one"}
     assert said(READ, signed, **changed).stdout == "a visitor\n"
     assert "BadSignature" in said(READ, signed, SECRET_KEY="the new one").stderr
+
+
+LISTS = {env_list: "a,b", env_hosts: "a.example,.b.example", env_sites: "https://a,https://b:8443"}
+
+
+@pytest.mark.parametrize("read", LISTS)
+def test_a_list_may_have_blanks_and_a_comma_at_its_end(monkeypatch, read):
+    monkeypatch.setenv("NAMES", LISTS[read].replace(",", " ,\t") + ", ")
+    assert read("NAMES") == LISTS[read].split(",")
+
+
+@pytest.mark.parametrize("host", ["*", "localhost", "127.0.0.1", "[::1]", "bücher.example"])
+def test_hosts_of_every_kind_are_taken(monkeypatch, host):
+    monkeypatch.setenv("NAMES", host)
+    assert env_hosts("NAMES", ["x"]) == [host]
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["https://a.example/", "a.example/", "a.example:8000", "u@a.example", "a.example b.example"],
+)
+def test_what_is_no_host_is_refused_in_a_sentence(monkeypatch, host):
+    monkeypatch.setenv("NAMES", f"b.example,{host}")
+    with pytest.raises(ImproperlyConfigured, match=r"NAMES: .* is no host's name. Write it"):
+        env_hosts("NAMES")
+
+
+@pytest.mark.parametrize("site", ["a.example", "https://a.example/shop", "https://u:p@a.example"])
+def test_what_is_no_site_is_refused_in_a_sentence(monkeypatch, site):
+    monkeypatch.setenv("NAMES", site)
+    for read in (env_sites, env_origins):
+        with pytest.raises(ImproperlyConfigured, match=r"NAMES: .* is no site"):
+            read("NAMES")
+
+
+def test_a_list_that_holds_nothing_is_the_usual_one(monkeypatch):
+    monkeypatch.setenv("NAMES", " , ")
+    assert env_hosts("NAMES", ["localhost"]) == ["localhost"]
