@@ -110,18 +110,9 @@ def _hear_out(client: Any) -> None:
             left -= len(piece)
 
 
-def post_worker_init(worker: Any) -> None:
+def post_worker_init(_worker: object) -> None:
     """Ctrl-C in a terminal reaches the workers, too; they wait for what the arbiter tells them."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     connected = import_module("django.db.backends.signals").connection_created
     connected.connect(import_module("web.locked_database").wait_calmly)
-    gevent.spawn(_warm, worker)
-
-
-def _warm(worker: Any) -> None:
-    """Has a search at hand; a worker that is told to end meanwhile leaves it without a word."""
-    try:
-        import_module("web.warming").warm()
-    except Exception:
-        if worker.alive:
-            raise
+    import_module("web.warming").warm()
