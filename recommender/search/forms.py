@@ -150,6 +150,10 @@ def picture_of(request: HttpRequest) -> bytes:
     form = PictureForm({}, request.FILES)
     if form.is_valid():
         return bytes(form.cleaned_data["picture"])
+    if form.has_error("picture", "empty"):
+        raise BadQuery(_("The file is empty."))
+    if fields.get("picture") == "":  # as a browser's form sends it where no file was chosen
+        raise BadQuery(_("Choose a picture first."))
     raise BadQuery(str(NO_FILE_NAME if "picture" in fields else PICTURE_RULE))
 
 

@@ -117,6 +117,6 @@ function askAgain() {
   }
 }
 document.addEventListener("error", ({target}) => target.tagName === "IMG" && missing(target), true);
-for (const picture of document.querySelectorAll("img[data-wanted]")) {
+for (const picture of document.querySelectorAll("img")) {
   if (picture.complete && !picture.naturalWidth) missing(picture);
 }

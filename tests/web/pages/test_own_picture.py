@@ -1,0 +1,23 @@
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+pytestmark = pytest.mark.django_db
+BOUNDARY = "multipart/form-data; boundary=x"
+UNCHOSEN = (
+    b'--x\r\nContent-Disposition: form-data; name="picture"; filename=""\r\n'
+    b"Content-Type: application/octet-stream\r\n\r\n\r\n--x--\r\n"
+)
+
+
+@pytest.mark.parametrize("address", ["/picture/", "/api/v1/similar/"])
+def test_a_form_that_was_sent_without_a_choice_asks_for_one(client, live, address):
+    response = client.generic("POST", address, UNCHOSEN, BOUNDARY)
+    assert response.status_code == 400
+    assert "Choose a picture first." in response.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/picture/", "/api/v1/similar/"])
+def test_an_empty_file_is_called_empty(client, live, address):
+    response = client.post(address, {"picture": SimpleUploadedFile("a.jpg", b"")})
+    assert response.status_code == 400
+    assert "The file is empty." in response.content.decode()
