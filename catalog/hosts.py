@@ -33,6 +33,15 @@ def in_letters(host: str) -> str:
     return ".".join(map(_in_letters, plain.split("."))) if "xn--" in plain else plain
 
 
+def in_ascii(host: str) -> str:
+    """A host as it is asked for, in small letters and punycode; a dot before it stays."""
+    beginning = "." if host.startswith(".") else ""
+    try:
+        return beginning + host.removeprefix(".").lower().encode("idna").decode()
+    except UnicodeError:
+        return host.lower()
+
+
 def same_site(one: str, other: str) -> bool:
     """Whether two addresses are of one shop, however its host is spelled."""
     return host_of(one) == host_of(other)

@@ -23,7 +23,7 @@ from catalog.decode_limits import (
 )
 from catalog.normalise import as_seen
 from catalog.strip_metadata import Bare, bare
-from catalog.wholeness import CutShort, mended, without_missing_rows
+from catalog.wholeness import CutShort, mended, with_right_sum, without_missing_rows
 from runs.words import gettext_noop
 
 Box = tuple[float, float, float, float]
@@ -153,10 +153,7 @@ def _decoded(data: bytes) -> Image.Image:
         stripped = bare(data)
         stripped = replace(stripped, data=mended(stripped.data))
         refuse_large_inside(stripped.data)
-        with Image.open(io.BytesIO(stripped.data), formats=FORMATS) as picture:
-            _refuse_placeholder(picture)
-            refuse_costly(picture, stripped.data)
-            return _seen(picture, stripped)
+        return _read(stripped)
     except BadPicture:
         raise
     except (TooCostly, CutShort) as error:
@@ -169,6 +166,23 @@ def _decoded(data: bytes) -> Image.Image:
         if _BREAKS_OFF.search(str(error)):
             raise BadPicture(str(CutShort())) from None
         raise BadPicture(f"broken picture ({type(error).__name__}: {error})") from error
+
+
+def _read(stripped: Bare) -> Image.Image:
+    """What the file shows; one whose sum alone is wrong as it would be with the right one."""
+    try:
+        return _opened(stripped)
+    except OSError:
+        if (right := with_right_sum(stripped.data)) is None:
+            raise
+        return _opened(replace(stripped, data=right))
+
+
+def _opened(stripped: Bare) -> Image.Image:
+    with Image.open(io.BytesIO(stripped.data), formats=FORMATS) as picture:
+        _refuse_placeholder(picture)
+        refuse_costly(picture, stripped.data)
+        return _seen(picture, stripped)
 
 
 def _seen(picture: Image.Image, stripped: Bare) -> Image.Image:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, TypeVar, cast
+from urllib.parse import unquote_plus, unquote_to_bytes
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -40,6 +41,23 @@ def unknown(given: Iterable[str], known: Iterable[str]) -> str:
     return _("There is no parameter “%(name)s”; there are: %(known)s.") % told
 
 
+def repeated(given: QueryDict, single: Iterable[str]) -> str:
+    """What is wrong where a parameter with one value has several, in a sentence; else nothing."""
+    name = next((name for name in single if len(given.getlist(name)) > 1), "")
+    told = _("The parameter “%(name)s” stands there more than once; write it once.")
+    return told % {"name": name} if name else ""
+
+
+def garbled(request: HttpRequest) -> str:
+    """What is wrong where the parameters are no text, in a sentence; nothing where they are."""
+    try:
+        written = request.META.get("QUERY_STRING", "").encode("latin-1", "replace")  # as in WSGI
+        unquote_to_bytes(written).decode()
+    except UnicodeDecodeError:
+        return _("The parameters are no text in UTF-8; %-encode its bytes.")
+    return ""
+
+
 def refused_as_a_page(request: HttpRequest, sentence: str) -> HttpResponse:
     """400, as people see it."""
     return render(request, "400.html", {"error": sentence}, status=400)
@@ -74,13 +92,10 @@ def without_ignored(get_response: Callable[[HttpRequest], HttpResponse]) -> obje
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if any(map(is_ignored, request.GET)):
-            kept = QueryDict(mutable=True, encoding=request.encoding)
-            for name, values in request.GET.lists():
-                if not is_ignored(name):
-                    kept.setlist(name, values)
-            request.META["QUERY_STRING"] = kept.urlencode()
-            kept._mutable = False
-            request.GET = kept  # type: ignore[assignment]
+            parts = request.META["QUERY_STRING"].split("&")
+            kept = [p for p in parts if not is_ignored(unquote_plus(p.partition("=")[0]))]
+            request.META["QUERY_STRING"] = "&".join(kept)
+            request.GET = QueryDict("&".join(kept), encoding=request.encoding)
         return get_response(request)
 
     return middleware

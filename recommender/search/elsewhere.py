@@ -11,6 +11,7 @@ from django.http.request import validate_host
 from django.utils.translation import gettext as _
 
 from catalog.addresses import is_web_address
+from catalog.hosts import in_ascii
 from catalog.visiting.addresses import ForbiddenAddress, Resolver, resolve
 from catalog.visiting.connections import Connector, create_connection
 from catalog.visiting.fetching import Fetcher, FetchError
@@ -76,14 +77,5 @@ def fetcher(resolver: Resolver = resolve, connector: Connector = create_connecti
 
 def is_allowed(host: str) -> bool:
     """Whether the owner lets pictures be fetched there: from all hosts, where none is named."""
-    hosts = [_in_ascii(name) for name in settings.PICTURE_URL_HOSTS]
-    return not hosts or validate_host(_in_ascii(host), hosts)
-
-
-def _in_ascii(host: str) -> str:
-    """A host as it is asked for: letters of all scripts in punycode; a dot before it stays."""
-    beginning = "." if host.startswith(".") else ""
-    try:
-        return beginning + host.removeprefix(".").lower().encode("idna").decode()
-    except UnicodeError:
-        return host.lower()
+    hosts = [in_ascii(name) for name in settings.PICTURE_URL_HOSTS]
+    return not hosts or validate_host(in_ascii(host), hosts)

@@ -154,3 +154,26 @@ def test_a_webp_that_says_a_wrong_length_is_whole(off):
 @pytest.mark.parametrize("lost", [1, 2])
 def test_a_webp_without_its_last_bytes_is_whole(lost):
     assert difference(file_of("WEBP")[:-lost], file_of("WEBP")) < 1
+
+
+def test_a_png_whose_pixels_have_a_wrong_sum_is_whole():
+    """The sum behind the pixels, of which browsers take no notice; the chunk's own is right."""
+    whole = file_of("PNG")
+    at = whole.rfind(b"IDAT")
+    length = int.from_bytes(whole[at - 4 : at], "big")
+    body = whole[at : at + length] + bytes(
+        byte ^ 0xFF for byte in whole[at + length : at + length + 4]
+    )
+    data = whole[:at] + body + zlib.crc32(body).to_bytes(4, "big") + whole[at + length + 8 :]
+    with pytest.raises(OSError, match="broken"):
+        Image.open(io.BytesIO(data)).load()
+    assert difference(data, whole) == 0
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+@pytest.mark.parametrize("share", [0.1, 0.3])
+def test_a_progressive_jpeg_that_holds_a_blur_only_is_refused(mode, share):
+    data = file_of("JPEG", mode, progressive=True)
+    for file in (data[: int(len(data) * share)], data[: int(len(data) * share)] + b"\xff\xd9"):
+        with pytest.raises(BadPicture, match="breaks off"):
+            make_pictures(file)

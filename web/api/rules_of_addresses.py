@@ -9,16 +9,20 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 
 from web.api.responses import View, told_in_json
-from web.parameters import unknown
+from web.parameters import garbled, repeated, unknown
 
-Known = Mapping[str, list[str]]
+# A method -> its parameters, and whether each may stand several times.
+Known = Mapping[str, dict[str, bool]]
 
 
 def known_to(api: NinjaAPI) -> dict[str, Known]:
     """An address's name -> a method -> its parameters, as the description tells them."""
     return {
         str(path.url_name): {
-            method: [told["name"] for told in (operation.openapi_extra or {}).get("parameters", ())]
+            method: {
+                told["name"]: told["schema"].get("type") == "array"
+                for told in (operation.openapi_extra or {}).get("parameters", ())
+            }
             for operation in path.operations
             for method in operation.methods
         }
@@ -27,11 +31,13 @@ def known_to(api: NinjaAPI) -> dict[str, Known]:
 
 
 def with_known_parameters(view: View, known: Known) -> View:
-    """The view, which refuses all other parameters; without any known, all."""
+    """The view, which refuses all other parameters, and what can be read in two ways."""
 
     @wraps(view)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        sentence = unknown(request.GET, known.get(str(request.method), ()))
+        own = known.get(str(request.method), {})
+        single = [name for name, is_list in own.items() if not is_list]
+        sentence = garbled(request) or unknown(request.GET, own) or repeated(request.GET, single)
         return told_in_json(request, sentence) if sentence else view(request, *args, **kwargs)
 
     return checked

@@ -38,7 +38,7 @@ LARGEST, MAX_BYTES = 200_000, 32 * 2**20
 BARE = (204, 304)
 _MARK = "may_be_kept"
 # What servers in front put into the ETag of an answer that they compress: Apache, Jetty, Caddy.
-_COMPRESSED = re.compile(r'(?:-{1,2}|[;/])(?:gzip|br|zstd|deflate)"')
+_COMPRESSED = re.compile(r'(?:-{1,2}|[;/+])(?:gzip|br|zstd|deflate|df)"')
 
 answers = Shelf(MAX_BYTES)
 

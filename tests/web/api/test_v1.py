@@ -281,3 +281,25 @@ def test_the_admin_makes_a_key_and_shows_it_once(admin_client):
     key = re.search(r"shown this once: ([\w-]+)", page.content.decode())[1]
     assert ApiKey.of(key).name == "shop"
     assert key not in admin_client.get("/admin/api/apikey/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "word"),
+    [
+        ("products/0/similar/?k=3&k=4", "k"),
+        ("similar/?liked=0&metric=cosine&metric=euclidean", "metric"),
+        ("products/?page=1&page=2", "page"),
+        ("search/?q=a&q=b", "q"),
+        ("search/?q=%ff", "UTF-8"),
+        ("search/?q=a&utm_source=x&category=%c3", "UTF-8"),
+    ],
+)
+def test_what_can_be_read_in_two_ways_is_refused_in_a_sentence(client, live, address, word):
+    answer = client.get(f"/api/v1/{address}")
+    assert answer.status_code == 400
+    assert word in answer.json()["error"]
+
+
+def test_what_may_be_repeated_and_text_of_any_script_are_taken(client, live):
+    assert client.get("/api/v1/similar/?liked=0&liked=1").status_code == 200
+    assert client.get("/api/v1/search/?q=%e3%81%82+b").status_code == 200

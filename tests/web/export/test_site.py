@@ -13,6 +13,7 @@ from catalog.registry import import_folder
 from recommender.building import build as building
 from web.export import site
 from web.export.folder import RECORD
+from web.management.commands import export_site
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +29,27 @@ def files(folder) -> dict[str, tuple[bytes, int]]:
         for path in folder.rglob("*")
         if path.is_file() and path.name != RECORD
     }
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [("https://shop.example/look", "https://shop.example/look"),
+     ("http://Bücher.example:8443/é/", "http://xn--bcher-kva.example:8443/%C3%A9/"),
+     ("https://[::1]/x/", "https://[::1]/x/")],
+)  # fmt: skip
+def test_the_address_of_an_export_is_written_as_it_is_asked_for(given, taken):
+    assert export_site.web_address(given) == taken
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["https://shop.example/?a=1", "https://shop.example/#top", "https://me:pw@shop.example/",
+     "https://shop.example:port/", "shop.example", "https://:80/"],
+)  # fmt: skip
+def test_an_address_that_no_page_can_be_put_behind_is_refused(given, tmp_path):
+    with pytest.raises(CommandError, match=r"shop\.example/look/") as refused:
+        call_command("export_site", str(tmp_path / "new"), "--url", given)
+    assert "pw" not in str(refused.value)
 
 
 def dead_links(folder) -> list[str]:

@@ -27,6 +27,10 @@ SENT = {
     "made weak, as nginx does": weak,
     "with Apache's suffix": lambda tag: f'{tag[:-1]}-gzip"',
     "weak, with another suffix": lambda tag: weak(f'{tag[:-1]}--gzip"'),
+    "with the suffix for Brotli": lambda tag: f'{tag[:-1]}-br"',
+    "with two dashes": lambda tag: f'{tag[:-1]}--br"',
+    "with a plus": lambda tag: f'{tag[:-1]}+gzip"',
+    "shortened": lambda tag: f'{tag[:-1]}-df"',
     "among others": lambda tag: f'"other", {weak(tag)}, "third"',
     "any": lambda tag: "*",
 }
