@@ -13,7 +13,7 @@ from catalog.registry import import_folder
 from recommender.building import build as building
 from web.export import site
 from web.export.folder import RECORD
-from web.management.commands import export_site
+from web.export.whereabouts import web_address
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +38,7 @@ def files(folder) -> dict[str, tuple[bytes, int]]:
      ("https://[::1]/x/", "https://[::1]/x/")],
 )  # fmt: skip
 def test_the_address_of_an_export_is_written_as_it_is_asked_for(given, taken):
-    assert export_site.web_address(given) == taken
+    assert web_address(given) == taken
 
 
 @pytest.mark.parametrize(
