@@ -101,7 +101,7 @@ def encoding_of(body: bytes, label: str = "") -> str:
     `label` is what came with it, as in a Content-Type. A few bytes that are no UTF-8, in a text
     that is, do not make it another.
     """
-    if marked := next((name for bom, name in _BOMS if body.startswith(bom)), ""):
+    if marked := _marked(body):
         return marked
     labelled = _labelled(label)
     if labelled.startswith(("utf-16", "iso2022")) and fits(body, labelled):
@@ -113,6 +113,15 @@ def encoding_of(body: bytes, label: str = "") -> str:
     if labelled not in ("", "utf-8") and fits(body, labelled):
         return labelled
     return _utf_16(body) or likeliest(body, OF_FILES)
+
+
+def unicode_of(begin: bytes) -> str:
+    """The encoding of a text's beginning, where a mark or noughts show one of Unicode's."""
+    return _marked(begin) or _utf_16(begin[:1000])
+
+
+def _marked(body: bytes) -> str:
+    return next((name for bom, name in _BOMS if body.startswith(bom)), "")
 
 
 def _labelled(label: str) -> str:

@@ -40,12 +40,12 @@ def walk_feed(url: str, pages: PageFetcher) -> Iterator[Record]:
     found, number = found_at(url, pages), 0
     base = url if is_address(url) else ""
     try:
-        body, cut = opened(found.body)
+        body, cut, note = opened(found.body)
         document = Document(body, found.charset)
         for number, item in enumerate(document.elements(("item", "entry")), 1):
             yield described(_said(item), _place(item, number), base)
-        if document.mended:
-            yield Unreadable("mended", document.mended, left_out=True)
+        for told in filter(None, (document.mended, note)):
+            yield Unreadable("mended", told, left_out=True)
     except UnreadableDocument as error:
         raise SourceError(f"{url}: {error}") from error
     if cut:

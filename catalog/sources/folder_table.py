@@ -32,10 +32,12 @@ def read_csv(table: Path, folder: Path) -> Iterator[Record]:
     """
     pictures = _Pictures(folder, table.parent)
     try:
-        body, cut = opened(bytes_of(table))
+        body, cut, note = opened(bytes_of(table))
         encoding = encoding_of(body)
     except (UnreadableDocument, UnknownEncoding) as error:
         raise SourceError(f"{table}: {error}") from error
+    if note:
+        yield Unreadable("mended", note, left_out=True)
     lines = text_lines(body, encoding)
     for row in read_rows(
         lines, str(table), lambda cells: "item_id" in cells, "has no column item_id"

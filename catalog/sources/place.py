@@ -4,6 +4,7 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from catalog.reading.encodings import unicode_of
 from catalog.records import SourceError
 from catalog.sources.documents import (
     UnreadableDocument,
@@ -79,7 +80,8 @@ class Place:
     @cached_property
     def text(self) -> str:
         """How the page begins."""
-        return self.body[:MAX_CHARACTERS].decode(errors="replace")
+        begin = self.body[:MAX_CHARACTERS]
+        return begin.decode(unicode_of(begin) or "utf-8", errors="replace")
 
     def mentions(self, *signs: str) -> bool:
         """Whether one of these, in small letters, stands there."""

@@ -4,6 +4,7 @@ XML and indexes of it, with Google's extension for pictures; RSS and Atom; text,
 Each may be packed with gzip.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,8 +15,10 @@ from catalog.sources.described import pictures, web_address
 from catalog.sources.documents import UnreadableDocument, opened
 from catalog.sources.xml import Document, local_name, root_name
 
-# Of a text so many lines at least are addresses.
+# Of a text so many lines at least are addresses, once it is known to be a sitemap.
 MAX_OTHER_LINES = 0.5
+# A line of a text: one address, whole, with nothing beside it.
+_ADDRESS = re.compile(r"(?!.*[,;]https?://)https?://[^\s\"<>|\\]+(?<![,;])", re.IGNORECASE)
 _PARTS = ("url", "sitemap", "item", "entry")
 
 
@@ -33,7 +36,7 @@ def entries_of(body: bytes, url: str, charset: str = "") -> Iterator[Entry]:
 
     Raises UnreadableDocument, behind what could be read.
     """
-    plain, cut = opened(body)
+    plain, cut, _ = opened(body)
     if _is_markup(plain):
         found = (_entry(element, url) for element in Document(plain, charset).elements(_PARTS))
         yield from filter(None, found)
@@ -44,9 +47,9 @@ def entries_of(body: bytes, url: str, charset: str = "") -> Iterator[Entry]:
 
 
 def is_text_sitemap(body: bytes, url: str) -> bool:
-    """Whether it is a text that holds an address a line."""
+    """Whether it is a text that holds an address a line, and nothing else: a table is none."""
     try:
-        return not _is_markup(body) and bool(_lines(body, url))
+        return not _is_markup(body) and len(_lines(body, url)) == len(_written(body))
     except UnreadableDocument:
         return False
 
@@ -56,11 +59,18 @@ def _is_markup(body: bytes) -> bool:
 
 
 def _lines(body: bytes, url: str) -> list[str]:
-    lines = [line.strip() for line in decoded(body).splitlines() if line.strip("\0 \t\ufeff")]
-    found = [address for line in lines if "://" in line and (address := web_address(line, url))]
+    lines = _written(body)
+    whole = (web_address(line, url) for line in lines if _ADDRESS.fullmatch(line))
+    found = list(filter(None, whole))
     if not found or len(found) < MAX_OTHER_LINES * len(lines):
         raise UnreadableDocument("it is neither XML nor a list of addresses")
     return found
+
+
+def _written(body: bytes) -> list[str]:
+    """The lines that are not empty."""
+    lines = (line.strip("\0 \t\ufeff") for line in decoded(body).splitlines())
+    return [line for line in lines if line]
 
 
 def _entry(element: _Element, url: str) -> Entry | None:

@@ -7,7 +7,7 @@ path: `import_folder --csv` is for pictures on disk.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 from catalog.reading.encodings import UnknownEncoding, encoding_of
@@ -79,11 +79,19 @@ def walk_table(
     rows name no picture."""
     found, base = found_at(at, pages), at if is_address(at) else ""
     records = read_table(found.body, at, columns, base, found.charset)
-    first = list(islice(records, MAX_WITHOUT_PICTURE))
+    first: list[Record] = []
+    failure = None
+    try:
+        first.extend(islice(records, MAX_WITHOUT_PICTURE))
+    except SourceError as error:  # behind what could be read
+        failure = error
     products = [record for record in first if isinstance(record, ProductRecord)]
     if products and not any(record.image_url for record in products):
         raise SourceError(f"{at}: {_how_to_name_pictures(at)}")
-    yield from chain(first, records)
+    yield from first
+    if failure:
+        raise failure
+    yield from records
 
 
 def _how_to_name_pictures(at: str) -> str:
@@ -106,7 +114,9 @@ def read_table(
     """
     names = COLUMNS | {field: (_plain(column),) for field, column in (columns or {}).items()}
     try:
-        content, cut = opened(body)
+        content, cut, note = opened(body)
+        if note:
+            yield Unreadable("mended", note, left_out=True)
         if cut:
             content = content[: content.rfind(b"\n") + 1]
         for row in shown(_rows(content, name, names, charset)):

@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from catalog.reading.encodings import UnknownEncoding, encoding_of, first_misfit
+from catalog.reading.encodings import UnknownEncoding, encoding_of, first_misfit, unicode_of
 from catalog.sources.documents import UnreadableDocument
 
 MAX_DEPTH = 100
@@ -95,9 +95,8 @@ class Document:
 def root_name(body: bytes) -> str:
     """The name of an XML document's outermost element; nothing if it is no such document."""
     begin = body[: 10 * MAX_BEFORE]
-    encoding = "utf-16" if begin.startswith((b"\xff\xfe", b"\xfe\xff")) else "latin-1"
     try:
-        events = _events(begin.removeprefix(b"\xef\xbb\xbf"), encoding, _Mending())
+        events = _events(begin, unicode_of(begin) or "latin-1", _Mending())
         return next((local_name(element) for _, element in events), "")
     except UnreadableDocument:
         return ""

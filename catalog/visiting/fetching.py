@@ -2,6 +2,7 @@
 
 import random
 import time
+import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from catalog.visiting.connections import Budget, CheckedAdapter, Connector, Over
 from catalog.visiting.failures import sentence
 from catalog.visiting.retrying import LATER, TRIES, wait_before
 from catalog.visiting.robots import parse_nothing, parse_robots, parse_stay_out
+from catalog.visiting.unpacking import Unpacker
 
 # What one exchange may take, its redirects included: as it comes, and unpacked.
 MAX_BYTES = 20_000_000
@@ -290,10 +292,22 @@ def _body(answer: requests.Response, max_bytes: int) -> bytes:
     packing = answer.headers.get("Content-Encoding", "").lower().replace(",", " ").split()
     if unknown := set(packing) - PACKED:
         raise ValueError(f"packed in a way that was not asked for: {unknown.pop()!r}")
+    layers = [Unpacker(name) for name in reversed(packing) if name != "identity"]
     unpacked = bytearray()
     # read1 gives what has come; iter_content would wait for a full chunk, however slow.
-    while chunk := answer.raw.read1(CHUNK, decode_content=True):
-        unpacked += chunk
+    while chunk := answer.raw.read1(CHUNK, decode_content=False):
+        unpacked += _unpacked(chunk, layers, max_bytes)
         if len(unpacked) > max_bytes:
             raise OverBudget(f"larger than {max_bytes / 1e6:g} MB")
+    if not all(layer.is_whole for layer in layers):
+        raise urllib3.exceptions.IncompleteRead(len(unpacked), None)  # type: ignore[arg-type]
     return bytes(unpacked)
+
+
+def _unpacked(chunk: bytes, layers: list[Unpacker], most: int) -> bytes:
+    try:
+        for layer in layers:
+            chunk = layer.feed(chunk, most)
+    except zlib.error as error:
+        raise urllib3.exceptions.DecodeError(str(error)) from error
+    return chunk

@@ -71,6 +71,8 @@ def found(pages, shop, path="/"):
         ("/map.gz", gzip.compress(test_sitemap.urlset("/p/1").encode()), "sitemap"),
         ("/feed.xml", test_feed.RSS.format(test_feed.ITEM), "feed"),
         ("/export", test_feed.ATOM, "feed"),
+        ("/export", test_feed.RSS.format(test_feed.ITEM).encode("utf-16"), "feed"),
+        ("/export", test_feed.RSS.format(test_feed.ITEM).encode("utf-16-le"), "feed"),
         ("/products.json", "{}", "shopify"),
         ("/wp-json/wc/store/v1/products", "[]", "woocommerce"),
         ("/?rest_route=/wc/store/v1/products", "[]", "woocommerce"),

@@ -204,6 +204,20 @@ def test_a_text_that_lists_no_addresses_is_no_sitemap(fetcher, body):
             ids(shop, fetcher, "/map.txt")
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("path", ["/feed", "/feed.txt"])
+def test_a_table_that_is_called_plain_text_is_a_table(fetcher, separator, path):
+    lines = ["id,title,link,image_link", *(f"{n},Tee,{{0}}/p/{n},{{0}}/i/{n}.jpg" for n in "1234")]
+    with Shop() as shop:
+        table = "\n".join(lines).format(shop.url).replace(",", separator)
+        for body in (table, f"sep={separator}\n{table}", f"Our products\n\n{table}"):
+            for encoding in ("utf-8", "utf-16"):
+                plain = (200, {"Content-Type": "text/plain"}, body.encode(encoding))
+                shop.answers[path] = plain
+                found = find(f"{shop.url}{path}", CountedPages(fetcher, most=100))
+                assert found.way.name == "table", (body, encoding)
+
+
 def test_a_packed_text_that_is_cut_short_is_named(fetcher):
     with Shop({"/p/1": page("1")}) as shop:
         packed = gzip.compress(f"{shop.url}/p/1\n{shop.url}/p/2\n".encode())

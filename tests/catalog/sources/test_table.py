@@ -198,14 +198,34 @@ def test_all_members_of_a_packed_table_are_read():
 
 @pytest.mark.parametrize(
     "end",
-    [b"rubbish", gzip.compress(b"2,Hat\n3,Sock\n" * 99, mtime=0)[:-12]],
-    ids=["rubbish", "cut"],
+    [
+        gzip.compress(b"2,Hat\n3,Sock\n" * 99, mtime=0)[:-12],
+        gzip.compress(b"2,Hat\n3,Sock\n" * 99, mtime=0)[:-8] + bytes(8),
+        b"\x1f\x8bubbish!!",
+    ],
+    ids=["cut", "a wrong sum", "damaged"],
 )
 def test_a_packed_table_that_is_broken_is_read_as_far_as_it_goes(end):
     found = []
     with pytest.raises(SourceError, match=r"its gzip is .*, in line"):
         found.extend(read_table(gzip.compress(b"id,title\n1,Tee\n") + end, "list"))
     assert found[0].item_id == "1"
+
+
+def test_what_stands_behind_the_gzip_is_passed_over_and_told():
+    packed = gzip.compress(b"id,title\n1,Tee\n") + b"rubbish!!"
+    told, record = read_table(packed, "list")
+    assert (record.item_id, told.left_out) == ("1", True)
+    assert told.reason == "what stands behind the end of its gzip was passed over"
+
+
+def test_a_short_table_keeps_the_rows_before_its_gzip_breaks(fetcher):
+    packed = gzip.compress(b"id,title,image\n1,Tee,/1.jpg\n2,Hat,/2.jpg\n", mtime=0)
+    with Shop({"/list.csv.gz": packed[:-6]}) as shop:
+        walk = walk_table(f"{shop.url}/list.csv.gz", fetcher)
+        assert [next(walk).item_id, next(walk).item_id] == ["1", "2"]
+        with pytest.raises(SourceError, match="its gzip is cut short, in line"):
+            next(walk)
 
 
 def test_a_line_that_tells_the_separator_is_no_header():

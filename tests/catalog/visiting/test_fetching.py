@@ -1,6 +1,7 @@
 import gzip
 import socket
 import time
+import zlib
 
 import pytest
 
@@ -98,6 +99,30 @@ def test_redirects_are_followed_and_loops_are_not(fetcher):
         assert fetcher.get(f"{shop.url}/a").body == b"here"
         with pytest.raises(FetchError, match="redirects"):
             fetcher.get(f"{shop.url}/c")
+
+
+def packed(body, bits, end=zlib.Z_FINISH):
+    packer = zlib.compressobj(wbits=bits)
+    return packer.compress(body) + packer.flush(end)
+
+
+@pytest.mark.parametrize(("name", "bits"), [("gzip", 31), ("deflate", 15), ("deflate", -15)])
+def test_an_answer_counts_only_if_all_that_was_packed_came(fetcher, name, bits):
+    told, lines = {"Content-Encoding": name}, b"1,Tee\n2,Hat\n"
+    with Shop({"/a": (200, told, packed(lines, bits))}) as shop:
+        assert fetcher.get(f"{shop.url}/a").body == lines
+        for part in (packed(lines, bits, zlib.Z_FULL_FLUSH), packed(lines, bits)[:1]):
+            shop.answers["/a"] = (200, told, part)
+            with pytest.raises(FetchError, match="ended too early"):
+                Fetcher("T/1", 0, allow_loopback=True, patient=False).get(f"{shop.url}/a")
+
+
+def test_all_members_of_a_packed_answer_and_what_follows_them_are_read(fetcher):
+    body = gzip.compress(b"one ") + gzip.compress(b"two") + b"\0 rubbish"
+    with Shop({"/a": (200, {"Content-Encoding": "gzip"}, body)}) as shop:
+        assert fetcher.get(f"{shop.url}/a").body == b"one two"
+        shop.answers["/a"] = (200, {"Content-Encoding": "gzip"}, b"")
+        assert fetcher.get(f"{shop.url}/a").body == b""
 
 
 def test_a_gzip_bomb_stops_at_the_limit(fetcher):
