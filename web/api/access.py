@@ -25,6 +25,8 @@ MINUTE = 60
 MAX_LOG_INS, MAX_WRONG_KEYS = 60, 60
 # So many visitors at least have a part in what is limited for all together.
 SHARES = 3
+# How the API is asked is no secret, and a browser that opens these has no key to send.
+DESCRIPTIONS = ("/api/v1/docs/", "/api/v1/openapi.json")
 READING = ("GET", "HEAD", "OPTIONS")
 
 
@@ -47,7 +49,7 @@ def _without_key(request: HttpRequest) -> HttpResponse | None:
     """The refusal of who needs a key; raises TooOften."""
     visitor = f"address {one_visitor(request)}"
     if request.path_info.startswith("/api/v1/"):
-        return _program(request, visitor)
+        return None if request.path_info in DESCRIPTIONS else _program(request, visitor)
     if admission.is_log_in(request):
         _count(f"log-ins {visitor}", MAX_LOG_INS)
     elif admission.kind_of(request) in (admission.UPLOADS, admission.FETCHES):

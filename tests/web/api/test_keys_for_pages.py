@@ -225,3 +225,10 @@ def test_a_key_that_pages_show_never_becomes_one_for_programs(key):
 def test_origins_in_settings_may_be_in_capitals_and_end_in_a_slash(monkeypatch):
     monkeypatch.setenv("CORS_ALLOWED_ORIGINS", "https://Shop.Example/,null")
     assert env_origins("CORS_ALLOWED_ORIGINS") == ([SHOP, "null"], False)
+
+
+@pytest.mark.parametrize("address", ["/api/v1/docs/", "/api/v1/openapi.json"])
+def test_how_the_api_is_asked_can_be_read_without_a_key(client, settings, address):
+    settings.API_KEYS_REQUIRED = True
+    assert client.get(address).status_code == 200
+    assert client.get("/api/v1/status/").status_code == 401
