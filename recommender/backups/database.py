@@ -31,6 +31,11 @@ NAMES = {
     "PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD",
     "PGDATABASE": "NAME",
 }  # fmt: skip
+# What an address may have behind its `?`, as in postgres:///shop?host=/run/postgresql.
+OPTIONS = {
+    "host": "PGHOST", "port": "PGPORT", "service": "PGSERVICE", "passfile": "PGPASSFILE",
+    "sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT",
+}  # fmt: skip
 
 
 def file_name() -> str:
@@ -217,5 +222,5 @@ def _environment() -> dict[str, str]:
     """How PostgreSQL's programs reach the database; a password is on no command line."""
     database: dict[str, Any] = connection.settings_dict
     told = {name: str(database[setting]) for name, setting in NAMES.items() if database[setting]}
-    mode = database.get("OPTIONS", {}).get("sslmode")
-    return told | ({"PGSSLMODE": mode} if mode else {})
+    options = database.get("OPTIONS", {})
+    return told | {OPTIONS[name]: str(options[name]) for name in OPTIONS.keys() & options.keys()}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import get_commands, load_command_class
+from django.db import connections
 
 from catalog.models import Product
 from recommender.live import publishing
@@ -28,6 +29,8 @@ def said(capsys, tmp_path, folder, monkeypatch):
     (tmp_path / "no.json").write_text("{}")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("builtins.input", raising(EOFError))
+    # manage.py's last deed, which would end the test's transaction (SQLite in memory has no such end).
+    monkeypatch.setattr(connections, "close_all", lambda: None)
 
     def run(line):
         name, *arguments = (

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from catalog import pictures, versioning
 from catalog.models import Product
@@ -20,7 +21,13 @@ from runs.models import Run
 from tests.conftest import picture_bytes
 from tests.recommender.live.test_publishing import Killed
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        connection.vendor != "sqlite",
+        reason="names SQLite's file; test_postgresql.py backs PostgreSQL up",
+    ),
+]
 
 
 def state(settings):

@@ -8,7 +8,8 @@ from web.middleware import answer_cache, program_version
 from web.middleware.bounded_cache import OVERHEAD, Shelf
 
 SIMILAR = "/api/v1/products/0/similar/"
-pytestmark = pytest.mark.django_db
+# An answer that is closed takes its connection along, and on PostgreSQL a test's transaction as well.
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
