@@ -75,7 +75,11 @@ class FilterForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         low, high = self.cleaned_data.get("price_from"), self.cleaned_data.get("price_to")
         if low is not None and high is not None and low > high:
-            above = _("It is above the other.") if self.for_people else _("It is above price_to.")
+            above = (
+                _("This is higher than the other price.")
+                if self.for_people
+                else _("It is above price_to.")
+            )
             self.add_error("price_from", above)
         return self.cleaned_data
 

@@ -54,18 +54,18 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
 _NOT_READ = {
-    b"ftypheic": gettext_noop("a HEIC picture, which is not read; save it as JPEG"),
-    b"ftypheix": gettext_noop("a HEIC picture, which is not read; save it as JPEG"),
-    b"ftypmif1": gettext_noop("a HEIF picture, which is not read; save it as JPEG"),
-    b"<svg": gettext_noop("an SVG drawing, which is not read; save it as PNG"),
+    b"ftypheic": gettext_noop("a HEIC picture, which cannot be read; save it as JPEG"),
+    b"ftypheix": gettext_noop("a HEIC picture, which cannot be read; save it as JPEG"),
+    b"ftypmif1": gettext_noop("a HEIF picture, which cannot be read; save it as JPEG"),
+    b"<svg": gettext_noop("an SVG drawing, which cannot be read; save it as PNG"),
     b"<html": gettext_noop("a web page, not a picture"),
     b"<!doctype html": gettext_noop("a web page, not a picture"),
     b"%pdf-": gettext_noop("a PDF document, not a picture"),
     b"%!ps": gettext_noop("a PostScript document, not a picture"),
-    b"\x89png\r\n": gettext_noop("a broken PNG, or one of a kind that is not read"),
-    b"\xff\xd8\xff": gettext_noop("a broken JPEG, or one of a kind that is not read"),
-    b"ii*\0": gettext_noop("a broken TIFF, or one of a kind that is not read"),
-    b"mm\0*": gettext_noop("a broken TIFF, or one of a kind that is not read"),
+    b"\x89png\r\n": gettext_noop("a broken PNG, or a kind of PNG that cannot be read"),
+    b"\xff\xd8\xff": gettext_noop("a broken JPEG, or a kind of JPEG that cannot be read"),
+    b"ii*\0": gettext_noop("a broken TIFF, or a kind of TIFF that cannot be read"),
+    b"mm\0*": gettext_noop("a broken TIFF, or a kind of TIFF that cannot be read"),
 }
 # How Pillow's decoders call a file that ends before its picture does.
 _BREAKS_OFF = re.compile("truncated|not enough image data", re.IGNORECASE)
@@ -213,9 +213,11 @@ def _refuse_placeholder(picture: Image.Image) -> None:
 def _refuse_blank(picture: Image.Image) -> None:
     """Raises BadPicture where nothing can be seen: all transparent, or small and of one colour."""
     if _is_transparent(picture):
-        raise BadPicture(gettext_noop("it is transparent all over, and holds a picture's place"))
+        raise BadPicture(gettext_noop("it is fully transparent: a placeholder, not a picture"))
     if max(picture.size) <= SMALL and len(picture.convert("RGBA").getcolors(1) or ()) == 1:
-        raise BadPicture(gettext_noop("it is small and of one colour, and holds a picture's place"))
+        raise BadPicture(
+            gettext_noop("it is small and all one colour: a placeholder, not a picture")
+        )
 
 
 def _is_transparent(picture: Image.Image) -> bool:

@@ -38,7 +38,7 @@ class CutShort(ValueError):
     """The file holds only a part of its picture."""
 
     def __init__(self) -> None:
-        super().__init__(gettext_noop("a picture that breaks off: a part of it is missing"))
+        super().__init__(gettext_noop("a picture that is incomplete: part of it is missing"))
 
 
 def mended(data: bytes) -> bytes:

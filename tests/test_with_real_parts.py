@@ -253,7 +253,7 @@ def test_the_site_serves_its_own_styles_pictures_and_errors(site):
     assert requests.get(f"{site}/static/css/lookalike.css", timeout=10).status_code == 200
     assert requests.get(f"{site}/static/js/htmx.min.js", timeout=10).status_code == 200
     page = requests.get(f"{site}/products/0/", timeout=10)
-    assert "never trained" in page.text
+    assert "an untrained network" in page.text
     pictures = re.findall(r'src="(/media/[^"]+)"', page.text)
     assert len(pictures) > 3
     assert all(requests.get(site + picture, timeout=10).ok for picture in pictures)

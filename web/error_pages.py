@@ -30,7 +30,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400, before any view: the request itself is not understood."""
-    sentence = _("The request is not understood.")
+    sentence = _("The request could not be understood.")
     if is_api(request):
         return failure(sentence, 400)
     return render(request, "400.html", {"error": sentence}, status=400)

@@ -59,7 +59,7 @@ def read(path: Path, embedder: str | None) -> TutorialVectors:
     spec = embedder_spec(made_by)
     if vectors.shape[1] != spec.dimension:
         raise ImportRefused(
-            f"{path.name} holds {vectors.shape[1]} numbers a picture; {made_by} ({spec.layer}) "
+            f"{path.name} holds {vectors.shape[1]} numbers per picture; {made_by} ({spec.layer}) "
             f"makes {spec.dimension}."
         )
     made_so = (origin.manifest.layer, origin.manifest.preprocessing)

@@ -64,7 +64,7 @@ def bring(file: Path, wish: OnnxOptions) -> str:
     found = onnx_import.bring(file, wish, places, taken)
     register_user_networks(places.folder)
     return (
-        f"{found.name}: {found.dimension} numbers a picture of {found.side}×{found.side}, "
+        f"{found.name}: {found.dimension} numbers per picture of {found.side}×{found.side}, "
         f"{found.layout}, from {found.output}. Run: manage.py build_index --embedder {found.name}"
     )
 

@@ -49,7 +49,7 @@ def fetched(url: str) -> bytes:
             _("Pictures are not fetched from other sites here. Send the picture itself.")
         )
     if not is_web_address(url):
-        raise BadQuery(_("An address begins with http:// or https://; others are not fetched."))
+        raise BadQuery(_("The address must begin with http:// or https://."))
     try:
         return fetcher().get(url, max_bytes=MAX_BYTES).body
     except FetchError as error:

@@ -95,7 +95,7 @@ class Busy(SearchError):
     retry_after = 5
 
     def __init__(self) -> None:
-        super().__init__(_("Others are asking, too. Please try again in a moment."))
+        super().__init__(_("The site is busy. Please try again in a moment."))
 
 
 class TooOften(SearchError):
@@ -132,7 +132,7 @@ class BrokenBody(SearchError):
     status = 400
 
     def __init__(self) -> None:
-        super().__init__(_("The request is not understood."))
+        super().__init__(_("The request could not be understood."))
 
 
 class NoLength(SearchError):

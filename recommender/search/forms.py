@@ -164,7 +164,9 @@ def fields_of(request: HttpRequest) -> QueryDict:
     """
     kind = request.content_type or ""
     if kind.startswith("image/") or kind == "application/octet-stream":
-        raise NotAForm(_("Do not send the picture bare. %(rule)s") % {"rule": PICTURE_RULE})
+        raise NotAForm(
+            _("Do not send the picture alone as the body. %(rule)s") % {"rule": PICTURE_RULE}
+        )
     if kind not in FORMS:
         raise NotAForm(str(PICTURE_RULE))
     try:

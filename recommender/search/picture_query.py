@@ -26,7 +26,7 @@ def picture_of_query(query: Query) -> bytes | None:
         try:
             return read_picture(query.liked[0])
         except (OSError, ValueError) as error:
-            raise BadQuery(_("The product has no picture that could be cropped.")) from error
+            raise BadQuery(_("This product has no picture that can be cropped.")) from error
     return query.picture
 
 

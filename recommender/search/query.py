@@ -75,7 +75,7 @@ class Query:
         if self.picture is not None and self.url:
             raise BadQuery(_("Give a picture or its address, not both."))
         if self.crop and not self.has_picture and len(self.liked) != 1:
-            raise BadQuery(_("A crop is of one picture, or of one product that is liked."))
+            raise BadQuery(_("Only one picture, or one liked product, can be cropped."))
         if len(self.named) > MAX_NAMED:
             raise BadQuery(str(NAMED_RULE))
         if both := set(self.liked) & set(self.disliked):

@@ -87,7 +87,7 @@ def pair(item_id: str, other: str) -> Pair:
     found = shown_products([item_id, other])
     index = live_index()
     if not is_offered() or item_id not in index or other not in index:
-        raise NotOffered(_("Of these two it cannot be shown what makes them alike."))
+        raise NotOffered(_("For these two, it cannot be shown what makes them alike."))
     return Pair(index, found[item_id], found[other])
 
 
@@ -124,7 +124,7 @@ def _made(asked: Pair) -> bytes:
         other = asked.index.embeddings[asked.index.row_of(asked.other.item_id)]
         return beside(Lane.PICTURES, _covered_and_painted, embedder_of(asked.index), data, other)
     except (OSError, UndecodablePicture) as error:
-        raise NotOffered(_("The product has no picture that could be looked into.")) from error
+        raise NotOffered(_("This product has no picture that can be analysed.")) from error
 
 
 def _covered_and_painted(embedder: Embedder, data: bytes, other: np.ndarray) -> bytes:

@@ -74,7 +74,7 @@ def test_an_address_says_what_is_asked_and_no_more(live, open_page):
 @pytest.mark.parametrize("javascript", [True, False])
 def test_all_products_stand_in_the_order_of_look(live, open_page, pages_of_two, javascript):
     page = open_page("/products/3/", javascript=javascript)
-    page.get_by_role("link", name="All products, the most alike first").click()
+    page.get_by_role("link", name="All products, most similar first").click()
     page.wait_for_url("**/browse/?order=like&to=3")
     expect(page.locator("#grid a.tile").first).to_have_attribute("data-item", "3")
     if javascript:
@@ -86,5 +86,5 @@ def test_all_products_stand_in_the_order_of_look(live, open_page, pages_of_two, 
     else:
         page.get_by_role("link", name="More").click()
         page.wait_for_url("**page=2**")
-    page.get_by_role("link", name="In another order").click()
+    page.get_by_role("link", name="Sort differently").click()
     expect(page.locator("#grid .like-first")).to_have_count(0)

@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 @pytest.mark.parametrize("javascript", [True, False])
 def test_one_comes_from_a_product_and_chooses_a_metric(two, open_page, javascript):  # noqa: F811
     page = open_page("/products/3/", javascript=javascript)
-    page.get_by_role("link", name="By two networks").click()
+    page.get_by_role("link", name="Compare two networks").click()
     page.locator("ol.column").nth(1).wait_for()
     page.get_by_label("Measured by").select_option("manhattan")
     if not javascript:

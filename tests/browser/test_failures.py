@@ -76,10 +76,10 @@ def test_a_price_that_is_none_is_refused_in_the_grids_place(live, open_page):
 
 def test_a_page_of_errors_stands_without_the_sites_frame(live, open_page, monkeypatch):
     page = open_page("/products/0/", expect_errors=True)
-    body = "<main><div class='message'><h1>Something broke</h1></div></main>"
+    body = "<main><div class='message'><h1>Something went wrong</h1></div></main>"
     answer_with(page, "**/products/*/?**", status=500, content_type="text/html", body=body)
     tile_of(page).click()
-    expect(page.get_by_role("heading", name="Something broke")).to_be_visible()
+    expect(page.get_by_role("heading", name="Something went wrong")).to_be_visible()
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ ACTIONS = {
     "a neighbour": lambda page: tile_of(page).click(),
     "a metric": lambda page: page.get_by_role("link", name="Euclidean").click(),
     "more": lambda page: page.get_by_role("link", name="More", exact=True).click(),
-    "another": lambda page: page.get_by_role("link", name="Another random one").click(),
+    "another": lambda page: page.get_by_role("link", name="Another random product").click(),
     "a search": lambda page: page.locator(".bar [type=search]").press("Enter"),
 }
 
@@ -203,7 +203,7 @@ HANDED = """([event, text]) => {
 def test_what_is_handed_over_without_a_picture_is_said(live, open_page, event):
     page = open_page("/picture/")
     page.evaluate(HANDED, [event, "words"])
-    told(page, "There is no picture in it")
+    told(page, "That contains no picture")
 
 
 def test_a_picture_that_cannot_be_sent_is_sent_again(live, folder, open_page):
@@ -219,7 +219,7 @@ def test_a_picture_that_cannot_be_sent_is_sent_again(live, folder, open_page):
 def test_narrowing_down_before_there_is_a_picture_asks_for_one(live, open_page):
     page = open_page("/picture/")
     page.get_by_text("Narrow down").click()
-    page.get_by_label("Leave out what is sold out").check()
+    page.get_by_label("Hide sold-out products").check()
     told(page, "Choose a picture first")
 
 
@@ -239,6 +239,6 @@ def test_a_picture_of_why_that_does_not_come_can_be_asked_for_again(live, open_p
 def test_the_bar_can_be_closed_and_goes_with_the_page(live, open_page):
     page = open_page("/picture/")
     page.evaluate(HANDED, ["paste", "words"])
-    told(page, "There is no picture in it")
+    told(page, "That contains no picture")
     page.get_by_role("button", name="Close").click()
     expect(page.locator(BAR)).to_be_hidden()

@@ -59,7 +59,7 @@ def test_another_random_one_leads_on(live, open_page):
     page = open_page("/products/0/")
     for _ in range(20):  # it may be the same once more
         with page.expect_response(lambda response: "/products/" in response.url) as came:
-            page.get_by_text("Another random one").click()
+            page.get_by_text("Another random product").click()
         expect(page).to_have_url(came.value.url)
         if not came.value.url.endswith("/products/0/"):
             break

@@ -31,7 +31,7 @@ def test_a_product_is_pinned_from_the_page_of_another_by_its_picture(
 ):
     page = open_page("/admin/login/?next=/products/0/", width=width)
     sign_in(page)
-    page.get_by_role("link", name="Pin beside it…").click()
+    page.get_by_role("link", name="Pin a product here…").click()
     page.locator(".field-product .select2-selection").click()
     page.locator(".select2-search__field").fill("5")
     found = page.locator(".select2-results .picked")
@@ -60,11 +60,15 @@ def test_duplicates_are_told_apart_by_keyboard_without_javascript(
     assert page.locator("html").bounding_box()["width"] <= width
     page.get_by_role("button", name="Not the same").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("is told apart from 1 other")
+    expect(page.get_by_role("status")).to_contain_text(
+        "is marked as different from 1 other product"
+    )
     assert NotTheSame.objects.get().said_by == "owner"
     found = answer(Query(liked=("0",), k=7)).looks.matches
     assert {"1", "1-again"} <= {match.product.item_id for match in found}
-    page.get_by_role("navigation", name="Duplicates").get_by_role("link", name="Told apart").click()
+    page.get_by_role("navigation", name="Duplicates").get_by_role(
+        "link", name="Marked as different"
+    ).click()
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("status")).to_contain_text("Taken back.")
+    expect(page.get_by_role("status")).to_contain_text("Undone.")
     assert not NotTheSame.objects.exists()

@@ -38,7 +38,7 @@ def test_the_way_is_shown_and_can_be_clicked_back(live, open_page, javascript):
 def test_one_likes_and_dislikes_out_of_the_way_until_wanted(live, open_page, javascript):
     page = open_page("/products/0/?k=2", javascript=javascript)
     expect(page.locator(".tune")).to_have_count(0)
-    page.get_by_role("link", name="More or less like one of these").click()
+    page.get_by_role("link", name="Choose more or less like these").click()
     page.locator(".tune").first.wait_for()
     liked = page.locator("ol.looks a.look").first.get_attribute("data-item")
     page.get_by_role("link", name="More like this").first.click()

@@ -14,7 +14,7 @@ def test_one_asks_why_and_goes_back(live, open_page, javascript):
     page.get_by_role("link", name="Why does").first.click()
     page.wait_for_url("**/why/0/?like=*")
     page.locator(".sides img").nth(1).wait_for()
-    page.get_by_role("link", name="Back to its look-alikes").click()
+    page.get_by_role("link", name="Back to the look-alikes").click()
     page.wait_for_url("**/products/0/")
 
 

@@ -68,7 +68,7 @@ def test_a_jpeg_without_its_lower_part_is_refused_however_it_was_closed(mode, op
     data = file_of("JPEG", mode, **options)
     kept = int(len(data) * share)
     for file in (data[:kept], zeroed(data, kept), data[:kept] + b"\xff\xd9"):
-        with pytest.raises(BadPicture, match="breaks off"):
+        with pytest.raises(BadPicture, match="is incomplete"):
             make_pictures(file)
 
 
@@ -119,7 +119,7 @@ def test_a_png_whose_pixels_were_overwritten_is_refused():
     [length] = [int.from_bytes(data[at - 8 : at - 4], "big")]
     assert zlib.crc32(data[at - 4 : at + length])
     half = data[: at + length // 2] + bytes(length - length // 2) + data[at + length :]
-    with pytest.raises(BadPicture, match="breaks off"):
+    with pytest.raises(BadPicture, match="is incomplete"):
         make_pictures(half)
 
 

@@ -137,7 +137,7 @@ def test_chunks_that_are_none_are_told_in_json(site):
         )
         told = heard(client)
     assert told.startswith("HTTP/1.1 400")
-    assert '{"error": "The request is not understood."}' in told
+    assert '{"error": "The request could not be understood."}' in told
 
 
 def test_an_old_client_uploads_by_http_1_0(site, picture):

@@ -55,7 +55,7 @@ def test_weights_are_added_verified_and_removed(narrow, tmp_path):
 def test_an_onnx_network_is_added_and_removed(tmp_path):
     model = clip_like(tmp_path / "clip.onnx")
     told = weights("add", model, "--name", "mine", "--mean", "0.5", "0.5", "0.5", "--std", "0.5")
-    assert "mine: 5 numbers a picture of 16×16" in told
+    assert "mine: 5 numbers per picture of 16×16" in told
     assert "build_index --embedder mine" in told
     assert "mine: sound" in weights("verify", "mine")
     with pytest.raises(CommandError, match="What is kept: mine"):

@@ -37,7 +37,7 @@ class GridForm(BrowseForm):
     def clean(self) -> dict[str, Any]:
         given = super().clean()
         if given.get("order") == BY_LOOK and not given.get("to"):
-            self.add_error("to", _("Name the product that shall come first."))
+            self.add_error("to", _("Name the product that the others should look like."))
         return given
 
     def in_order(self) -> "Sequence[Product] | QuerySet[Product]":

@@ -118,7 +118,7 @@ def _said(request: HttpRequest, within: str) -> None:
     if "undo" in request.POST:
         _demand(request, "recommender.delete_notthesame")
         not_the_same.take_back(request.POST["undo"])
-        _tell(request, _("Taken back."))
+        _tell(request, _("Undone."))
         return
     _demand(request, "recommender.add_notthesame")
     item_id, similar = request.POST.get("item_id", ""), within == SIMILAR
@@ -126,10 +126,10 @@ def _said(request: HttpRequest, within: str) -> None:
     others = next((set(ids) - {item_id} for ids in groups if item_id in ids), set())
     who = request.user.get_username()
     if not (number := not_the_same.say(item_id, sorted(others), who)):
-        raise BadQuery(_("That product looks like no other any more. Look at the page anew."))
+        raise BadQuery(_("That product no longer has duplicates. Please reload the page."))
     sentence = ngettext(
-        "“%(id)s” is told apart from %(number)d other.",
-        "“%(id)s” is told apart from %(number)d others.",
+        "“%(id)s” is marked as different from %(number)d other product.",
+        "“%(id)s” is marked as different from %(number)d other products.",
         number,
     )
     _tell(request, sentence % {"id": item_id, "number": number})

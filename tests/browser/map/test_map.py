@@ -146,14 +146,16 @@ def test_a_finger_zooms_in_before_it_opens_and_two_pinch(open_map):
 
 def test_without_javascript_there_is_the_picture_and_the_list(drawn, open_page):
     page = open_page("/map/", javascript=False)
-    still = page.get_by_alt_text("All products as small pictures; what looks alike lies together")
+    still = page.get_by_alt_text(
+        "All products as small pictures; those that look alike lie close together"
+    )
     expect(still).to_be_visible()
     expect(page.locator(".map-zoom")).to_be_hidden()
     page.get_by_label("Find on the map").fill("03")
     page.keyboard.press("Enter")
     page.wait_for_url("**/browse/?q=03")
     page.go_back()
-    page.get_by_role("link", name="All products stand in a list, too.").click()
+    page.get_by_role("link", name="See all products as a list.").click()
     page.wait_for_url("**/browse/")
 
 

@@ -127,7 +127,7 @@ def test_a_manifest_that_says_otherwise_is_believed(exported, folder):
 
 
 def test_vectors_of_another_length_are_refused(unmarked, folder):
-    with pytest.raises(CommandError, match="holds 48 numbers a picture; vgg16"):
+    with pytest.raises(CommandError, match="holds 48 numbers per picture; vgg16"):
         call_command("import_joblib", str(unmarked), images=folder, embedder="vgg16")
 
 

@@ -94,7 +94,7 @@ def test_what_a_server_answers_is_told_to_the_log_alone(client, shop, settings, 
 
 @pytest.mark.parametrize("url", ["ftp://example.com/a.jpg", "no address", "file:///etc/passwd"])
 def test_what_is_no_address_is_told_as_such(client, live, url):
-    assert told(client, url).startswith("An address begins with http:// or https://")
+    assert told(client, url).startswith("The address must begin with http:// or https://")
 
 
 def test_the_owner_reads_the_reason_on_the_terminal(live, names):

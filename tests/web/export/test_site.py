@@ -204,7 +204,7 @@ def test_many_products_have_several_pages(
 def test_what_asks_a_server_is_not_there(client, live, tmp_path, capsys):
     export(tmp_path / "site", capsys)
     page = (tmp_path / "site" / "products" / "0.html").read_text()
-    for word in ("Why?", "More or less", "With distances", "Narrow down", "languages"):
+    for word in ("Why?", "more or less", "With distances", "Narrow down", "languages"):
         assert word not in page
     links = re.findall(r'<a [^>]*href="([^"]*)"', page)
     assert not [link for link in links if link.endswith("0.html")], "a switch that switches nothing"

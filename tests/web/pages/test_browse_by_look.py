@@ -51,7 +51,7 @@ def test_what_is_not_compared_yet_comes_last_and_what_left_not_at_all(client, li
 @pytest.mark.parametrize(
     ("query", "status", "words"),
     [
-        ("order=like", 400, "Name the product that shall come first"),
+        ("order=like", 400, "Name the product that the others should look like"),
         ("order=like&to=nobody", 404, "no product “nobody”"),
         ("order=like&to=0-new", 400, "has not been compared"),
         ("order=look", 400, "price, -price, title or like"),
@@ -68,7 +68,7 @@ def test_a_product_s_page_leads_to_it_and_the_grid_leads_back(client, live):
     assert 'href="/browse/?order=like&amp;to=2"' in client.get("/products/2/").content.decode()
     page = client.get("/browse/?order=like&to=2&category=hats").content.decode()
     assert '<a href="/products/2/">' in page
-    assert '<a href="/browse/?category=hats">In another order</a>' in page
+    assert '<a href="/browse/?category=hats">Sort differently</a>' in page
     assert '<option value="like" selected>' in page
 
 

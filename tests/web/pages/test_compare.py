@@ -71,7 +71,7 @@ def test_left_and_right_can_be_chosen_and_changed_about(client, two):
 def test_one_index_alone_is_shown_with_a_calm_word(client, live):
     html = page(client, "/compare/3/")
     assert len(columns(html)) == 1
-    assert "with a second" in html
+    assert "With a second" in html
     assert "manage.py" not in html
 
 

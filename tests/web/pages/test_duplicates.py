@@ -62,7 +62,7 @@ def test_what_is_not_the_same_is_said_with_one_button_and_kept(admin_client, adm
     assert buttons(admin_client)[-1] == ("item_id", "0")
     response = admin_client.post(PAGE, {"item_id": "0"}, follow=True)
     assert response.redirect_chain == [(PAGE, 302)]
-    assert "“0” is told apart from 1 other." in response.content.decode()
+    assert "“0” is marked as different from 1 other product." in response.content.decode()
     assert groups(admin_client) == [["1", "1-again", "1-once-more"]]
     word = NotTheSame.objects.get()
     assert (word.pair, word.said_by) == (("0", "0-again"), admin_user.username)
@@ -83,7 +83,7 @@ def test_what_was_said_is_listed_and_taken_back_as_it_was_said(admin_client, dou
     assert "1 is none of 2 others" in admin_client.get(apart).content.decode()
     ((name, key),) = buttons(admin_client, apart)
     response = admin_client.post(apart, {name: key}, follow=True)
-    assert "Taken back." in response.content.decode()
+    assert "Undone." in response.content.decode()
     assert not NotTheSame.objects.exists()
     assert groups(admin_client)[0] == ["1", "1-again", "1-once-more"]
     admin_client.post(apart, {name: key})  # once more, from an old page: nothing is left to undo
@@ -98,13 +98,13 @@ def test_what_was_said_outlives_builds_and_products(admin_client, doubled, fake_
     Product.objects.filter(item_id="0-again").delete()
     shown = admin_client.get(f"{PAGE}?within=apart").content.decode()
     assert "0-again" in shown
-    assert "no longer there" in shown
+    assert "no longer in the catalogue" in shown
 
 
 def test_an_old_page_is_told_to_be_looked_at_anew(admin_client, doubled):
     response = admin_client.post(PAGE, {"item_id": "5"})
     assert response.status_code == 400
-    assert "looks like no other any more" in response.content.decode()
+    assert "no longer has duplicates" in response.content.decode()
 
 
 def test_a_form_without_its_token_changes_nothing(admin_user, doubled):
@@ -144,7 +144,8 @@ def test_a_large_group_is_shown_in_part(admin_client, doubled, monkeypatch):
 def test_without_duplicates_and_without_an_index_it_says_so(admin_client, live, monkeypatch):
     assert "No two products look the same." in admin_client.get(PAGE).content.decode()
     assert (
-        "Nothing has been told apart." in admin_client.get(f"{PAGE}?within=apart").content.decode()
+        "No products have been marked as different."
+        in admin_client.get(f"{PAGE}?within=apart").content.decode()
     )
     index_path("fake").unlink()
     monkeypatch.setattr(current, "_live", {})

@@ -73,7 +73,7 @@ def test_a_product_that_is_not_indexed_yet_has_a_page_that_says_so(client, live,
     Product.objects.create(item_id="late", content_hash="f" * 64, first_seen=now, last_seen=now)
     response = client.get("/products/late/")
     assert response.status_code == 200
-    assert "This one is new" in html(response)
+    assert "This product is new" in html(response)
 
 
 def test_an_unknown_product_gets_a_page_with_ways_on(client, live):
@@ -108,7 +108,7 @@ def test_a_missing_slash_is_put_right_under_debug_too(client, live, settings):
 def test_an_unknown_host_gets_a_page_of_ours(client, live):
     response = client.get("/", headers={"Host": "evil.example"})
     assert response.status_code == 400
-    assert "not understood" in html(response)
+    assert "could not be understood" in html(response)
 
 
 @pytest.mark.parametrize("address", ["/", "/products/0/"])
@@ -140,12 +140,12 @@ def test_a_catalogue_whose_products_all_left_is_an_empty_one(client, live):
 def test_an_untrained_network_is_told_on_every_page(client, live, monkeypatch):
     from recommender.embedders import registry
 
-    assert "never trained" not in html(client.get("/products/0/"))
+    assert "an untrained network" not in html(client.get("/products/0/"))
     untrained = replace(registry.EMBEDDERS["fake"], trained=False)
     monkeypatch.setitem(registry.EMBEDDERS, "fake", untrained)
     answer_cache.answers.clear()  # it is another program now
     for address in ("/products/0/", "/browse/", "/products/nobody/"):
-        assert html(client.get(address)).count("never trained") == 1
+        assert html(client.get(address)).count("an untrained network") == 1
 
 
 def test_every_page_says_in_one_line_which_network_speaks(client, live):
@@ -166,7 +166,9 @@ def test_the_page_can_be_narrowed_down_and_goes_on_narrowed(client, live):
     page = html(client.get("/products/0/", {"category": "hats", "in_stock": "on", "q": ""}))
     assert page.count('class="tile"') == 9
     assert 'href="/products/1/?category=hats&amp;in_stock=on&amp;trail=0"' in page
-    assert "Nothing passes" in html(client.get("/products/0/", {"price_from": "1000"}))
+    assert "Nothing matches these filters" in html(
+        client.get("/products/0/", {"price_from": "1000"})
+    )
 
 
 def test_a_page_cannot_be_narrowed_by_what_makes_no_sense(client, live):
@@ -180,7 +182,7 @@ def test_a_visitor_finds_what_looks_like_a_picture_of_their_own(client, live, fo
     with (folder / "hats" / "3.jpg").open("rb") as file:
         page = html(client.post("/picture/", {"picture": file}))
     assert page.count('class="tile" href="/products/3/"') == 3
-    assert "not kept" in page
+    assert "not stored" in page
 
 
 def test_a_picture_is_compared_within_a_category(client, live, folder):

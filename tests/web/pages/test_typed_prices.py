@@ -53,7 +53,7 @@ def test_what_is_no_price_is_refused(client, priced):
         assert response.status_code == 400, typed
         assert "Price from: " in response.content.decode()
     both = client.get("/browse/", {"price_from": "9", "price_to": "8,5"}).content.decode()
-    assert "Price from: It is above the other." in both
+    assert "Price from: This is higher than the other price." in both
 
 
 def test_programs_keep_to_the_dot(client, priced):
