@@ -80,7 +80,7 @@ def test_what_was_said_is_listed_and_taken_back_as_it_was_said(admin_client, dou
     admin_client.post(PAGE, {"item_id": "1"})
     apart = f"{PAGE}?within=apart"
     assert groups(admin_client, apart) == [["1", "1-again", "1-once-more"]]
-    assert "1 is none of 2 others" in admin_client.get(apart).content.decode()
+    assert "1 is different from 2 others" in admin_client.get(apart).content.decode()
     ((name, key),) = buttons(admin_client, apart)
     response = admin_client.post(apart, {name: key}, follow=True)
     assert "Undone." in response.content.decode()
