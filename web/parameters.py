@@ -44,7 +44,7 @@ def unknown(given: Iterable[str], known: Iterable[str]) -> str:
 def repeated(given: QueryDict, single: Iterable[str]) -> str:
     """What is wrong where a parameter with one value has several, in a sentence; else nothing."""
     name = next((name for name in single if len(given.getlist(name)) > 1), "")
-    told = _("The parameter “%(name)s” stands there more than once; write it once.")
+    told = _("The parameter “%(name)s” is given more than once; give it once.")
     return told % {"name": name} if name else ""
 
 
@@ -54,7 +54,7 @@ def garbled(request: HttpRequest) -> str:
         written = request.META.get("QUERY_STRING", "").encode("latin-1", "replace")  # as in WSGI
         unquote_to_bytes(written).decode()
     except UnicodeDecodeError:
-        return _("The parameters are no text in UTF-8; %-encode its bytes.")
+        return _("The parameters are not UTF-8 text; percent-encode their bytes.")
     return ""
 
 
