@@ -6,10 +6,12 @@ use them. Where two readings are about as likely, none is taken: a wrong title i
 """
 
 import codecs
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import islice
 from math import log
 
 import webencodings
@@ -26,7 +28,17 @@ _BOMS = (
 # As they are in use: with the characters that vendors added.
 _WIDER = {"shift_jis": "cp932", "euc-kr": "cp949", "gbk": "gb18030", "gb2312": "gb18030"}
 OF_FILES = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "koi8_r", "cp866", "cp932", "euc_jp",
-            "gb18030", "big5", "cp949")  # fmt: skip
+            "gb18030", "big5", "cp949", "iso8859_2", "iso8859_7", "mac_cyrillic", "cp850", "cp1255",
+            "cp1256", "cp874")  # fmt: skip
+# Labels that the web does not know, as headers have them.
+_OLD = {name: name.replace("ibm", "cp") for name in
+        ("cp437", "ibm437", "cp850", "ibm850", "cp852", "ibm852", "cp874")}  # fmt: skip
+_UTF_7 = re.compile(rb"\+([A-Za-z0-9/]{3,})-")
+# Few files are in these.
+_RARE = dict.fromkeys(
+    ("iso8859_2", "iso8859_7", "mac_cyrillic", "cp1255", "cp1256", "cp874"), log(1e-2)
+)
+_RARE_FILES = {"cp850": log(1e-2)}
 OF_ZIP_NAMES = (
     "cp437",
     "cp1252",
@@ -41,7 +53,7 @@ OF_ZIP_NAMES = (
     "cp949",
 )
 # Western Europe's, which most such files are in.
-_USUAL = {"cp1252": log(10), "cp437": log(10), "cp850": log(10)}
+_USUAL = {"cp1252": log(10), "cp437": log(10), "cp850": log(10)} | _RARE
 
 # Of each language's letters beyond a to z, how many in a thousand letters of its texts.
 _LATIN: dict[str, dict[str, float]] = {
@@ -107,12 +119,27 @@ def encoding_of(body: bytes, label: str = "") -> str:
     if labelled.startswith(("utf-16", "iso2022")) and fits(body, labelled):
         return labelled
     if body.isascii():
-        return _utf_16(body) or "utf-8"
+        return _utf_16(body) or _of_seven_bits(body)
     if _is_mostly_utf_8(body):
         return "utf-8"
     if labelled not in ("", "utf-8") and fits(body, labelled):
         return labelled
     return _utf_16(body) or likeliest(body, OF_FILES)
+
+
+def _of_seven_bits(body: bytes) -> str:
+    """Plain, or one that writes other letters with plain ones. Raises UnknownEncoding."""
+    if b"\x1b$" in body and fits(body, "iso2022_jp"):
+        return "iso2022_jp"
+    if any(_is_utf_7(match[0]) for match in islice(_UTF_7.finditer(body), 100)):
+        raise UnknownEncoding("its encoding cannot be told (UTF-7?); save it as UTF-8")
+    return "utf-8"
+
+
+def _is_utf_7(part: bytes) -> bool:
+    """Whether it stands for letters beyond ASCII, of Europe."""
+    return fits(part, "utf-7") and all("\x7f" < c < "\u0530" and c.isalpha()
+                                       for c in part.decode("utf-7"))  # fmt: skip
 
 
 def unicode_of(begin: bytes) -> str:
@@ -127,7 +154,9 @@ def _marked(body: bytes) -> str:
 def _labelled(label: str) -> str:
     """What Python calls the encoding of a label; nothing where the web knows no such label."""
     known = webencodings.lookup(label.strip(" \t\"'")) if label else None
-    return _WIDER.get(known.name, known.codec_info.name) if known else ""
+    if not known:
+        return _OLD.get(label.strip(" \t\"'").lower(), "")
+    return _WIDER.get(known.name, known.codec_info.name)
 
 
 def fits(body: bytes, encoding: str) -> bool:
@@ -172,7 +201,8 @@ def likeliest(body: bytes, tried: tuple[str, ...]) -> str:
     for encoding in tried:
         if fits(body, encoding):
             text = sample.decode(encoding, "ignore")
-            scored = _likelihood(text) + _USUAL.get(encoding, 0.0), encoding
+            prior = _RARE_FILES if tried is OF_FILES and encoding in _RARE_FILES else _USUAL
+            scored = _likelihood(text) + prior.get(encoding, 0.0), encoding
             readings[text] = max(readings.get(text, scored), scored)
     ranked = sorted(readings.values(), reverse=True)
     if not ranked or ranked[0][0] == float("-inf"):
@@ -218,15 +248,25 @@ def _unfit(before: str, character: str, after: str) -> float:
     rises = character.isupper() and before.islower()
     mixed = behind and _script(before) != _script(character)
     twice = before == character and character in _NEVER_TWICE
+    mixed |= _is_ideograph(character) and before.isascii() and before.islower()
     alone = character.isupper() and not behind and not after.isalpha()
     return (rises + mixed + twice) * log(1e-3) + alone * log(1e-2)
 
 
+_SCRIPTS = ("CYRILLIC", "GREEK", "HEBREW", "ARABIC", "THAI")
+_OFTEN_ARABIC = frozenset("البيتمنروعدسقكفهحجةشصأطزخ")
+_OFTEN_THAI = frozenset("านรอกเงมยลวดทสตะปบคหแจพชขใไโผซถ่้ี็ิ์ัืุูำ")
+
+
+def _is_ideograph(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff"
+
+
 @lru_cache(maxsize=4096)
 def _script(letter: str) -> str:
-    """LATIN, CYRILLIC, GREEK; those of the Far East stand beside any."""
+    """LATIN or one of _SCRIPTS; those of the Far East stand beside any."""
     name = unicodedata.name(letter, "").partition(" ")[0]
-    return name if name in ("CYRILLIC", "GREEK") else "LATIN"
+    return name if name in _SCRIPTS else "LATIN"
 
 
 def _of_language(met: Counter[str], language: str) -> float:
@@ -266,6 +306,9 @@ def _wide(character: str, encoding: str, first: int, last: int, share: float) ->
 _OTHERS: dict[str, Callable[[str], float]] = {
     "Cyrillic": lambda character: _CYRILLIC.get(character, 0.0) / 1000,
     "Greek": lambda character: _GREEK.get(character, 0.0) / 1000,
+    "Hebrew": lambda character: ("\u05d0" <= character <= "\u05ea") / 22,
+    "Arabic": lambda character: 1 / 25 if character in _OFTEN_ARABIC else 1e-5,
+    "Thai": lambda character: 1 / 40 if character in _OFTEN_THAI else 1e-5,
     "Japanese": _japanese,
     "Chinese": lambda character: _wide(character, "gb2312", 0xB0, 0xD7, 1 / 3755),
     "Chinese of Taiwan": lambda character: _wide(character, "big5", 0xA4, 0xC6, 1 / 5401),

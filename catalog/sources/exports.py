@@ -81,14 +81,15 @@ def _first(row: dict[str, Any], *columns: str) -> str:
 
 def _variants(handle: str, alike: list[Row], taken: dict[str, str]) -> Iterator[Row]:
     """A row for each sku of a product, which has what only the product's first row says; one for
-    the product, where it has none."""
+    the product, where some or all of its variants have none."""
     sold = [row for row in alike if _first(row[1], "variant_price", "price", "option1_value")]
     sold = sold or alike[:1]
     with_sku = [row for row in sold if _sku(row[1])]
+    without = [row for row in sold if not _sku(row[1])]
     group = handle if len(sold) > 1 else ""
-    if not with_sku:
-        yield _product(handle, sold, alike, group)
-    names = set()
+    if without:
+        yield _product(handle, without, alike, group)
+    names = {handle} if without else set()
     for row in with_sku:
         sku = _sku(row[1])
         name = sku if taken.setdefault(sku, handle) == handle else handle

@@ -78,7 +78,7 @@ def _values(item: _Element) -> dict[str, list[str]]:
     """What the item's parts say, by their names; Google's own before RSS's and Atom's."""
     values: dict[str, list[str]] = {}
     for child in sorted(item, key=lambda part: _GOOGLE not in part.tag):
-        value = (child.text or child.get("href") or "").strip()
+        value = "".join(child.itertext()).strip() or child.get("href", "").strip()
         if value:
             values.setdefault(local_name(child), []).append(value)
     return values

@@ -17,7 +17,9 @@ from catalog.records import SourceError, Unreadable
 
 LONGEST_LINE = 1_000_000
 # Lines in which the header is looked for.
-MAX_BEFORE = 20
+MAX_BEFORE = 50
+# Of the lines above it so many are told one by one.
+MAX_TOLD = 3
 _SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE | re.DOTALL)
 Row = tuple[int, dict[str, str]]
 
@@ -55,6 +57,10 @@ def read_rows(
         where, line = above[0] if above else (1, "")
         told = f"line {where}, {line.strip()[:60]!r}, {lacks}" if above else "it is empty"
         raise SourceError(f"{name}: {told}.")
+    if len(above) > MAX_TOLD:
+        told = f"lines {above[0][0]} to {above[-1][0]} stand above the header and were passed over"
+        yield Unreadable("above", told, left_out=True)
+        above = []
     for where, line in above:
         told = f"line {where} stands above the header and was passed over: {line.strip()[:60]!r}"
         yield Unreadable("above", told, left_out=True)
@@ -105,11 +111,12 @@ def _header(
         if separator and not above:
             told = separator[1]
         elif line.strip(" ,;\t|\r\n"):
-            number, delimiter = source.number, told or delimiter_of(line)
-            cells = _header_cells(source, line, delimiter)
-            if is_header(cells):
-                return cells, delimiter, above
-            source.give_back_but_first()
+            number = source.number
+            for delimiter in filter(None, (told, delimiter_of(line))):  # a hint may be wrong
+                cells = _header_cells(source, line, delimiter)
+                if is_header(cells) and (len(cells) > 1 or delimiter != told):
+                    return cells, delimiter, above
+                source.give_back_but_first()
             above.append((number, line))
     return [], "", above
 

@@ -14,11 +14,17 @@ from typing import Any
 from catalog.reading.money import money
 from catalog.reading.values import text
 
-_TIME = r"(?:T|\s+)(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?"
+_TIME = (
+    r"(?:(?:T|\s+)(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?"
+    r"|T(?P<packed>\d{4}(?:\d\d)?))"
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAMED = rf"(?P<first>\d\d?)\s+(?P<month>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?,?\s+(?P<year>20\d\d)"
 _ZONE = r"\s*(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d|[+-]\d\d)?"
 _DAY = r"(?P<one>\d{1,4})(?P<mark>[-./])(?P<two>\d{1,2})(?P=mark)(?P<three>\d{1,4})\.?"
-_DATE = re.compile(rf"(?:{_DAY}|(?P<compact>20\d{{6}}))(?:{_TIME}{_ZONE})?", re.IGNORECASE)
+_DATE = re.compile(rf"(?:{_DAY}|{_NAMED}|(?P<compact>20\d{{6}}))(?:{_TIME}{_ZONE})?", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*(?:/|-|–|—|\bto\b|\bbis\b|\buntil\b|,|;)\s*", re.IGNORECASE)
+_PARTS = ("hour", "minute", "second")
 LONGEST = 100
 Span = tuple[datetime, datetime]  # it is over when the second is reached
 
@@ -97,6 +103,10 @@ def _days(match: re.Match[str]) -> list[tuple[int, int, int]]:
     """(year, month, day), in each order that may be meant; a dot stands behind a day."""
     if compact := match["compact"]:
         return [(int(compact[:4]), int(compact[4:6]), int(compact[6:]))]
+    if match["month"]:
+        return [
+            (int(match["year"]), _MONTHS.index(match["month"].lower()) + 1, int(match["first"]))
+        ]
     one, two, three = (int(match[name]) for name in ("one", "two", "three"))
     if len(match["one"]) == 4:
         return [(one, two, three)]
@@ -110,14 +120,16 @@ def _span(day: tuple[int, int, int], match: re.Match[str]) -> Span | None:
     """From the beginning of what is written to its end: a day, a minute, a second."""
     try:
         midnight = datetime(*day)
-        if match["hour"] is None:
+        if match["hour"] is None and match["packed"] is None:
             return midnight.astimezone(), (midnight + timedelta(days=1)).astimezone()
-        hour, minute, second = (int(match[name] or 0) for name in ("hour", "minute", "second"))
+        packed = match["packed"] or ""
+        parts = (packed[:2], packed[2:4], packed[4:]) if packed else match.group(*_PARTS)
+        hour, minute, second = (int(part or 0) for part in parts)
         if hour > 24 or minute > 59 or second > 60 or (hour == 24 and minute + second):
             return None
         moment = midnight + timedelta(hours=hour, minutes=minute, seconds=second)
         moment = moment.replace(tzinfo=_zone(match["zone"])) if match["zone"] else moment
-        length = timedelta(0) if hour == 24 else timedelta(seconds=1 if match["second"] else 60)
+        length = timedelta(0) if hour == 24 else timedelta(seconds=1 if parts[2] else 60)
         return moment.astimezone(), (moment + length).astimezone()
     except (ValueError, OverflowError, OSError):
         return None

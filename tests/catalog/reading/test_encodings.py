@@ -23,6 +23,14 @@ TABLES = {
     "cp1254": ["Gömlek yeşil\nTişört açık mavi"],
     "koi8_r": ["Рубашка льняная\nФутболка"],
     "cp866": ["Рубашка льняная\nФутболка"],
+    "mac_cyrillic": ["Рубашка льняная\nФутболка синяя\nПлатье летнее"],
+    "iso8859_2": ["Košile lněná\nTričko modré\nŠaty letní"],
+    "iso8859_7": ["Λινό πουκάμισο\nΜπλε μπλουζάκι\nΆσπρο φόρεμα"],
+    "cp850": ["Blaues Hemd für Männer\nWeiße Bluse"],
+    "cp1255": ["חולצה כחולה\nשמלת קיץ\nחולצת פשתן"],
+    "cp1256": ["قميص أزرق\nفستان صيفي\nقميص كتان"],
+    "cp874": ["เสื้อเชิ้ต\nเสื้อยืดสีน้ำเงิน\nชุดเดรส"],
+    "iso2022_jp": ["リネンシャツ\n青いTシャツ"],
 }  # fmt: skip
 
 
@@ -48,6 +56,16 @@ def test_a_label_counts_where_the_bytes_fit_it():
     assert encoding_of("シャツ".encode("iso-2022-jp"), "iso-2022-jp") == "iso2022_jp"
     assert encoding_of("żółta".encode(), "windows-1250") == "utf-8"
     assert encoding_of("Рубашка льняная".encode("cp1251"), "utf-8") == "cp1251"
+
+
+def test_letters_written_with_plain_ones_are_not_taken_for_plain():
+    with pytest.raises(UnknownEncoding, match="UTF-7"):
+        encoding_of("id,title\n1,Blaues für".encode("utf-7"))
+    assert encoding_of(b"1,C+BCD-E, 3+4-5, a+bcd-") == "utf-8"
+
+
+def test_an_old_label_of_dos_counts():
+    assert encoding_of("Größe".encode("cp850"), "cp850") == "cp850"
 
 
 @pytest.mark.parametrize("label", ["rot13", "zip", "base64", "undefined", "idna", "", "no such"])

@@ -149,7 +149,7 @@ def read(body, fetcher, **headers):
      ("Tee&nbsp;&uuml;&#252;2", "Tee üü2", "line 4: an entity of HTML (and 1 more)"),
      ("Tee & 2", "Tee & 2", "line 4: a bare &"), ("Tee &2; ", "Tee &2;", "line 4: an entity that is not known"),
      ("Tee < 2", "Tee < 2", "line 4: a bare <"), ("Tee ]]> 2", "Tee ]]> 2", None),
-     ("Tee <x:b>2</x:b>", "Tee", None)],
+     ("Tee <x:b>2</x:b>", "Tee 2", None)],
 )  # fmt: skip
 def test_what_xml_forbids_is_mended_and_told(fetcher, written, title, told):
     found, said = read(SHOP.replace("Tee 2", written), fetcher)
@@ -234,3 +234,10 @@ def test_a_feed_of_members_is_read_whole(fetcher):
     assert list(read(packed, fetcher)[0]) == ["1", "2", "3"]
     found, said = read(packed[:-9], fetcher)
     assert (list(found)[:1], len(said)) == (["1"], 1)
+
+
+def test_the_whole_text_of_a_title_counts_whatever_tags_stand_in_it(fetcher):
+    item = "<item><guid>1</guid><title>Shirt <b>2</b></title></item>"
+    with Shop({"/feed.xml": f"<rss><channel>{item}</channel></rss>"}) as shop:
+        [record] = walk_feed(f"{shop.url}/feed.xml", fetcher)
+        assert record.title == "Shirt 2"

@@ -16,6 +16,8 @@ def day(days, form="%Y-%m-%d"):
      (f"{day(-7)}T00:00+01:00 / {day(7)}T24:00+0100", True), (f"{day(-7)}/", True), (f"/{day(-2)}", False),
      (f"{day(2)}T00:00Z/", False), (f"{day(-7, '%d.%m.%Y')} - {day(0, '%d.%m.%Y')}", True),
      (f"{day(-7, '%Y%m%d')}/{day(-2, '%Y%m%d')}", False), ("20/11/2001 to 25/11/2001", False),
+     ("20261120T000000Z/20261126T235959Z", False), ("20011120T000000Z/20981127T235959Z", True),
+     ("20 Nov 2001 - 27 November 2098", True), ("20 Nov 2001/27 Nov 2001", False),
      ("03/04/2001/05/06/2001", False), ("03/04/2001 – 05/06/2998", True)],
 )  # fmt: skip
 def test_a_sale_lasts_from_its_first_day_to_the_end_of_its_last(dates, lasts):

@@ -236,6 +236,27 @@ def test_a_line_that_tells_the_separator_is_no_header():
         }
 
 
+def test_a_wrong_hint_of_the_separator_gives_way_to_the_header():
+    assert taken(rows("sep=,\n" + a_table("Tee", "Hat", by=";"))) == {"1": "Tee", "2": "Hat"}
+
+
+def test_many_notes_above_the_header_are_told_as_one():
+    found = rows("".join(f"Note {n}\n" for n in range(25)) + a_table("Tee"))
+    assert found[0].reason == "lines 1 to 25 stand above the header and were passed over"
+    assert found[1].item_id == "1"
+
+
+def test_variants_without_sku_beside_one_that_has_it_are_kept_as_their_product():
+    text = (
+        "Handle,Title,Option1 Value,Variant SKU,Variant Price,Image Src\n"
+        "linen,Linen shirt,S,,30.00,https://a.example/1.jpg\nlinen,,M,L-M,31.00,\nlinen,,L,,32.00,\n"
+    )
+    assert [(row.item_id, row.group) for row in rows(text)] == [
+        ("linen", "linen"),
+        ("L-M", "linen"),
+    ]
+
+
 def test_notes_above_the_header_are_told_once():
     found = rows("\ufeffPrice list of May,,,\n,,,\n" + a_table("Tee", "Hat"))
     assert taken(found) == {"1": "Tee", "2": "Hat"}
