@@ -36,7 +36,18 @@ _OLD = {name: name.replace("ibm", "cp") for name in
 _UTF_7 = re.compile(rb"\+([A-Za-z0-9/]{3,})-")
 # Few files are in these.
 _RARE = dict.fromkeys(
-    ("iso8859_2", "iso8859_7", "mac_cyrillic", "cp1255", "cp1256", "cp874"), log(1e-2)
+    (
+        "iso8859_2",
+        "iso8859_7",
+        "mac_cyrillic",
+        "cp1255",
+        "cp1256",
+        "cp874",
+        "cp737",
+        "cp857",
+        "cp862",
+    ),
+    log(1e-2),
 )
 _RARE_FILES = {"cp850": log(1e-2)}
 OF_ZIP_NAMES = (
@@ -51,6 +62,13 @@ OF_ZIP_NAMES = (
     "gb18030",
     "big5",
     "cp949",
+    "cp737",
+    "cp1253",
+    "cp857",
+    "cp862",
+    "cp1255",
+    "cp1256",
+    "cp874",
 )
 # Western Europe's, which most such files are in.
 _USUAL = {"cp1252": log(10), "cp437": log(10), "cp850": log(10)} | _RARE

@@ -90,8 +90,18 @@ def test_a_byte_out_of_place_is_found_and_makes_utf_8_nothing_else():
 @pytest.mark.parametrize(
     ("name", "encoding"),
     [("Größe-42", "cp437"), ("рубашка-7", "cp866"), ("シャツ", "cp932"), ("青いシャツ-2", "cp932"),
-     ("红色连衣裙", "gb18030"), ("Größe", "cp1252")],
+     ("红色连衣裙", "gb18030"), ("Größe", "cp1252"),
+     ("قميص أزرق", "cp1256"), ("πουκάμισο", "cp1253"), ("πουκάμισο", "cp737")],
 )  # fmt: skip
 def test_names_of_files_are_told_by_their_letters_too(name, encoding):
     written = f"{name}.jpg".encode(encoding)
     assert written.decode(likeliest(written, OF_ZIP_NAMES)) == f"{name}.jpg"
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [("חולצה כחולה", "cp862"), ("חולצה כחולה", "cp1255"), ("เสื้อเชิ้ต", "cp874")],
+)
+def test_a_short_name_that_may_be_in_two_scripts_is_not_guessed(name, encoding):
+    with pytest.raises(UnknownEncoding):
+        likeliest(name.encode(encoding), OF_ZIP_NAMES)
