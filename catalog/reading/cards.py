@@ -24,6 +24,8 @@ _NO_PRODUCT_LINK = re.compile(
     r"/(?:cart|wishlist|compare|login|account|checkout|basket)(?:/|$)",
     re.IGNORECASE,
 )
+# Where scripts find the picture behind a card's part.
+_BACKGROUNDS = ("data-bg", "data-background", "data-background-image", "data-bg-src")
 NAME_CLASS = re.compile(r"name|title|titel|caption|heading|descr?(?:iption)?-?link|product-?link")
 
 
@@ -70,7 +72,9 @@ def _pictures(page: Page) -> list[int]:
     return [
         number
         for number, tag in enumerate(page.tags)
-        if tag.name == "img" or "url(" in str(tag.get("style", "")) or tag.get("data-bg")
+        if tag.name == "img"
+        or "url(" in str(tag.get("style", ""))
+        or any(tag.get(name) for name in _BACKGROUNDS)
     ]
 
 

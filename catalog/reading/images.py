@@ -14,6 +14,11 @@ _SOURCES = (
     "data-url", "data-original-src", "data-echo", "data-ll-src", "data-defer-src", "src",
 )  # fmt: skip
 _SETS = ("data-srcset", "data-lazy-srcset", "srcset", "data-original-set")
+# Other attributes that a script takes a picture's address from, and those that hold a lesser one.
+_LAZY = re.compile(r"data-(?:.*-)?(?:\w*lazy\w*|original|defer|unveil|src|bg|background)(?:-.*)?")
+_LESSER = re.compile(r"placeholder|preview|blur|lqip|thumb|tiny|low|small|icon|logo|badge|swatch")
+_SECOND = re.compile(r"hover|over$|alt|second|back$|flip|next|swap")
+_FILE = re.compile(r"[^\s{}<>\"']+\.(?:jpe?g|png|webp|avif|gif)(?:[?#]\S*)?", re.IGNORECASE)
 # What a script or nobody puts a picture into: no address of a file at all.
 _NO_FILE = re.compile(r"^\s*(?:data|about|blob|javascript):|^\s*#", re.IGNORECASE)
 _BACKGROUND = re.compile(r"background(?:-image)?\s*:[^;]*?url\(\s*[\"']?([^\"')]+)", re.IGNORECASE)
@@ -41,6 +46,8 @@ def is_stand_in(page: Page, number: int) -> bool:
     tag = page.tags[number]
     if tag.name != "img" or any(tag.get(name) for name in (*_SOURCES[:-1], *_SETS)):
         return False
+    if any(_lazy(tag)):
+        return False
     for around in page.ancestors(number)[:2]:
         if page.tags[around].name == "picture":
             return any(picture_of(page, n) for n in page.inside(around, "source"))
@@ -59,6 +66,8 @@ def pictures_within(page: Page, number: int) -> list[str]:
     # What only holds a place comes last, for want of anything better.
     shown.sort(key=lambda n: is_stand_in(page, n))
     found = [picture_of(page, n) for n in shown]
+    # For want of what is seen, should all products of the list have that.
+    found += [page.link(address) for n in shown for address in _named_by_data(page.tags[n])]
     if not any(found):
         found = [_background(page, n) for n in range(number, page.ends[number] + 1)]
     return list(dict.fromkeys(link for link in found if link))
@@ -85,8 +94,29 @@ def largest_of(srcset: str) -> str:
     return best
 
 
+def _named_by_data(tag: Tag) -> Iterator[str]:
+    """The addresses of files in data-… attributes, whatever these are called."""
+    yield from (value for name, value in _files(tag) if not _LESSER.search(name))
+
+
+def _lazy(tag: Tag) -> Iterator[str]:
+    """Those in attributes that lazy loaders have."""
+    for name, value in _files(tag):
+        if _LAZY.fullmatch(name) and not _LESSER.search(name) and not _SECOND.search(name):
+            yield value
+
+
+def _files(tag: Tag) -> Iterator[tuple[str, str]]:
+    for name, value in tag.attrs.items():
+        is_short = len(name) < 60 and len(str(value)) < 2000
+        if is_short and name.startswith("data-") and _FILE.fullmatch(str(value)):
+            yield name, str(value)
+
+
 def _addresses(tag: Tag) -> Iterator[str]:
     for name in _SOURCES:
+        if name == "src":
+            yield from _lazy(tag)
         if (value := tag.get(name)) and not (name == "src" and is_small(tag)):
             # A template ("…_{width}x.jpg") that a script fills in.
             yield re.sub(r"\{width\}|%7bwidth%7d", "600", str(value), flags=re.IGNORECASE)
@@ -97,5 +127,6 @@ def _addresses(tag: Tag) -> Iterator[str]:
 def _background(page: Page, number: int) -> str:
     tag = page.tags[number]
     style = _BACKGROUND.search(str(tag.get("style", "")))
-    address = style[1] if style else str(tag.get("data-bg", "") or tag.get("data-background", ""))
+    said = str(tag.get("data-bg", "") or tag.get("data-background", ""))
+    address = style[1] if style else said or next(_lazy(tag), "")
     return page.link(address) if is_picture(address) else ""

@@ -163,6 +163,10 @@ LAZY = [
     '<img src="/blank.jpg"><noscript><img src="/real.jpg"></noscript>',
     '<picture><source srcset="/real.jpg"><img src="/blank.jpg"></picture>',
     '<picture><source data-srcset="/real.jpg 1x"><img src="/blank.jpg"></picture>',
+    '<img src="/blank.jpg" data-flickity-lazyload="/real.jpg">',
+    '<img src="/blank.jpg" data-flickity-lazyload-src="/real.jpg" width="300">',
+    '<img src="/blank.jpg" data-bg="/real.jpg">',
+    '<div data-background-image="/real.jpg"></div>',
     '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=" data-lazy-src="/real.jpg">',
 ]
 
@@ -194,6 +198,29 @@ def test_a_picture_that_many_products_of_a_list_have_gives_way_to_their_own():
     files = {f"/{n}.jpg": picture_bytes((n * 9, 0, 0)) for n in range(10, 14)}
     found, pictures = scraped({"/p": shared_cards(4), "/soon.jpg": REAL} | pages | files)
     assert (set(statuses(found)), pictures) == ({"new"}, [f"/{n}.jpg" for n in range(10, 14)])
+
+
+@pytest.mark.django_db
+def test_a_picture_that_all_have_gives_way_to_what_any_data_attribute_names():
+    cards = "".join(
+        f'<li class="product"><a href="/p/{n}"><img src="/soon.jpg" data-cover="/{n}.jpg" '
+        f'data-placeholder="/tiny.jpg"><h3>Tee {n}</h3></a><b>{n}.90 EUR</b></li>'
+        for n in range(10, 14)
+    )
+    files = {f"/{n}.jpg": picture_bytes((n * 9, 0, 0)) for n in range(10, 14)}
+    found, pictures = scraped({"/p": f"<ul>{cards}</ul>", "/soon.jpg": REAL} | files)
+    assert (set(statuses(found)), pictures) == ({"new"}, [f"/{n}.jpg" for n in range(10, 14)])
+
+
+@pytest.mark.django_db
+def test_a_picture_of_its_own_stays_before_what_else_a_data_attribute_names():
+    cards = "".join(
+        f'<li class="product"><a href="/p/{n}"><img src="/{n}.jpg" data-src-hover="/h{n}.jpg">'
+        f"<h3>Tee {n}</h3></a><b>{n}.90 EUR</b></li>" for n in range(10, 14)
+    )  # fmt: skip
+    files = {f"/{n}.jpg": picture_bytes((n * 9, 0, 0)) for n in range(10, 14)}
+    _, pictures = scraped({"/p": f"<ul>{cards}</ul>"} | files)
+    assert pictures == [f"/{n}.jpg" for n in range(10, 14)]
 
 
 @pytest.mark.django_db
