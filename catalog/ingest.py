@@ -24,7 +24,7 @@ from catalog.colours import colour_names
 from catalog.models import Product, composed
 from catalog.pictures import Kind
 from catalog.records import ProductRecord, Record, SourceError, Unreadable
-from catalog.thumbnails import BadPicture, Pictures, make_pictures
+from catalog.thumbnails import BadPicture, Pictures, make_pictures, refuse_one_colour
 from catalog.visiting.fetching import Fetcher, FetchError
 from runs.files import sha256_of, told
 from runs.outcomes import Outcome, Status
@@ -279,6 +279,8 @@ def _new_pictures(run: _Run, product: Product, record: ProductRecord) -> Picture
     if here and image_hash == product.image_hash:
         return None
     made = make_pictures(data)
+    if record.shares_picture:
+        refuse_one_colour(made)
     product.image_hash, product.content_hash = image_hash, sha256_of(made.picture)
     product.picture_width, product.picture_height = made.width, made.height
     return made

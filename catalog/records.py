@@ -33,6 +33,8 @@ class ProductRecord:
     unread: tuple[str, ...] = ()
     # Where the source says so, as in "line 4".
     place: str = ""
+    # Whether many products of its list have its picture, for want of one of its own.
+    shares_picture: bool = False
 
     @property
     def key(self) -> str:

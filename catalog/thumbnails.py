@@ -48,6 +48,8 @@ ENDINGS = frozenset(
 )
 # What counts visits or holds a place is not larger; up to the second size, if it is of one colour.
 PLACEHOLDER, SMALL = 2, 24
+# So far from each other are the levels of one colour in a JPEG.
+ONE_COLOUR = 4
 # For what Pillow opens by itself inside of a file; it refuses what is twice as large.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 # What Pillow warns of is refused here, with a reason, or does not matter.
@@ -118,6 +120,14 @@ def make_picture(data: bytes, box: Box | None = None) -> bytes:
         raise BadPicture(f"{part.width}×{part.height} pixels of it are too few to compare")
     part.thumbnail((LONGER_SIDE, LONGER_SIDE), Image.Resampling.LANCZOS)
     return _as_jpeg(part)
+
+
+def refuse_one_colour(made: Pictures) -> None:
+    """Raises BadPicture where a picture that many products of a list share shows nothing."""
+    with Image.open(io.BytesIO(made.picture), formats=("JPEG",)) as picture:
+        pixels = np.asarray(picture.convert("RGB"))
+    if np.ptp(pixels, axis=(0, 1)).max() <= ONE_COLOUR:
+        raise BadPicture("many products of the list have it, it is of one colour: it holds a place")
 
 
 def unpadded(thumbnail: bytes) -> bytes:

@@ -61,4 +61,5 @@ class Facts:
             in_stock=self.in_stock,
             image_urls=images,
             group=self.group,
+            shares_picture=not self.images and bool(self.stand_ins),
         )

@@ -225,7 +225,8 @@ def test_a_picture_of_its_own_stays_before_what_else_a_data_attribute_names():
 
 @pytest.mark.django_db
 def test_screws_that_share_a_drawing_keep_it():
-    found, pictures = scraped({"/p": shared_cards(4), "/soon.jpg": REAL})
+    drawing = gif((60, 80), "two")
+    found, pictures = scraped({"/p": shared_cards(4), "/soon.jpg": drawing})
     assert (statuses(found), pictures) == (["new"] * 4, ["/soon.jpg"] * 4)
 
 
