@@ -206,7 +206,7 @@ def _utf_16(body: bytes) -> str:
     """UTF-16 without its mark: of text with Latin letters, every other byte is nought."""
     begin = body[:1000]
     even, odd = begin[::2].count(0), begin[1::2].count(0)
-    if 5 * max(even, odd) < len(begin) or 4 * min(even, odd) > max(even, odd):
+    if 10 * max(even, odd) < len(begin) or 4 * min(even, odd) > max(even, odd):
         return ""
     name = "utf-16-be" if even > odd else "utf-16-le"
     return name if len(body) % 2 == 0 and fits(body, name) else ""

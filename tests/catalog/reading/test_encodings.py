@@ -80,6 +80,11 @@ def test_marks_and_noughts_tell_unicode(encoding):
     assert body.decode(encoding_of(body)) == "id;title\n1;Größe\n"
 
 
+def test_noughts_tell_unicode_where_few_letters_are_latin_too():
+    text = "id;title\n1;Рубашка льняная\n2;Футболка синяя\n3;Платье летнее\n"
+    assert encoding_of(text.encode("utf-16-le")) == "utf-16-le"
+
+
 def test_a_byte_out_of_place_is_found_and_makes_utf_8_nothing_else():
     body = "Größe, Grün".encode() + b"\xfc"
     assert encoding_of(body) == "utf-8"
