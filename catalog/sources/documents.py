@@ -21,7 +21,7 @@ from runs.files import why
 
 MAX_BYTES = 100_000_000
 MAX_JSON_BYTES = 20_000_000  # becomes many times that in memory
-PIECE = 1 << 16
+PIECE = 1 << 12  # unpacks to a few megabytes at most
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]{1,60})", re.IGNORECASE)
 
 
