@@ -4,11 +4,12 @@ What a shop sends is read as data and never acted on, and what unpacks to more t
 may be is refused before it is unpacked whole.
 """
 
+import gzip
 import json
 import re
 import zlib
-from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,12 +17,12 @@ from catalog.reading.json_text import load
 from catalog.records import SourceError
 from catalog.visiting.fetching import FetchError, Response
 from catalog.visiting.pages import PageFetcher
-from catalog.visiting.unpacking import GZIP, Unpacker
+from catalog.visiting.unpacking import GZIP
 from runs.files import why
 
 MAX_BYTES = 100_000_000
 MAX_JSON_BYTES = 20_000_000  # becomes many times that in memory
-PIECE = 1 << 12  # unpacks to a few megabytes at most
+CHUNK = 1 << 20
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]{1,60})", re.IGNORECASE)
 
 
@@ -56,38 +57,24 @@ def opened(body: bytes, most: int = MAX_BYTES) -> Opened:
     """
     if not body.startswith(GZIP):
         return Opened(body)
-    content, fault = bytearray(), ""
-    unpacker = Unpacker()
+    content, fault, note = bytearray(), "", ""
     try:
-        for start in range(0, len(body), PIECE):
-            before, piece = unpacker.copy(), body[start : start + PIECE]
-            content += unpacker.feed(piece, most - len(content))
-            if len(content) > most:
-                raise UnreadableDocument(f"it unpacks to more than {most // 1_000_000} MB")
-    except zlib.error:
-        content += _up_to_the_fault(before, piece, most - len(content))
-        fault = "its gzip is damaged"
-    else:
-        fault = "" if unpacker.is_whole else "its gzip is cut short"
+        with gzip.GzipFile(fileobj=BytesIO(body)) as packed:
+            while chunk := packed.read1(CHUNK):
+                content += chunk
+                if len(content) > most:
+                    raise UnreadableDocument(f"it unpacks to more than {most // 1_000_000} MB")
+    except EOFError:
+        fault = "its gzip is cut short"
+    except (OSError, zlib.error) as error:
+        if str(error).startswith("Not a gzipped file"):
+            note = "what stands behind the end of its gzip was passed over"
+        else:
+            fault = "its gzip is damaged"
     if fault and not content:
         raise UnreadableDocument(fault)
     lines = content.count(b"\n") + 1
-    note = "what stands behind the end of its gzip was passed over"
-    return Opened(
-        bytes(content),
-        fault and f"{fault}, in line {lines} of what is in it",
-        note * unpacker.rubbish_behind,
-    )
-
-
-def _up_to_the_fault(unpacker: Unpacker, piece: bytes, most: int) -> bytes:
-    content = bytearray()
-    with suppress(zlib.error):
-        for byte in piece:
-            content += unpacker.feed(bytes([byte]), most - len(content))
-            if len(content) >= most:
-                break
-    return bytes(content)
+    return Opened(bytes(content), fault and f"{fault}, in line {lines} of what is in it", note)
 
 
 def fetched(url: str, pages: PageFetcher) -> Response:

@@ -14,7 +14,6 @@ class Unpacker:
         self._is_gzip = "gzip" in packing
         self._held = b""
         self._members = 0
-        self.rubbish_behind = False
         self._decoder: zlib._Decompress | None = None
 
     @property
@@ -32,7 +31,6 @@ class Unpacker:
                     self._held = data
                     break
                 if not self._begins(data):
-                    self.rubbish_behind |= bool(data.strip(b"\0"))
                     break
                 self._decoder = zlib.decompressobj(self._bits(data))
             out += self._decoder.decompress(data, most + 1 - len(out))
@@ -42,13 +40,6 @@ class Unpacker:
             if self._decoder.eof:
                 self._decoder, self._members = None, self._members + 1
         return bytes(out)
-
-    def copy(self) -> "Unpacker":
-        """Another one that goes on from here by itself."""
-        other = Unpacker("gzip" if self._is_gzip else "deflate")
-        other._held, other._members = self._held, self._members
-        other._decoder = self._decoder.copy() if self._decoder else None
-        return other
 
     def _begins(self, data: bytes) -> bool:
         """Whether something packed begins here: the first must, whatever it looks like."""
