@@ -80,17 +80,17 @@ def walk_table(
     found, base = found_at(at, pages), at if is_address(at) else ""
     records = read_table(found.body, at, columns, base, found.charset)
     first: list[Record] = []
-    failure = None
+    failure = ""
     try:
         first.extend(islice(records, MAX_WITHOUT_PICTURE))
     except SourceError as error:  # behind what could be read
-        failure = error
+        failure = str(error)  # alone: with its frames, all that was unpacked would stay
     products = [record for record in first if isinstance(record, ProductRecord)]
     if products and not any(record.image_url for record in products):
         raise SourceError(f"{at}: {_how_to_name_pictures(at)}")
     yield from first
     if failure:
-        raise failure
+        raise SourceError(failure)
     yield from records
 
 
