@@ -19,10 +19,17 @@ from mcp.server.mcpserver.exceptions import ToolError
 
 from catalog.models import Product
 from recommender import VERSION
+from web import mcp_server
 from web.mcp_server import make_server, product, search_products, similar_products
 from web.mcp_speech import NOTE, WholeLines, told
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def connection_of_the_test(monkeypatch):
+    """A test's transaction would end with its connection."""
+    monkeypatch.setattr(mcp_server, "close_old_connections", lambda: None)
 
 
 @pytest.mark.django_db

@@ -91,7 +91,7 @@ def test_a_picture_is_asked_about_and_not_kept(live, folder, settings):
     ("data", "status", "sentence"),
     [
         (b"not a picture", 400, "cannot be read"),
-        (b"", 400, "at most 10 MB"),
+        (b"", 400, "The file is empty"),
         (b"x" * (10 * 2**20 + 1), 413, "at most 10 MB"),
     ],
     ids=["text", "empty", "too large"],

@@ -42,7 +42,7 @@ def test_it_tells_what_is_live_and_what_is_there(admin_client, live):
     html = page(admin_client)
     assert "All is well" in html
     assert "fake – a fake for tests" in html
-    assert "1 in the index is hidden or gone" in html
+    assert "1 product in the index is hidden or gone" in html
     assert "<dt>Gone</dt><dd>1</dd>" in html
 
 
