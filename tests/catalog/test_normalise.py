@@ -232,7 +232,7 @@ if kind in ("I;16", "I", "F"):
     dtype, value = {"I;16": ("<u2", 49152), "I": ("i4", 49152), "F": ("f4", 0.75)}[kind]
     picture = Image.fromarray(np.full((side, side), value, dtype))
 else:
-    picture = Image.new(kind, (side, side), 192)
+    picture = Image.new(kind, (side, side), (192,) * 3 + (255,) if kind == "RGBA" else 192)
 picture.paste(0, (0, 0, 3500, 7000))
 buffer = io.BytesIO()
 picture.save(buffer, "TIFF", compression="tiff_adobe_deflate")

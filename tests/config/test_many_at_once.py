@@ -67,6 +67,7 @@ def a_form(data: bytes, disposition='form-data; name="picture"; filename="a.jpg"
     return head.encode() + data + b"\r\n--x--\r\n"
 
 
+BYTES = {"Content-Type": "application/octet-stream"}
 FORM = {"Content-Type": "multipart/form-data; boundary=x"}
 
 
@@ -92,7 +93,7 @@ def test_an_upload_in_chunks_is_answered_as_one_without(site, picture, path):
         (lambda: pieces(a_form(bytes(12 * 2**20)), 2**16), FORM, 413, "too large"),
         (lambda: a_form(bytes(12 * 2**20)), FORM, 413, "too large"),
         (lambda: b"\xff\xd8\xff", {"Content-Type": "image/jpeg"}, 415, "multipart form"),
-        (lambda: b"\xff\xd8\xff", {"Content-Type": "application/octet-stream"}, 415, "bare"),
+        (lambda: b"\xff\xd8\xff", BYTES, 415, "alone as the body"),
         (lambda: b"{}", {"Content-Type": "application/json"}, 415, "multipart form"),
         (lambda: b"{}", {"Content-Type": "multipart/form-data"}, 400, "multipart form"),
         (lambda: a_form(b"text", 'form-data; name="picture"'), FORM, 400, "without a file name"),

@@ -19,7 +19,7 @@ from catalog.forms import ProductsForm, SearchForm
 from catalog.models import Product
 from recommender.live import current
 from recommender.search.answering import answer
-from recommender.search.errors import BadQuery, SearchError
+from recommender.search.errors import BadQuery, SearchError, UnknownProduct
 from recommender.search.forms import SimilarForm, picture_of
 from recommender.search.products import shown_products
 from web.api.described import PICTURE, parameters
@@ -63,7 +63,13 @@ api = NinjaAPI(
 def similar(request: HttpRequest, item_id: str) -> HttpResponse:
     """The k nearest products of a product under one metric."""
     query = SimilarForm(request.GET).query(liked=(item_id,), disliked=(), url="")
-    return keep(JsonResponse(answer(query).as_dict()))
+    try:
+        return keep(JsonResponse(answer(query).as_dict()))
+    except UnknownProduct:
+        # An id may end so itself; servers tell no %2F from a slash.
+        if Product.shown.filter(item_id=f"{item_id}/similar").exists():
+            return product(request, f"{item_id}/similar")
+        raise
 
 
 @api.get(

@@ -303,3 +303,9 @@ def test_what_can_be_read_in_two_ways_is_refused_in_a_sentence(client, live, add
 def test_what_may_be_repeated_and_text_of_any_script_are_taken(client, live):
     assert client.get("/api/v1/similar/?liked=0&liked=1").status_code == 200
     assert client.get("/api/v1/search/?q=%e3%81%82+b").status_code == 200
+
+
+def test_a_product_whose_id_ends_like_an_address_is_found(client, live):
+    Product.objects.filter(item_id="0").update(item_id="x/similar")
+    assert client.get("/api/v1/products/x%2Fsimilar/").json()["item_id"] == "x/similar"
+    assert client.get("/api/v1/products/y%2Fsimilar/").status_code == 404
