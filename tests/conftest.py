@@ -9,7 +9,6 @@ from PIL import Image
 from recommender.embedders import registry
 from recommender.live import current, selection
 from tests import fake_embedder
-from web.middleware import answer_cache
 
 # A compiled kernel's first call, or a busy machine, takes what it takes.
 hypothesis.settings.register_profile("without a clock", deadline=None)
@@ -26,6 +25,9 @@ def own_folders(settings, tmp_path, monkeypatch):
     settings.WEIGHTS_DIR = tmp_path / "weights"
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setitem(registry.EMBEDDERS, "fake", fake_embedder.SPEC)
+    # Not above: programs that tests start import this without Django.
+    from web.middleware import answer_cache
+
     answer_cache.answers.clear()
     caches["default"].clear()  # the counts of this minute
     monkeypatch.setattr(current, "_live", {})

@@ -288,7 +288,7 @@ from django.conf import settings
 from tests import fake_embedder
 fake_embedder.register()
 from recommender.building import build as building, enriching, pipeline
-from recommender import configured, places, publishing, store
+from recommender.live import current, paths, publishing, selection
 settings.EMBEDDER = "fake"
 pipeline.SHARD, pipeline.BATCH = 4, 2
 enriching.FEWEST = 1000  # copies for the thresholds would be counted, too

@@ -23,8 +23,8 @@ from django.core.management import call_command
 from pathlib import Path
 from tests import fake_embedder
 fake_embedder.register()
-from recommender import configured
-configured.embedder_to_build = lambda name="": fake_embedder.FakeSource()
+from recommender.live import selection
+selection.embedder_to_build = lambda name="": fake_embedder.FakeSource()
 call_command("migrate", verbosity=0)
 call_command("import_folder", Path(os.environ["VAR_DIR"]) / "pictures")
 call_command("build_index")
