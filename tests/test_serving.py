@@ -54,7 +54,8 @@ def test_the_address_is_said_and_ctrl_c_ends_it_without_a_word(environment):
 @pytest.mark.slow
 def test_the_address_may_stand_in_the_file_of_settings(environment, tmp_path):
     """A copy of the program, so that this one's own .env is left alone."""
-    shutil.copytree(ROOT / "config", tmp_path / "site" / "config")
+    for part in ("config", "runs"):
+        shutil.copytree(ROOT / part, tmp_path / "site" / part)
     (tmp_path / "site" / ".env").write_text("BIND=127.0.0.1:7777\n")
     program = "import runpy; print(runpy.run_path('config/gunicorn.py')['bind'])"
     shown = [
