@@ -3,27 +3,33 @@
 DEMO_PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r
+# Python compiles the few modules that it loads when it loads them first, and keeps that.
+export PYTHONDONTWRITEBYTECODE =
+INSTALL = $(BIN)/pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev lint format test test-slow serve lock coverage messages torture bench clean
+.PHONY: help demo dev lint format tables test test-slow test-pythons test-machines serve lock sbom audit coverage messages screenshots torture soak bench tensorflow clean
 
 help:  ## prints this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' Makefile
 
 $(BIN)/pip:
 	@python=$$(sh config/find_python.sh) && "$$python" -m venv $(VENV)
 
-$(VENV)/.installed: requirements.lock | $(BIN)/pip
-	@echo "Installing the packages of requirements.lock (a minute or two, once)…"
-	@$(INSTALL) requirements.lock
+$(VENV)/.installed: requirements-serve.lock | $(BIN)/pip
+	@echo "Installing the packages of requirements-serve.lock (half a minute, once)…"
+	@$(INSTALL) requirements-serve.lock
 	@touch $@
 
-# Without TensorFlow: only slow tests need it.
 $(VENV)/.installed-dev: requirements-dev.lock | $(BIN)/pip
 	@echo "Installing the packages of requirements-dev.lock (a minute or two, once)…"
 	@$(INSTALL) requirements-dev.lock
 	@touch $@
+
+$(VENV)/.installed-tensorflow: requirements.lock | $(BIN)/pip
+	@echo "Installing the packages of requirements.lock, TensorFlow among them (2 GB, once)…"
+	@$(INSTALL) requirements.lock
+	@touch $@ $(VENV)/.installed
 
 demo: $(VENV)/.installed  ## shows the program at work with a drawn shop, at http://127.0.0.1:8000
 	@exec $(BIN)/python manage.py demo --port $(DEMO_PORT)
@@ -40,7 +46,7 @@ dev: $(VENV)/.installed-dev  ## the drawn shop's site again, reloaded whenever c
 lint: $(VENV)/.installed-dev  ## the checks: style, types, imports, migrations, templates, JavaScript
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/djlint --lint --quiet templates examples
+	$(BIN)/djlint --lint --quiet templates config/templates examples
 	$(BIN)/oxlint --deny-warnings
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python manage.py check --fail-level WARNING
@@ -51,22 +57,42 @@ format: $(VENV)/.installed-dev  ## formats the Python code, and mends what ruff 
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+tables: $(VENV)/.installed-dev  ## writes again what is made of the tables of fields and settings
+	$(BIN)/python -m tests.tables
+
+# Servers, processes and clocks on a busy machine: what fails is tried again, and named (RERUN).
+ONCE_MORE = --reruns 1 -r aR
+
 test: MEANWHILE = $(BIN)/python -m tests.compile_kernels &
 test: lint  ## the checks and the fast tests
-	$(BIN)/python -m pytest -m "not slow" -n auto --dist worksteal
+	$(BIN)/python -m pytest $(ONCE_MORE) -m "not slow" -n auto --dist worksteal
 
-test-slow: $(VENV)/.installed $(VENV)/.installed-dev  ## the browser, TensorFlow and all that is slow; PostgreSQL
+MACHINES = $(addprefix tests/,test_image.py test_container.py test_fresh_machine.py)
+# What another Python may see otherwise: reading text and pages, numba, pickles, processes.
+ON_ANOTHER = $(addprefix tests/,runs catalog/reading recommender/index recommender/live recommender/search)
+
+test-slow: $(VENV)/.installed-dev $(VENV)/.installed-tensorflow  ## the browser, TensorFlow and all that is slow; PostgreSQL
 	@sh tests/install_chromium.sh
+	@sh tests/unpack_servers.sh $(VENV)/debian
 	$(BIN)/python -m tests.compile_kernels
-	$(BIN)/python -m pytest -m slow -n auto --dist worksteal tests/browser
-	$(BIN)/python -m pytest -m slow --ignore=tests/browser
-	$(BIN)/python -m tests.on_postgresql -m "not slow" -n auto --dist worksteal
+	$(BIN)/python -m pytest $(ONCE_MORE) -m slow -n auto --dist worksteal tests/browser
+	$(BIN)/python -m pytest $(ONCE_MORE) -m slow -n auto --dist worksteal --ignore=tests/browser $(addprefix --ignore=,$(MACHINES))
+	$(BIN)/python -m tests.on_postgresql $(ONCE_MORE) -m "not slow" -n auto --dist worksteal
+	$(BIN)/python -m tests.on_postgresql --index $(ONCE_MORE) -m "not slow" -n auto --dist worksteal
+
+test-pythons: $(VENV)/.installed-dev  ## the fast tests on each Python from 3.11 on that this machine has
+	$(BIN)/python -m tests.on_pythons
+
+# Apart from `make test-slow`, whose time in CI they would double; a quarter of an hour and 3 GB.
+test-machines: $(VENV)/.installed-dev  ## the container, a fresh Debian, and a part of the fast tests on another Python
+	@sh tests/install_debootstrap.sh $(VENV)
+	$(BIN)/python -m pytest -m slow $(MACHINES)
+	$(BIN)/python -m tests.on_pythons --another -n auto -q $(ON_ANOTHER)
 
 # Takes the packages as they are where they were installed by hand.
 serve:  ## serves your own shop
 	@test -x $(BIN)/gunicorn || $(MAKE) --no-print-directory $(VENV)/.installed
-	@$(BIN)/python manage.py migrate --verbosity 0
-	@exec $(BIN)/gunicorn --config config/gunicorn.py config.wsgi
+	@exec $(BIN)/python manage.py serve
 
 # The whole trees of packages with their hashes, for every platform, out of the requirements. Where
 # they need the same package they need the same version, but for h5py: see requirements-serve.txt.
@@ -78,9 +104,19 @@ lock: $(VENV)/.installed-dev  ## pins all packages with their hashes, out of req
 	@cp requirements.lock requirements-serve.lock
 	@$(COMPILE) --upgrade-package h5py requirements-serve.txt -o requirements-serve.lock
 	@$(COMPILE) -c requirements.lock requirements-dev.txt -o requirements-dev.lock
+	@$(COMPILE) --format pylock.toml -c requirements-serve.lock requirements-serve.txt \
+		-o $(VENV)/pylock.toml
+	@$(BIN)/python -m tests.wheels $(VENV)/pylock.toml
+
+sbom: $(VENV)/.installed-dev  ## what is served with, with sums and licences, in sbom.cdx.json (CycloneDX)
+	@$(BIN)/python -m tests.sbom sbom.cdx.json
+
+# Asks PyPI about each package; nothing else is told to anybody.
+audit: $(VENV)/.installed-dev  ## whether a locked package is known to be unsafe; needs the network
+	@$(BIN)/pip-audit --disable-pip --require-hashes -r requirements.lock -r requirements-dev.lock
 
 # Which lines no test has run; it takes half as long again.
-coverage: $(VENV)/.installed $(VENV)/.installed-dev  ## which lines no test has run
+coverage: $(VENV)/.installed-dev $(VENV)/.installed-tensorflow  ## which lines no test has run
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered
 
 # The sentences of pages and code into recommender/locale, and from there what Django reads; needs
@@ -90,12 +126,21 @@ messages: $(VENV)/.installed-dev  ## collects and compiles the sentences to tran
 		$(foreach folder,$(VENV) tests benchmarks examples demo build,--ignore=$(folder))
 	$(BIN)/python manage.py compilemessages --ignore=$(VENV)
 
-# Kills, swaps, damaged files and odd visitors at random, on loopback, for nine minutes.
-torture: $(VENV)/.installed-dev  ## ends processes and damages files at random, for nine minutes
-	$(BIN)/python -m tests.torture
+screenshots: $(VENV)/.installed-dev  ## a picture of every page, four widths, light and dark, in var/screenshots
+	$(BIN)/python -m tests.screenshots var/screenshots
 
-bench: $(VENV)/.installed $(VENV)/.installed-dev  ## the figures of docs/benchmarks.md
+# Kills, swaps, damaged files and odd visitors at random, on loopback, for nine minutes; then a soak.
+torture: $(VENV)/.installed-dev  ## ends processes and damages files at random, for nine minutes; then soaks
+	$(BIN)/python -m tests.torture
+	$(BIN)/python -m tests.torture soak
+
+soak: $(VENV)/.installed-dev  ## pages, uploads, refreshes and swaps for fifteen minutes: nothing fails or grows
+	$(BIN)/python -m tests.torture soak
+
+bench: $(VENV)/.installed-dev $(VENV)/.installed-tensorflow  ## the figures of docs/benchmarks.md
 	$(BIN)/python -m benchmarks
+
+tensorflow: $(VENV)/.installed-tensorflow  ## adds TensorFlow: the reference runtime, for RUNTIME=tensorflow or a GPU
 
 clean:  ## removes the environment and all caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis htmlcov .coverage

@@ -3,11 +3,11 @@
 For each size a catalogue is made in one process, and measured in another.
 """
 
-import statistics
 import sys
 import time
 
 from benchmarks.common import peak_megabytes, run_steps
+from benchmarks.figures import figure
 
 SIZES, ROUNDS, BATCH = (1000, 10_000), 3, 32
 
@@ -30,15 +30,13 @@ def prepare(size: int) -> None:
 
 
 def measure(size: int) -> None:
-    """Prints the build's rate, by the bare network's of the same minute, and the peak memory."""
+    """The build's rate, by the bare network's of the same minute, and the peak memory."""
     rates = [_rates() for _ in range(ROUNDS if size == SIZES[0] else 1)]
-    rate = statistics.median(build for _, build in rates)
-    share = statistics.median(build / bare for bare, build in rates)
-    print(
-        f"{size} pictures: {rate:.0f} a second, {share:.2f} of the bare network's rate, "
-        f"peak {peak_megabytes():.0f} MB",
-        flush=True,
-    )
+    bare, build = zip(*rates, strict=True)
+    what = f"a build of {size:,} pictures"
+    beside = {"the bare network": bare}
+    figure(f"the embedding part of {what}", build, "pictures a second", beside)
+    figure(f"the peak memory of {what}", peak_megabytes(), "MB")
 
 
 def _keep(number: int, data: bytes, copies: int) -> None:

@@ -3,7 +3,6 @@
 import os
 import platform
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -29,6 +28,18 @@ def relu_vectors(count: int = COUNT, dimension: int = DIMENSION, seed: int = 0) 
     return np.maximum(random.standard_normal((count, dimension), np.float32), 0)
 
 
+def clustered_vectors(
+    count: int = COUNT, dimension: int = DIMENSION, queries: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """(count, dimension) and (queries, dimension) float32: 200 kinds of product, after a ReLU."""
+    random = np.random.default_rng(0)
+    kinds = random.standard_normal((200, dimension), np.float32)
+    made = kinds[random.integers(0, 200, count + queries)]
+    made += 0.8 * random.standard_normal(made.shape, np.float32)
+    np.maximum(made, 0, out=made)
+    return made[:count], made[count:]
+
+
 def build(vectors: np.ndarray) -> SimilarityIndex:
     """An index of made-up products with these (n, 4096) vectors."""
     ids = [f"{number:07}" for number in range(len(vectors))]
@@ -36,15 +47,15 @@ def build(vectors: np.ndarray) -> SimilarityIndex:
     return SimilarityIndex.build(Manifest.of(SPEC, "0" * 64), ids, hashes, vectors)
 
 
-def median_seconds(work: Callable[[], object], repeats: int) -> float:
-    """The median time of `work`, after one run that does not count."""
+def seconds(work: Callable[[], object], repeats: int) -> np.ndarray:
+    """(repeats,) float64: how long `work` took each time, after one run that does not count."""
     work()
-    times = []
-    for _ in range(repeats):
+    times = np.empty(repeats)
+    for repeat in range(repeats):
         began = time.perf_counter()
         work()
-        times.append(time.perf_counter() - began)
-    return statistics.median(times)
+        times[repeat] = time.perf_counter() - began
+    return times
 
 
 def peak_megabytes() -> float:

@@ -1,13 +1,12 @@
-"""Pictures embedded a second: ncnn, TensorFlow, Keras's `predict`, and what the processor could do.
+"""Pictures embedded a second: each runtime, Keras's `predict`, and what the processor could do.
 
 Decoding and making smaller are within the time. VGG-16 has weights of chance: speed does not ask
 which. All take turns, so that a slow moment of the machine hits all alike; figures are medians.
 """
 
 import io
-import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,17 +14,28 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from benchmarks.figures import figure
 from benchmarks.pictures import shirts
-from recommender.embedders.choice import choose
-from recommender.embedders.contract import Embedder
+from recommender.building.ahead import AHEAD, BATCH, ahead, batches
+from recommender.embedders.choice import choose, precisions_of
+from recommender.embedders.contract import BFLOAT16, Embedder
 from recommender.embedders.graph import PICTURE, Convolution, Dense, DepthwiseConvolution, Graph
 from recommender.embedders.networks.network import Network
 from recommender.embedders.registry import EMBEDDERS, NETWORKS
+from recommender.embedders.runtimes import RUNTIMES, has_bfloat16
 from recommender.embedders.weights.source import Places
 
-BATCH, ROUNDS = 32, 5
+ROUNDS = 5
 COUNTS = {"vgg16-untrained": 32, "efficientnet-lite2": 256}
 ONE_BY_ONE = 8
+IN_BFLOAT16 = "openvino in bfloat16"
+# What each is held against.
+KERAS = "Keras predict, batches of 32", "Keras predict, one by one"
+PEERS = {
+    "openvino": ("ncnn", "tensorflow"),
+    "ncnn": ("openvino", "tensorflow", *KERAS),
+    IN_BFLOAT16: ("openvino", "ncnn", "tensorflow"),
+}
 PLACES = Places(Path("nowhere"))
 
 Work = tuple[int, Callable[[], object]]
@@ -36,8 +46,7 @@ def main() -> None:
     for name, count in COUNTS.items():
         some = pictures[:count]
         works: dict[str, Work] = {
-            runtime: (count, partial(embed, choose(name, PLACES, runtime).load(), some))
-            for runtime in ("ncnn", "tensorflow")
+            title: (count, partial(embed, embedder, some)) for title, embedder in _loaded(name)
         }
         if name.startswith("vgg16"):
             model = _keras_vgg16()
@@ -47,9 +56,18 @@ def main() -> None:
         _report(name, works)
 
 
+def _loaded(name: str) -> Iterator[tuple[str, Embedder]]:
+    """The embedder on each runtime, and in bfloat16 where it and the processor can."""
+    for runtime in RUNTIMES:
+        yield runtime, choose(name, PLACES, runtime).load()
+    if BFLOAT16 in precisions_of(name) and has_bfloat16():
+        yield IN_BFLOAT16, choose(name, PLACES, "openvino", BFLOAT16).load()
+
+
 def embed(embedder: Embedder, pictures: list[bytes]) -> None:
-    for start in range(0, len(pictures), BATCH):
-        embedder.embed([embedder.decode(data) for data in pictures[start : start + BATCH]])
+    """As a build does: the next pictures are decoded while these go through the network."""
+    for batch in batches(ahead(embedder.decode, pictures, AHEAD * BATCH), BATCH):
+        embedder.embed(batch)
 
 
 def predict(model: Any, pictures: list[bytes], size: int) -> None:
@@ -82,19 +100,14 @@ def _report(name: str, works: dict[str, Work]) -> None:
             began = time.perf_counter()
             work()
             rates[title].append(count / (time.perf_counter() - began))
-    spec, peak = EMBEDDERS[name], statistics.median(peaks)
+    spec = EMBEDDERS[name]
     network = NETWORKS[spec.network]
     assert isinstance(network, Network)
-    operations = _operations(network.graph.cut(spec.layer))
-    print(f"{name}: {operations / 1e9:.2f} GFLOP a picture; matrix product {peak:.0f} GFLOP/s")
+    operations = _operations(network.graph.cut(spec.layer)) / 1e9
+    limit = {"a matrix product's rate": [peak / operations for peak in peaks]}
     for title, values in rates.items():
-        rate = statistics.median(values)
-        share = rate * operations / 1e9 / peak
-        span = f"({min(values):.1f} to {max(values):.1f})"
-        print(f"  {title}: {rate:.1f} a second {span}, {share:.0%} of the matrix product's rate")
-        for peer in works:
-            if title == "ncnn" and peer != title:
-                print(f"    {rate / statistics.median(rates[peer]):.2f} × {peer}")
+        peers = {peer: rates[peer] for peer in PEERS.get(title, ()) if peer in rates}
+        figure(f"{name}, {title}", values, "pictures a second", peers | limit)
 
 
 def _operations(graph: Graph) -> float:

@@ -64,7 +64,7 @@ def main(folder: Path, splits: Sequence[str] = ("validation",)) -> None:
     chance = np.abs(aspects[:, None] - aspects[None]).mean()
     places = Places(Path("nowhere"))
     arrays = NETWORK.source.find(NETWORK.graph, NETWORK.graph, places).read()
-    compute = make_runtime("ncnn", NETWORK.graph, arrays, NETWORK.preprocessing)
+    compute = make_runtime("openvino", NETWORK.graph, arrays, NETWORK.preprocessing)
     print(f"{len(photos)} photos, {K} nearest by cosine; by chance log aspects differ {chance:.3f}")
     for name, way in SOURCE_TYPES.items():
         vectors = compute([np.asarray(way(photo)) for photo in photos])

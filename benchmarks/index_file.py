@@ -7,7 +7,8 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.common import build, median_seconds, relu_vectors, temporary_folder
+from benchmarks.common import build, relu_vectors, seconds, temporary_folder
+from benchmarks.figures import figure
 from recommender.index.file import load_index, write_index
 
 TOUCH = """
@@ -33,14 +34,14 @@ def main() -> None:
         write_index(build(relu_vectors()), path)
         size = path.stat().st_size / 2**20
         print(f"file of {size:.0f} MB, made in {time.perf_counter() - began:.0f} s")
-        fresh = sorted(in_fresh_process(path) for _ in range(5))[2]
-        again = median_seconds(lambda: load_index(path), 50)
-        print(f"opening: {1e3 * fresh:.1f} ms in a new process, {1e3 * again:.2f} ms again")
+        fresh = [1e3 * in_fresh_process(path) for _ in range(5)]
+        figure(f"opening the index of {size:.0f} MB in a new process", fresh, "ms")
+        again = 1e3 * seconds(lambda: load_index(path), 50)
+        figure(f"opening the index of {size:.0f} MB again", again, "ms")
         mapped, whole = _proportional_megabytes(path, workers=2)
-        print(
-            f"two processes that have read all of it hold {mapped / size:.2f} × the file of it; "
-            f"with Python and numpy {whole / size:.2f} × (sums of PSS, {whole:.0f} MB)"
-        )
+        file = {"the file": size}
+        figure("two processes that have read all of it: PSS of the mapping", mapped, "MB", file)
+        figure("the same with Python and numpy", whole, "MB", file)
 
 
 def in_fresh_process(path: Path) -> float:

@@ -5,7 +5,8 @@ from functools import partial
 import numpy as np
 from sklearn.metrics import pairwise_distances
 
-from benchmarks.common import build, median_seconds, relu_vectors, temporary_folder
+from benchmarks.common import build, relu_vectors, seconds, temporary_folder
+from benchmarks.figures import figure
 from recommender.index.file import load_index, write_index
 from recommender.index.metrics import Metric
 
@@ -27,13 +28,14 @@ def main() -> None:
             measured = pairwise_distances(vectors[row : row + 1], vectors, metric=metric)[0]
             np.argsort(measured)[1:6]
 
-        ours = median_seconds(look_up, 500)
-        theirs = [median_seconds(partial(tutorial, metric), 7) for metric in Metric]
-    print(f"index: {1e3 * ours:.3f} ms for all three metrics")
-    per_metric = ", ".join(
-        f"{metric} {1e3 * seconds:.0f} ms" for metric, seconds in zip(Metric, theirs, strict=True)
+        ours = 1e3 * seconds(look_up, 500)
+        theirs = sum(1e3 * seconds(partial(tutorial, metric), 7) for metric in Metric)
+    figure(
+        "one product's five neighbours, three metrics",
+        ours,
+        "ms",
+        {"`pairwise_distances` + `argsort`": theirs},
     )
-    print(f"pairwise_distances + argsort: {per_metric}; all three {sum(theirs) / ours:,.0f} × ours")
 
 
 if __name__ == "__main__":

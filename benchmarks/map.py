@@ -11,6 +11,7 @@ from typing import Any
 
 from benchmarks.browsing import site_in_browser
 from benchmarks.common import COUNT, EMBEDDER, peak_megabytes, run_steps
+from benchmarks.figures import figure
 
 UNLIKE, HEAPS = 500, 300
 # Drags for two seconds, then turns the wheel in and out for four; the milliseconds of each frame.
@@ -108,9 +109,10 @@ def draw(count: int) -> None:
         settings.MAP_MAX_PRODUCTS = most
         began = time.perf_counter()
         make_map(EMBEDDER)
-        print(f"{what}: {time.perf_counter() - began:.1f} s, peak {peak_megabytes():.0f} MB")
+        figure(f"the map of {count:,} products, {what}", time.perf_counter() - began, "s")
+    figure(f"the map of {count:,} products: peak memory", peak_megabytes(), "MB")
     sizes = [path.stat().st_size for path in map_pictures(EMBEDDER).glob("*.webp")]
-    print(f"{len(sizes)} pictures, {sum(sizes) / 1e6:.1f} MB", flush=True)
+    figure(f"the map's {len(sizes)} pictures", sum(sizes) / 1e6, "MB")
 
 
 def look(count: int) -> None:
@@ -126,13 +128,15 @@ def _measure(address: str, browser: Any) -> None:
     page.goto(f"{address}/map/")
     page.wait_for_selector(".map[data-live]")
     page.wait_for_load_state("networkidle")
-    print(f"the page stands after {time.perf_counter() - began:.1f} s; {_loaded(page)}")
+    figure(
+        "the map's page stands, Chromium without a graphics card", time.perf_counter() - began, "s"
+    )
+    print(_loaded(page))
     moved = page.evaluate(MOVE)
     page.wait_for_load_state("networkidle")
     for what, times in moved.items():
-        times.sort()
-        rate, slow = 1000 * len(times) / sum(times), times[int(0.95 * len(times))]
-        print(f"{what}: {rate:.0f} frames a second, 95 % of them within {slow:.0f} ms")
+        rate = 1000 * len(times) / sum(times)
+        figure(f"the map {what}", rate, "frames a second", {"the screen": 60.0})
     print(f"after that: {_loaded(page)}")
 
 

@@ -5,7 +5,6 @@ The peer is the browser's own floor: a line of text from the same server, /healt
 """
 
 import gzip
-import statistics
 import sys
 from typing import Any
 
@@ -13,14 +12,15 @@ import requests
 
 from benchmarks.browsing import site_in_browser
 from benchmarks.common import run_steps
+from benchmarks.figures import figure
 
 COUNT, LOADS = 2_000, 9
+FLOOR = "/healthz"
 PAGES = {
-    "peer, a line of text": "/healthz",
     "similarity page": "/products/00007/",
     "similarity page, 50 tiles": "/products/00007/?k=50",
-    "browse": "/browse/",
-    "own picture": "/picture/",
+    "page of all products": "/browse/",
+    "page for an own picture": "/picture/",
 }
 PAINTED = """() => new Promise((done) => {
   let moved = 0, largest = 0;
@@ -40,23 +40,34 @@ def main() -> None:
 
 
 def look() -> None:
-    """Prints for each page the medians of its loads."""
+    """Each page beside a line of text."""
     with site_in_browser() as opened:
         if opened:
+            address, browser = opened
+            floor = _first_paints(address + FLOOR, browser)
             for name, path in PAGES.items():
-                _measure(name, opened[0] + path, opened[1])
+                _measure(name, address + path, browser, floor)
 
 
-def _measure(name: str, address: str, browser: Any) -> None:
-    loads = [_load(browser, address) for _ in range(LOADS + 1)][1:]
-    first, largest, moved = (statistics.median(values) for values in zip(*loads, strict=True))
+def _measure(name: str, address: str, browser: Any, floor: list[float]) -> None:
+    first, largest, moved = _loads(address, browser)
+    beside = {"a line of text from the same server": floor}
+    figure(f"the {name}: first contentful paint, nothing cached", first, "ms", beside)
+    figure(f"the {name}: largest contentful paint", largest, "ms")
+    figure(f"the {name}: layout shift", moved, "of the page")
     page = requests.get(address, timeout=10).content
-    print(
-        f"{name}: first contentful paint {first:.0f} ms, largest {largest:.0f} ms, "
-        f"layout shift {moved:.3f}; {len(page) / 1000:.1f} kB of HTML, "
-        f"{len(gzip.compress(page)) / 1000:.1f} kB compressed",
-        flush=True,
-    )
+    figure(f"the {name}: HTML", len(page) / 1000, "kB")
+    figure(f"the {name}: HTML, compressed", len(gzip.compress(page)) / 1000, "kB")
+
+
+def _first_paints(address: str, browser: Any) -> list[float]:
+    return _loads(address, browser)[0]
+
+
+def _loads(address: str, browser: Any) -> list[list[float]]:
+    """LOADS times each: first and largest paint in milliseconds, and the layout shift."""
+    loads = [_load(browser, address) for _ in range(LOADS + 1)][1:]
+    return [list(values) for values in zip(*loads, strict=True)]
 
 
 def _load(browser: Any, address: str) -> list[float]:

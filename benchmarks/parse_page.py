@@ -4,7 +4,8 @@ import json
 
 import extruct
 
-from benchmarks.common import median_seconds
+from benchmarks.common import seconds
+from benchmarks.figures import figure
 from catalog.reading.page import Page
 from catalog.reading.products import read_products
 
@@ -47,18 +48,16 @@ def main() -> None:
     found = read_products(Page.of(body, URL)).products
     assert len(found) == COUNT
     assert all(facts.price and facts.images for facts in found)
-    ours = median_seconds(lambda: read_products(Page.of(body, URL)), 15)
+    ours = 1e3 * seconds(lambda: read_products(Page.of(body, URL)), 15)
     cards = body.replace(b"ld+json", b"nothing")
     assert len(read_products(Page.of(cards, URL)).products) == COUNT
-    bare = median_seconds(lambda: read_products(Page.of(cards, URL)), 15)
+    bare = 1e3 * seconds(lambda: read_products(Page.of(cards, URL)), 15)
     syntaxes = ["json-ld", "microdata", "opengraph"]
-    peer = median_seconds(lambda: extruct.extract(html, base_url=URL, syntaxes=syntaxes), 15)
-    print(
-        f"a page of {COUNT} products ({len(body) // 1000} KB): JSON-LD, microdata, cards, all read"
-    )
-    print(f"  with JSON-LD      {ours * 1000:6.1f} ms")
-    print(f"  cards only        {bare * 1000:6.1f} ms")
-    print(f"  extruct alone     {peer * 1000:6.1f} ms (its markup only, not yet read as products)")
+    peer = 1e3 * seconds(lambda: extruct.extract(html, base_url=URL, syntaxes=syntaxes), 15)
+    what = f"a list of {COUNT} products ({len(body) // 1000} KB) read whole"
+    beside = {"extruct alone, the markup only": peer}
+    figure(f"{what}: JSON-LD, prices seen, cards", ours, "ms", beside)
+    figure(f"{what}: by its cards alone", bare, "ms", beside)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ import requests
 from PIL import Image
 
 from benchmarks.common import temporary_folder
+from benchmarks.figures import figure
 
 COUNT, PER_PAGE, SIDE, LOOKS = 2000, 100, 250, 64
 # The share of the products after which the program has all that it needs.
@@ -37,10 +38,12 @@ def main() -> None:
         first, spent, grown = scraped(url, count)
         again, _, _ = scraped(url, count)
         theirs = tutorial(url, min(count, 1000), folder)
-    print(f"scrape: {first:.0f} products a second, {count} of them; memory {grown:+.0f} MB")
-    print(f"of which {1e3 * spent:.1f} ms of our processor a product")
-    print(f"scrape again, nothing changed: {again:.0f} a second")
-    print(f"requests + Pillow, no checks, no catalogue: {theirs:.0f} a second")
+    what = f"{count:,} products of a shop on loopback, without pause"
+    unit = "products a second"
+    figure(what, first, unit, {"`requests` + Pillow + a file, no checks, no catalogue": theirs})
+    figure(f"{what}: the processor's time for each", 1e3 * spent, "ms")
+    figure(f"{what}: memory grown after the first quarter", grown, "MB")
+    figure(f"{what}: again, nothing changed", again, unit)
 
 
 def scraped(url: str, count: int) -> tuple[float, float, float]:

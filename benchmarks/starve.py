@@ -22,6 +22,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.common import temporary_folder
+from benchmarks.figures import figure
 from benchmarks.serve import ROOT, site
 from benchmarks.upload import fill, photo
 
@@ -29,6 +30,7 @@ SECONDS, PAUSE = 15.0, 0.1
 UPLOADS, LOG_INS, KEYS, BODIES, COLD = 12, 8, 400, 60, 40
 SIDE = 7000  # 49 megapixels
 KEPT = "/products/0000001/"
+ASKED = {"/healthz": "/healthz", "a kept page": KEPT}
 BOUNDARY = "starve"
 Address = tuple[str, int]
 Answer = tuple[int, float]
@@ -40,9 +42,9 @@ def main() -> None:
         fill(folder, photo())
         os.environ |= {"SCRAPE_ALLOW_LOOPBACK": "True", "PICTURE_URL_RATE": "0"}
         with site(checkout) as address:
-            _asked(address, KEPT)
+            _ask(address, KEPT)
+            peers = _measured(address, "nobody else", _nothing, {})
             attacks: dict[str, Callable[[Address], list[Answer]]] = {
-                "peer, nobody else": _nothing,
                 f"{UPLOADS} uploads of a PNG of 49 megapixels": _uploads,
                 f"{UPLOADS} addresses of pictures": _fetches,
                 f"{LOG_INS} false log-ins": _log_ins,
@@ -51,32 +53,34 @@ def main() -> None:
                 f"{COLD} searches with filters": _searches,
             }
             for name, attack in attacks.items():
-                print(f"{name}: {_measured(address, attack)}", flush=True)
+                _measured(address, name, attack, peers)
 
 
-def _measured(address: Address, attack: Callable[[Address], list[Answer]]) -> str:
-    """Others' times during an attack, and the statuses that it got."""
+def _measured(
+    address: Address, name: str, attack: Callable[[Address], list[Answer]], peers: dict[str, float]
+) -> dict[str, float]:
+    """Others' times during an attack: p99 in milliseconds, of /healthz and of a kept page."""
     watchers = [
         subprocess.Popen(
             [sys.executable, "-c", WATCH, *map(str, address), path],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
-        for path in ("/healthz", KEPT)
+        for path in ASKED.values()
     ]  # fmt: skip
     time.sleep(1)
     began = time.perf_counter()
     answers = attack(address)
     took = time.perf_counter() - began
-    told = [_told(watcher.communicate("end")[0]) for watcher in watchers]
+    slow = {}
+    for what, watcher in zip(ASKED, watchers, strict=True):
+        seconds = np.array([float(line) for line in watcher.communicate("end")[0].split()])
+        slow[what] = 1e3 * float(np.percentile(seconds, 99))
+        beside = {"nobody else": peers[what]} if peers else None
+        figure(f"p99 of {what} during: {name}", slow[what], "ms", beside)
     statuses = sorted({status for status, _seconds in answers})
     counts = ", ".join(f"{sum(s == status for s, _t in answers)} × {status}" for status in statuses)
-    return f"/healthz {told[0]}; kept page {told[1]}; {took:.1f} s; {counts or 'nothing asked'}"
-
-
-def _told(lines: str) -> str:
-    milliseconds = 1e3 * np.array([float(line) for line in lines.split()])
-    middle, slow, slowest = np.percentile(milliseconds, [50, 99, 100])
-    return f"median {middle:.0f}, p99 {slow:.0f}, most {slowest:.0f} ms"
+    print(f"{took:.1f} s; {counts or 'nothing asked'}", flush=True)
+    return slow
 
 
 # Asks on a new connection each time, until its standard input ends.
@@ -93,7 +97,7 @@ while not select.select([sys.stdin], [], [], 0.1)[0]:
 """
 
 
-def _asked(
+def _ask(
     address: Address,
     path: str,
     method: str = "GET",
@@ -135,7 +139,7 @@ def _uploads(address: Address) -> list[Answer]:
     buffer = io.BytesIO()
     Image.new("RGB", (SIDE, SIDE), "white").save(buffer, "PNG")
     body, headers = _form(buffer.getvalue())
-    return _at_once(UPLOADS, lambda _n: _asked(address, "/picture/", "POST", body, headers))
+    return _at_once(UPLOADS, lambda _n: _ask(address, "/picture/", "POST", body, headers))
 
 
 def _fetches(address: Address) -> list[Answer]:
@@ -144,7 +148,7 @@ def _fetches(address: Address) -> list[Answer]:
 
     with socket.create_server(("127.0.0.1", 0), backlog=UPLOADS) as silent:
         url = quote(f"http://127.0.0.1:{silent.getsockname()[1]}/a.jpg", safe="")
-        return _at_once(UPLOADS, lambda _n: _asked(address, f"/picture/?url={url}"))
+        return _at_once(UPLOADS, lambda _n: _ask(address, f"/picture/?url={url}"))
 
 
 def _log_ins(address: Address) -> list[Answer]:
@@ -156,14 +160,14 @@ def _log_ins(address: Address) -> list[Answer]:
 
     def ask(number: int) -> Answer:
         body = f"csrfmiddlewaretoken={token}&username=nobody{number}&password=wrong"
-        return _asked(address, "/admin/login/", "POST", body.encode(), headers)
+        return _ask(address, "/admin/login/", "POST", body.encode(), headers)
 
     return _at_once(LOG_INS, ask)
 
 
 def _keys(address: Address) -> list[Answer]:
     path = "/api/v1/products/0000002/similar/"
-    return _at_once(KEYS, lambda n: _asked(address, path, headers={"X-API-Key": f"wrong {n}"}), 8)
+    return _at_once(KEYS, lambda n: _ask(address, path, headers={"X-API-Key": f"wrong {n}"}), 8)
 
 
 def _held_back(address: Address) -> list[Answer]:
@@ -187,7 +191,7 @@ def _held_back(address: Address) -> list[Answer]:
 
 def _searches(address: Address) -> list[Answer]:
     path = "/products/{:07}/?price_from={}"
-    return _at_once(COLD, lambda n: _asked(address, path.format(n, n)))
+    return _at_once(COLD, lambda n: _ask(address, path.format(n, n)))
 
 
 if __name__ == "__main__":

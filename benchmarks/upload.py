@@ -2,15 +2,13 @@
 
 import io
 import os
-import statistics
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageFilter
 
-from benchmarks.common import peak_megabytes, temporary_folder
+from benchmarks.common import peak_megabytes, seconds, temporary_folder
+from benchmarks.figures import figure
 
 SIZE, REPEATS, PRODUCTS = (4000, 3000), 15, 11_556
 
@@ -23,13 +21,12 @@ def main() -> None:
         from recommender.search.query import Query
 
         before = peak_megabytes()
-        whole = _median(lambda: answer(Query(picture=given)))
+        whole = 1e3 * seconds(lambda: answer(Query(picture=given)), REPEATS)
         grown = peak_megabytes() - before
-        bare = _median(lambda: Image.open(io.BytesIO(given)).load())
-    print(
-        f"{len(given) / 2**20:.1f} MB of JPEG to five of {PRODUCTS:,}: {1e3 * whole:.0f} ms, "
-        f"{grown:.0f} MB more; decoding it alone, as large as it is: {1e3 * bare:.0f} ms"
-    )
+        bare = 1e3 * seconds(lambda: Image.open(io.BytesIO(given)).load(), REPEATS)
+    what = f"a photo of 12 megapixels ({len(given) / 2**20:.1f} MB) to five of {PRODUCTS:,}"
+    figure(what, whole, "ms", {"decoding it whole": bare})
+    figure(f"memory of {what}", grown, "MB")
 
 
 def photo() -> bytes:
@@ -85,16 +82,6 @@ def fill(folder: Path, given: bytes) -> None:
     manifest = Manifest.of(chosen.spec, chosen.weights_sha256)
     hashes = [f"{number:064x}" for number in range(PRODUCTS)]
     publish(SimilarityIndex.build(manifest, ids, hashes, vectors, k=5))
-
-
-def _median(work: Callable[[], object]) -> float:
-    work()
-    times = []
-    for _ in range(REPEATS):
-        began = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - began)
-    return statistics.median(times)
 
 
 if __name__ == "__main__":

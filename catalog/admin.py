@@ -8,15 +8,15 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from catalog.counted_pages import CountedPages
 from catalog.models import Product, folded
-
-admin.site.site_header = "Lookalike"
-admin.site.site_title = "Lookalike"
-admin.site.index_title = "Catalogue and index"
 
 
 @admin.register(Product)
-class ProductAdmin(admin.ModelAdmin):
+class ProductAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
+    class Media:
+        css: ClassVar[dict[str, tuple[str, ...]]] = {"all": ("css/admin.css",)}
+
     list_display = (
         "thumbnail", "item_id", "title", "price", "category", "shop", "in_stock", "gone_since",
         "hidden",
@@ -25,7 +25,6 @@ class ProductAdmin(admin.ModelAdmin):
     list_filter: ClassVar[tuple[Any, ...]] = (
         "hidden",
         ("gone_since", admin.EmptyFieldListFilter),
-        ("picture_width", admin.EmptyFieldListFilter),
         "in_stock",
         "shop",
         "category",
@@ -34,11 +33,12 @@ class ProductAdmin(admin.ModelAdmin):
     search_help_text = "Title, item_id or category, in any case."
     list_per_page = 50
     show_full_result_count = False
+    paginator = CountedPages
     actions = ("hide", "show")
     fields = (
         "hidden", "picture", "item_id", "shop", "shop_item_id", "title", "price", "currency",
-        "in_stock", "category", "group", "product_url", "image_url", "image_urls", "source",
-        "picture_size", "content_hash", "first_seen", "last_seen", "gone_since",
+        "in_stock", "category", "brand", "group", "product_url", "image_url", "image_urls",
+        "source", "picture_size", "content_hash", "first_seen", "last_seen", "gone_since",
     )  # fmt: skip
     readonly_fields = fields[1:]
 
@@ -52,8 +52,6 @@ class ProductAdmin(admin.ModelAdmin):
 
     @admin.display(description="Its size")
     def picture_size(self, product: Product) -> str:
-        if product.picture_width is None:
-            return "a thumbnail only; the next scrape or import brings the picture"
         return f"{product.picture_width}×{product.picture_height}"
 
     @admin.action(description="Hide the selected products", permissions=["change"])

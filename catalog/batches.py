@@ -6,21 +6,41 @@ when these are safe are the rows saved. A kill loses what was waiting, which the
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import DatabaseError, OperationalError, transaction
 
-from catalog import pictures
+from catalog import filings, pictures
 from catalog.models import Product
 from catalog.pictures import Kind
 from catalog.thumbnails import Pictures
-from runs.files import told
+from runs.files import error_text
 from runs.outcomes import Outcome, Status
 
 MOST = 32
 SECONDS = 1.0
 # Another process may hold the database for longer than a connection waits.
 TRIES = 3
+Row = dict[str, str]
+# By address: why it was refused, and when, in ISO 8601.
+Refusals = dict[str, tuple[str, str]]
+
+
+@dataclass
+class Further:
+    """What came of a product's further pictures: its rows, files to write by the storage's names,
+    the hashes of those that are its no more, a reason for each that cannot be had, and those that
+    are to be remembered; see refusals.py."""
+
+    rows: list[Row]
+    files: dict[str, bytes] = field(default_factory=dict)
+    gone: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    remembered: Refusals = field(default_factory=dict)
+
+    def change(self, product: Product) -> bool:
+        """Whether the product showed others so far, or in another order."""
+        return [row["hash"] for row in self.rows] != product.further_hashes
 
 
 @dataclass(frozen=True)
@@ -28,6 +48,7 @@ class _Waiting:
     outcome: Outcome
     product: Product | None
     made: Pictures | None
+    more: Further | None
 
 
 class Batch:
@@ -38,12 +59,16 @@ class Batch:
         self._since = 0.0
 
     def add(
-        self, outcome: Outcome, product: Product | None = None, made: Pictures | None = None
+        self,
+        outcome: Outcome,
+        product: Product | None = None,
+        made: Pictures | None = None,
+        more: Further | None = None,
     ) -> None:
         """What came of a record; with the row to save, and new pictures, if there are such."""
         if not self._waiting:
             self._since = time.monotonic()
-        self._waiting.append(_Waiting(outcome, product, made))
+        self._waiting.append(_Waiting(outcome, product, made, more))
 
     @property
     def is_due(self) -> bool:
@@ -64,19 +89,28 @@ def _kept_alone(one: _Waiting) -> Outcome:
     try:
         _keep([one])
     except (OSError, DatabaseError) as error:
-        return Outcome(one.outcome.key, Status.FAILED, told(error))
+        return Outcome(one.outcome.key, Status.FAILED, error_text(error))
     return one.outcome
 
 
 def _keep(waiting: list[_Waiting]) -> None:
-    files = {}
+    files: dict[str, bytes] = {}
     for one in waiting:
         if one.product and one.made:
-            files[Kind.THUMBNAIL, one.product.item_id] = one.made.thumbnail
-            files[Kind.PICTURE, one.product.item_id] = one.made.picture
+            files[pictures.place(Kind.THUMBNAIL, one.product.item_id)] = one.made.thumbnail
+            files[pictures.place(Kind.PICTURE, one.product.item_id)] = one.made.picture
+        files |= one.more.files if one.more else {}
     if files:
         pictures.write_all(files)
-    products = [one.product for one in waiting if one.product]
+    _save_all([one.product for one in waiting if one.product])
+    for one in waiting:
+        if one.product and one.more:
+            for content_hash in one.more.gone:
+                pictures.remove_further(one.product.item_id, content_hash)
+
+
+def _save_all(products: list[Product]) -> None:
+    """Tries again where another process holds the database."""
     for attempt in range(1, TRIES + 1):
         try:
             _save(products)
@@ -88,5 +122,6 @@ def _keep(waiting: list[_Waiting]) -> None:
 
 def _save(products: list[Product]) -> None:
     with transaction.atomic():
+        filings.keep_words(products)
         for product in products:
             product.save()

@@ -9,8 +9,11 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from catalog import pictures
+from runs.system_checks import OURS
 
-@register
+
+@register(OURS)
 def folders_can_be_written(
     app_configs: Sequence[AppConfig] | None, **_kwargs: Any
 ) -> list[CheckMessage]:
@@ -22,8 +25,20 @@ def folders_can_be_written(
             id="catalog.E001",
         )
         for name, folder in (("MEDIA_ROOT", settings.MEDIA_ROOT), ("VAR_DIR", settings.VAR_DIR))
-        if not _can_be_written(Path(folder))
+        if folder and not _can_be_written(Path(folder))
     ]
+
+
+@register(OURS)
+def pictures_have_a_folder(
+    app_configs: Sequence[AppConfig] | None, **_kwargs: Any
+) -> list[CheckMessage]:
+    """catalog.E002: neither MEDIA_ROOT nor the storage of pictures names a folder."""
+    kept = pictures.storage()
+    if not isinstance(kept, pictures.PictureFiles) or kept.base_location:
+        return []
+    hint = pictures.NO_FOLDER_HINT
+    return [Error("There is no folder for pictures.", hint=hint, id="catalog.E002")]
 
 
 def _can_be_written(folder: Path) -> bool:

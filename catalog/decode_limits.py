@@ -6,6 +6,7 @@ and its libraries take beside the file's own bytes, for each pixel.
 
 import re
 import struct
+import threading
 
 from PIL import Image, ImageFile
 
@@ -27,6 +28,32 @@ MAX_PIXELS_IN_PYTHON = 2_000_000
 # them. Then PNG's header, JPEG 2000's, and that of its code stream, wherever in such a file.
 _HOLDERS = (b"\0\0\1\0", b"\0\0\2\0", b"icns", b"\xff\x4f\xff\x51", b"\0\0\0\x0cjP")
 _CLAIMS = re.compile(rb"(?:IHDR|ihdr|\xff\x4f\xff\x51....)(.{8})", re.DOTALL)
+
+
+class PixelLimit:
+    """While any thread reads, Pillow keeps to our limit; then to the program's own again.
+
+    It is for what Pillow opens by itself inside of a file; it refuses what is twice as large.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._readers = threading.Lock(), 0
+        self._before: int | None = None
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._readers:
+                self._before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, MAX_PIXELS
+            self._readers += 1
+
+    def __exit__(self, *_error: object) -> None:
+        with self._lock:
+            self._readers -= 1
+            if not self._readers:
+                Image.MAX_IMAGE_PIXELS = self._before
+
+
+limited_pixels = PixelLimit()
 
 
 class TooCostly(ValueError):

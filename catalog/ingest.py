@@ -6,7 +6,6 @@ A product is saved after its pictures, some at a time, so that a run may be kill
 and started again.
 """
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -18,38 +17,39 @@ from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from catalog import pictures
+from catalog import filings, pictures
 from catalog.batches import Batch
-from catalog.colours import colour_names
+from catalog.colour_names import names_to_keep
+from catalog.first_picture import first_picture
 from catalog.models import Product, composed
-from catalog.pictures import Kind
-from catalog.records import ProductRecord, Record, SourceError, Unreadable
-from catalog.thumbnails import BadPicture, Pictures, make_pictures, refuse_one_colour
+from catalog.more_pictures import MANY_PRODUCTS, beyond_the_first, further_pictures
+from catalog.records import (
+    UNSHOWN,
+    ProductRecord,
+    Record,
+    Rejected,
+    SourceError,
+    Unreadable,
+    shown_text,
+)
 from catalog.visiting.fetching import Fetcher, FetchError
-from runs.files import sha256_of, told
+from runs.files import error_text
 from runs.outcomes import Outcome, Status
 
 # What the shop says of a product, and we keep.
 FIELDS = (
     "title", "price", "currency", "category", "product_url", "image_url", "image_urls", "in_stock",
-    "group",
+    "group", "number", "brand",
 )  # fmt: skip
 # What stays when a source is silent about it: a folder's name is said by the folder above it only.
-KEPT_FROM_BEFORE = ("category", "group")
+KEPT_FROM_BEFORE = ("category", "group", "number")
+SILENT = ("image_url", "image_urls", "number")  # the picture may move, and be the same
 # A run that sees a smaller share than this of what was known has met something wrong.
 PLAUSIBLE = 0.5
-# So many of its pictures are tried; one that so many products have is hardly one's own.
+# So many of its pictures are tried.
 MAX_TRIED = 4
-MANY_PRODUCTS = 3
-MAX_FILE_BYTES = 200_000_000
 MAX_ID_CHARACTERS = 300
 MAX_SOURCE_CHARACTERS = 2000
-# Control characters and halves of a pair: databases refuse them.
-_UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-
-
-class Rejected(Exception):
-    """A record cannot become a product; the message says why."""
 
 
 def ingest(
@@ -62,19 +62,23 @@ def ingest(
     most: int | None = None,
     since: datetime | None = None,
     force: bool = False,
+    ask_again: bool = False,
 ) -> Iterator[Outcome]:
     """Brings the catalogue up to what the records say; one bad record never stops the run.
 
     `limit` ends it after so many products; so does `most`, which is told. Pictures that were taken
     `since` a run that was cut short are not asked for again. When the source itself fails midway,
     what came before is kept and the last outcome says so. `force` marks as gone what is not seen
-    any more, even if that is most of the catalogue.
+    any more, even if that is most of the catalogue. `ask_again` asks for further pictures, too,
+    that the shop refused lately.
     """
-    run = _Run(shop, source[:MAX_SOURCE_CHARACTERS], fetcher, timezone.now(), force, since)
+    source = source[:MAX_SOURCE_CHARACTERS]
+    run = _Run(shop, source, fetcher, timezone.now(), force, since, ask_again)
     records = iter(records)
-    pictures.clear_unfinished()
+    if limit != 1:  # it looks through all pictures
+        pictures.clear_unfinished()
     try:
-        yield from _kept(run, islice(records, min(filter(None, (limit, most)), default=None)))
+        yield from _outcomes(run, islice(records, min(filter(None, (limit, most)), default=None)))
         if limit is None and most and next(records, None) is not None:
             detail = f"stopped after {most} products, as SCRAPE_MAX_PRODUCTS asks"
             yield Outcome(source, Status.SKIPPED, detail)
@@ -98,6 +102,7 @@ class _Run:
     now: datetime
     force: bool
     since: datetime | None = None
+    ask_again: bool = False
     batch: Batch = field(default_factory=Batch)
     # The shop's id, or the address of what has none -> where it was found.
     seen: dict[str, str] = field(default_factory=dict)
@@ -108,7 +113,7 @@ class _Run:
     hidden: list[str] = field(default_factory=list)
 
 
-def _kept(run: _Run, records: Iterable[Record]) -> Iterator[Outcome]:
+def _outcomes(run: _Run, records: Iterable[Record]) -> Iterator[Outcome]:
     """The outcomes of the records, as they are kept; the last ones even where the run is cut."""
     try:
         for record in records:
@@ -125,7 +130,7 @@ def _kept(run: _Run, records: Iterable[Record]) -> Iterator[Outcome]:
 
 def _take(run: _Run, record: Record) -> None:
     record = _composed(record)
-    key = _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", record.key)
+    key = UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", record.key)
     if isinstance(record, Unreadable):
         run.unread.add(record.key)
         if record.hides and not run.hidden:
@@ -142,7 +147,7 @@ def _take(run: _Run, record: Record) -> None:
         _store(run, replace(record, item_id=_valid_id(record.item_id)))
     except (Rejected, FetchError, OSError, ValueError, ArithmeticError, DatabaseError) as error:
         place = f" ({record.place})" if record.place else ""
-        run.batch.add(Outcome(key, Status.FAILED, f"{told(error)}{place}"))
+        run.batch.add(Outcome(key, Status.FAILED, f"{error_text(error)}{place}"))
 
 
 def _composed(record: Record) -> Record:
@@ -172,37 +177,44 @@ def _valid_id(item_id: str) -> str:
 
 
 def _store(run: _Run, record: ProductRecord) -> None:
-    product = _known(run, record.item_id)
+    product = _find_product(run, record.item_id)
     known = product is not None
     product = product or _new_product(run, record.item_id)
-    before = product.content_hash
-    record, made = _pictured(run, product, record)
+    before, numbers, fresh = product.content_hash, record.picture_numbers, _is_fresh(run, product)
+    first = first_picture(product, record, _in_turn(run, record), run.fetcher, fresh=fresh)
+    record = first.record
     changes = ["picture"] if product.content_hash != before else []
+    behind = beyond_the_first(record, numbers, run.shown)
+    again = run.ask_again
+    more = further_pictures(product, behind, run.fetcher, fresh=fresh, ask_again=again)
+    changes += ["further pictures"] if more.change(product) else []
+    product.more_pictures, product.refused_pictures = more.rows, more.remembered
     changes += _take_fields(product, record)
-    product.colour_names = _colour_names(product, made)
+    product.colour_names = names_to_keep(product, first.made)
     if product.gone_since:
         changes.append("back in the shop")
     if not _lies_in(run.source, product.source):  # a part does not take over from the whole
         product.source = run.source
     product.last_seen, product.gone_since = run.now, None
     status = Status.NEW if not known else Status.CHANGED if changes else Status.SAME
-    unread = f"taken, but not readable: {', '.join(record.unread)}" if record.unread else ""
-    outcome = Outcome(product.item_id, status, ", ".join(changes) if known else "", unread)
-    run.batch.add(outcome, product, made)
+    unread = ", ".join((*record.unread, *first.refused, *more.refused))
+    note = f"taken, except for what could not be read: {unread}" if unread else ""
+    outcome = Outcome(product.item_id, status, ", ".join(changes) if known else "", note)
+    run.batch.add(outcome, product, first.made, more)
 
 
-def _known(run: _Run, shop_item_id: str) -> Product | None:
+def _find_product(run: _Run, shop_item_id: str) -> Product | None:
     """The shop's product of that id. An older catalogue may have spelt it as a Mac does; then it
     is spelt anew."""
-    of_shop = Product.objects.filter(shop=run.shop)
+    of_shop = filings.with_what_the_shop_said(Product.objects.filter(shop=run.shop))
     if product := of_shop.filter(shop_item_id=shop_item_id).first():
-        return product
+        return filings.as_the_shop_said(product)
     apart = unicodedata.normalize("NFD", shop_item_id)
     product = of_shop.filter(shop_item_id=apart).first() if apart != shop_item_id else None
     if product and not Product.objects.filter(item_id=composed(product.item_id)).exists():
-        pictures.remove(product.item_id)
+        pictures.remove(product.item_id, product.content_hash, product.further_hashes)
         product.item_id, product.shop_item_id = composed(product.item_id), shop_item_id
-    return product
+    return product and filings.as_the_shop_said(product)
 
 
 def _new_product(run: _Run, shop_item_id: str) -> Product:
@@ -225,101 +237,28 @@ def _take_fields(product: Product, record: ProductRecord) -> list[str]:
         if name in KEPT_FROM_BEFORE and not value:
             continue
         if name == "image_urls":
-            addresses = dict.fromkeys(filter(None, (record.image_url, *value)))
-            value = [_UNSHOWN.sub(" ", address) for address in addresses]
+            value = [shown_text(address) for address in record.addresses]
         longest = getattr(Product._meta.get_field(name), "max_length", None)
         if longest and isinstance(value, str):
-            value = _UNSHOWN.sub(" ", value)[:longest]
+            value = shown_text(value)[:longest]
         if getattr(product, name) != value:
             setattr(product, name, value)
-            # The address of a picture may change without the picture.
-            changed += [] if name.startswith("image_url") else [name]
+            changed += [] if name in SILENT else [name]
     return changed
 
 
-def _pictured(
-    run: _Run, product: Product, record: ProductRecord
-) -> tuple[ProductRecord, Pictures | None]:
-    """The record with the first of its pictures that is one; and that picture, if it is new.
-
-    Raises Rejected, FetchError, BadPicture.
-    """
-    failure: BadPicture | None = None
-    for address in _in_turn(run, record):
-        with_it = replace(record, image_url=address)
-        try:
-            return with_it, _new_pictures(run, product, with_it)
-        except BadPicture as error:  # as what only holds a picture's place
-            failure = failure or error
-    raise failure or Rejected("it has no picture")
+def _is_fresh(run: _Run, product: Product) -> bool:
+    """Whether its pictures were taken by a run that was cut short, and that this one goes on."""
+    return bool(run.since and product.last_seen and product.last_seen >= run.since)
 
 
 def _in_turn(run: _Run, record: ProductRecord) -> list[str]:
     """The addresses to try; what many products of the run have comes after what is its own."""
-    addresses = list(dict.fromkeys(filter(None, (record.image_url, *record.image_urls))))
-    addresses = addresses[:MAX_TRIED] or [""]
+    addresses = record.addresses[:MAX_TRIED] or [""]
     own = [address for address in addresses if not run.shown[address]]
     shared = run.shown[addresses[0]] >= MANY_PRODUCTS
     run.shown.update(addresses)
     return list(dict.fromkeys([*own, *addresses])) if shared else addresses
-
-
-def _new_pictures(run: _Run, product: Product, record: ProductRecord) -> Pictures | None:
-    """Its pictures, if they are to be written anew; the product is told of them.
-
-    Raises Rejected, FetchError, BadPicture.
-    """
-    here = bool(product.content_hash) and all(
-        pictures.exists(kind, product.item_id) for kind in Kind
-    )
-    data = _picture_bytes(run, product, record, here)
-    if data is None:
-        return None
-    image_hash = sha256_of(data)
-    if here and image_hash == product.image_hash:
-        return None
-    made = make_pictures(data)
-    if record.shares_picture:
-        refuse_one_colour(made)
-    product.image_hash, product.content_hash = image_hash, sha256_of(made.picture)
-    product.picture_width, product.picture_height = made.width, made.height
-    return made
-
-
-def _colour_names(product: Product, made: Pictures | None) -> str:
-    """As it is where nothing has changed; an older catalogue has none yet."""
-    if made is None and product.colour_names:
-        return product.colour_names
-    try:
-        data = made.picture if made else pictures.read_picture(product.item_id)
-        return f" {' '.join(colour_names(data))} "
-    except (OSError, ValueError):
-        return ""
-
-
-def _picture_bytes(run: _Run, product: Product, record: ProductRecord, here: bool) -> bytes | None:
-    """The picture's bytes; None when the shop says that it has not changed."""
-    if record.image_path:
-        if record.image_path.stat().st_size > MAX_FILE_BYTES:
-            raise Rejected(f"its file is larger than {MAX_FILE_BYTES // 1_000_000} MB")
-        return record.image_path.read_bytes()
-    if not record.image_url or run.fetcher is None:
-        raise Rejected("it has no picture")
-    same_place = here and product.image_url == record.image_url
-    if same_place and run.since and product.last_seen >= run.since:
-        return None
-    response = run.fetcher.get(
-        record.image_url,
-        etag=product.image_etag if same_place else "",
-        last_modified=product.image_last_modified if same_place else "",
-    )
-    if response.status == 304:
-        return None
-    # Nothing of an older picture's is kept, or it would be asked for in vain.
-    etag, modified = response.etag, response.last_modified
-    product.image_etag = etag if len(etag) <= 300 else ""
-    product.image_last_modified = modified if len(modified) <= 100 else ""
-    return response.body
 
 
 def _mark_gone(run: _Run) -> Iterator[Outcome]:

@@ -6,8 +6,12 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 
-from catalog import pictures
+from catalog import indexes, pictures
 from catalog.addresses import is_web_address
+from catalog.pictures import TILES, Kind
+from catalog.queued import Change as Change
+from catalog.queued import Delivery as Delivery
+from catalog.queued import Worker as Worker
 
 
 def folded(text: str) -> str:
@@ -20,6 +24,10 @@ def composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+# What there is of a further picture in place of what there is of the first.
+FURTHER_KINDS = {Kind.THUMBNAIL: Kind.MORE_THUMBNAIL, Kind.PICTURE: Kind.MORE}
+# What is made of a product while it is in memory, and of its first picture.
+NOT_COPIED = ("_by_picture", "_drawn")
 # What the search looks into.
 SEARCHED = ("title", "item_id", "category")
 
@@ -64,16 +72,37 @@ class Product(models.Model):
     price = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)
     category = models.CharField(max_length=200, blank=True, db_index=True)
+    brand = models.CharField(max_length=200, blank=True)
     shop = models.CharField(max_length=200, help_text="Host name, or the name of an import.")
     source = models.CharField(max_length=2000, help_text="The address or folder it came by.")
     product_url = models.CharField(max_length=2000, blank=True)
     image_url = models.CharField(max_length=2000, blank=True)
     image_urls = models.JSONField(default=list, blank=True, help_text="All pictures' addresses.")
+    more_pictures = models.JSONField(
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="What is kept of its further pictures, in the shop's order; more_pictures.py.",
+    )
+    refused_pictures = models.JSONField(
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text="Of its further ones: by address why the shop refused it, and when; refusals.py.",
+    )
     group = models.CharField(
         max_length=300,
         blank=True,
         db_index=True,
         help_text="What the variants of one product have in common.",
+    )
+
+    number = models.CharField(
+        max_length=100,
+        blank=True,
+        default="",
+        db_index=True,
+        help_text="What the shop's own system calls it in what it sends; variants share one.",
     )
 
     image_etag = models.CharField(max_length=300, blank=True)
@@ -89,6 +118,12 @@ class Product(models.Model):
         null=True, blank=True, help_text="Unknown where an older run kept a thumbnail only."
     )
     picture_height = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    focus = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="Where a tile cuts it, as in CSS's object-position: 0 to 100, for both axes.",
+    )
 
     colour_names = models.CharField(
         max_length=120,
@@ -109,6 +144,9 @@ class Product(models.Model):
 
     search_text = models.TextField(blank=True, editable=False, default="")
 
+    # The hash of the further picture that stands for it here; see `by_picture`.
+    seen_in = ""
+
     objects = Products()
     shown = ShownProducts()
 
@@ -117,6 +155,7 @@ class Product(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["shop", "shop_item_id"], name="one_of_a_shop")
         ]
+        indexes = indexes.OF_ORDERS
 
     def __str__(self) -> str:
         return self.title or self.item_id
@@ -132,28 +171,78 @@ class Product(models.Model):
     @property
     def thumbnail_url(self) -> str:
         """The thumbnail's address; it changes with the picture, so it may be cached for ever."""
-        return pictures.address(pictures.Kind.THUMBNAIL, self.item_id, self.content_hash)
+        return self._address(Kind.THUMBNAIL)
 
     @property
     def picture_url(self) -> str:
-        """The larger picture's address; the thumbnail's, where only that is kept."""
-        if self.picture_width is None:
-            return self.thumbnail_url
-        return pictures.address(pictures.Kind.PICTURE, self.item_id, self.content_hash)
+        """The larger picture's address."""
+        return self._address(Kind.PICTURE)
+
+    @property
+    def tile_url(self) -> str:
+        """The address of what a tile of middling size shows."""
+        return self._address(Kind.TILE)
 
     @property
     def srcset(self) -> str:
-        """Both sizes for browsers to choose from, where they show the same: of a square picture."""
-        if not self.picture_width or self.picture_width != self.picture_height:
-            return ""
-        return f"{self.thumbnail_url} 250w, {self.picture_url} {self.picture_width}w"
+        """What tiles show, in all widths for browsers to choose from."""
+        return ", ".join(f"{url} {width}w" for url, width in self._tiles())
+
+    def _tiles(self) -> list[tuple[str, int]]:
+        return [(self._address(kind), width) for kind, width in TILES.items()]
+
+    def _address(self, kind: Kind) -> str:
+        if not self.seen_in:
+            return pictures.address(kind, self.item_id, self.content_hash)
+        kind = FURTHER_KINDS.get(kind, kind)
+        return pictures.further_address(kind, self.item_id, self.seen_in)
 
     @property
-    def fills_a_square(self) -> bool:
-        """Whether a square cut out of its picture's middle shows most of it."""
-        if not self.picture_width or not self.picture_height:
-            return False
-        return 2 / 3 <= self.picture_width / self.picture_height <= 3 / 2
+    def picture_hash(self) -> str:
+        """The hash of the picture that it shows here."""
+        return self.seen_in or self.content_hash
+
+    def read_shown(self) -> bytes:
+        """The bytes of that picture, as networks look at it. Raises OSError."""
+        if self.seen_in:
+            return pictures.read_further(self.item_id, self.seen_in)
+        return pictures.read_picture(self.item_id)
+
+    @property
+    def further_hashes(self) -> list[str]:
+        """The hashes of its further pictures, in the shop's order."""
+        return [row["hash"] for row in self.more_pictures]
+
+    @property
+    def further(self) -> "list[Product]":
+        """Itself, once for each of its further pictures, which it shows there."""
+        return [self.by_picture(content_hash) for content_hash in self.further_hashes]
+
+    @property
+    def picture_number(self) -> int:
+        """Which of its pictures it shows here, the first being 1."""
+        return self.further_hashes.index(self.seen_in) + 2 if self.seen_in else 1
+
+    def by_picture(self, content_hash: str) -> "Product":
+        """The product as it shows its picture of that hash; its first, where it has none such.
+
+        Made once while it is in memory.
+        """
+        if content_hash not in self.further_hashes:
+            return self
+        known: dict[str, Product] = self.__dict__.setdefault("_by_picture", {})
+        if content_hash not in known:
+            seen = Product.__new__(Product)  # copying a model takes many times as long
+            seen.__dict__ |= {k: v for k, v in self.__dict__.items() if k not in NOT_COPIED}
+            seen.seen_in, seen.focus = content_hash, None
+            seen.picture_width = seen.picture_height = None
+            known[content_hash] = seen
+        return known[content_hash]
+
+    @property
+    def cut(self) -> str:
+        """The class of a picture in a tile: where it is cut, in steps of twentieths."""
+        return "" if self.focus is None else f"at-{5 * round(self.focus / 5)}"
 
     @property
     def shop_url(self) -> str:
@@ -173,6 +262,9 @@ class Product(models.Model):
             "product_url": self.shop_url,
             "thumbnail_url": self.thumbnail_url,
             "picture_url": self.picture_url,
+            "tile_url": self.tile_url,
+            "tiles": [{"width": width, "url": url} for url, width in self._tiles()],
+            "focus": self.focus,
         }
 
 
@@ -183,6 +275,27 @@ class Removed(models.Model):
 
     def __str__(self) -> str:
         return self.item_id
+
+
+class Filing(models.Model):
+    """The category that staff filed a product under, whatever its shop says; see filings.py.
+
+    It is named by its item_id, so that the word holds whatever comes, goes and comes back.
+    """
+
+    item_id = models.CharField(max_length=600, unique=True)
+    category = models.CharField(max_length=200)
+    shop_category = models.CharField(
+        max_length=200, blank=True, help_text="What the shop says, as of its latest run."
+    )
+    filed_by = models.CharField(max_length=150, blank=True)
+    filed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-filed_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.item_id}: {self.category}"
 
 
 class CatalogueVersion(models.Model):

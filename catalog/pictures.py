@@ -2,26 +2,35 @@
 
 They lie in the storage "pictures" of settings.STORAGES, below MEDIA_ROOT unless another backend
 is set there: `thumbnails/104233.jpg` (250×250, as in the tutorial) and `pictures/104233.jpg` (at
-most 500 pixels, without a frame: for the page and the networks).
+most 500 pixels, without a frame: for the page and the networks). A product's further pictures are
+`more/104233+5f3a….jpg`, named by what they show. What tiles show is made of the picture when it is
+asked for first (tiles.py).
 """
 
 import hashlib
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote, unquote
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.urls import get_script_prefix, reverse
+from django.utils.functional import cached_property
 
-from catalog.thumbnails import unpadded
+from catalog import framing
 from runs.files import clear_unfinished as clear_unfinished_files
 from runs.files import open_regular, replace_file, replace_files
 
+NO_FOLDER_HINT = (
+    'Set MEDIA_ROOT, or STORAGES["pictures"] to {"BACKEND": "catalog.pictures.PictureFiles", '
+    '"OPTIONS": {"location": BASE_DIR / "pictures"}}.'
+)
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,119}")
 
 
@@ -30,19 +39,47 @@ class Kind(StrEnum):
 
     THUMBNAIL = "thumbnails"
     PICTURE = "pictures"
+    MORE = "more"
+    SMALL_TILE = "tiles-160"
+    TILE = "tiles-320"
+    LARGE_TILE = "tiles-500"
+    MORE_THUMBNAIL = "more-thumbnails"
+
+
+# What `ingest` writes of a product's first picture; tiles are made of it.
+WRITTEN = (Kind.THUMBNAIL, Kind.PICTURE)
+# What cannot be made anew without the shop.
+KEPT = (*WRITTEN, Kind.MORE)
+# Between a product's name and what tells its further pictures apart; no file name of an id has it.
+APART = "+"
+# The width of each tile, in pixels.
+TILES = {Kind.SMALL_TILE: 160, Kind.TILE: 320, Kind.LARGE_TILE: 500}
+# What is made of a picture when it is asked for first: tiles, and a further one's thumbnail.
+MADE_LATER = (*TILES, Kind.MORE_THUMBNAIL)
 
 
 class PictureFiles(FileSystemStorage):
-    """Pictures as files below MEDIA_ROOT; each is the old one or the new, never half of one."""
+    """Pictures as files below a folder; each is the old one or the new, never half of one.
 
-    def __init__(self) -> None:
-        super().__init__(allow_overwrite=True)
+    `location` is an option of STORAGES["pictures"]; without one it is MEDIA_ROOT, and without that
+    there is no place for pictures: Django would put them beside manage.py.
+    """
 
-    def _save(self, name: str, content: File) -> str:
+    def __init__(self, location: str | Path | None = None) -> None:
+        super().__init__(location=location, allow_overwrite=True)
+
+    @cached_property
+    def location(self) -> str:
+        """The folder, absolute. Raises ImproperlyConfigured where none is set."""
+        if not self.base_location:
+            raise ImproperlyConfigured(f"There is no folder for pictures. {NO_FOLDER_HINT}")
+        return os.path.abspath(self.base_location)  # noqa: PTH100 – follows no link, as Django
+
+    def _save(self, name: str, content: "File[bytes]") -> str:
         replace_file(Path(self.path(name)), content.read())
         return name
 
-    def _open(self, name: str, mode: str = "rb") -> File:
+    def _open(self, name: str, mode: str = "rb") -> "File[bytes]":
         """Only a file of its own: a link may lead anywhere, and a pipe would never end."""
         return File(open_regular(Path(self.path(name)), follow=False), name)
 
@@ -56,8 +93,12 @@ class PictureFiles(FileSystemStorage):
         return super().size(name)
 
     def url(self, name: str | None) -> str:
-        """Its address, below the prefix that the site has at this moment."""
-        return f"{_media(get_script_prefix())}{quote(name or '')}"
+        return address_here(name or "")
+
+
+def address_here(name: str) -> str:
+    """The address at which the site serves it, below the prefix that it has at this moment."""
+    return f"{_media(get_script_prefix())}{quote(name)}"
 
 
 @lru_cache(maxsize=8)
@@ -69,6 +110,13 @@ def _media(prefix: str) -> str:
 def storage() -> Storage:
     """Where pictures are kept."""
     return storages["pictures"]
+
+
+def folder() -> Path | None:
+    """The folder of all pictures, where they are files on this machine's disk."""
+    kept = storage()
+    is_there = isinstance(kept, PictureFiles) and kept.base_location
+    return Path(kept.path("")) if is_there else None
 
 
 def file_name(item_id: str) -> str:
@@ -90,8 +138,8 @@ def file_name(item_id: str) -> str:
 def item_id_in(name: str) -> str | None:
     """The item_id that a file name tells; None where it was too long for one."""
     stem = name.removesuffix(".jpg")
-    told = unquote(stem[1:]) if stem.startswith("%") else stem
-    return told if file_name(told) == name else None
+    item_id = unquote(stem[1:]) if stem.startswith("%") else stem
+    return item_id if file_name(item_id) == name else None
 
 
 def beginning_in(name: str) -> str:
@@ -105,10 +153,39 @@ def place(kind: Kind, item_id: str) -> str:
     return f"{kind}/{file_name(item_id)}"
 
 
-def address(kind: Kind, item_id: str, version: str) -> str:
-    """Its URL; `version` changes with the picture, so that it may be cached for ever."""
-    url = storage().url(place(kind, item_id))
-    return f"{url}{'&' if '?' in url else '?'}v={version[:12]}"
+def further_name(item_id: str, content_hash: str) -> str:
+    """The file name of one of a product's further pictures, as in "104233+5f3a0b….jpg"."""
+    return f"{file_name(item_id).removesuffix('.jpg')}{APART}{content_hash[:12]}.jpg"
+
+
+def further_place(item_id: str, content_hash: str) -> str:
+    """The storage's name of a further picture."""
+    return f"{Kind.MORE}/{further_name(item_id, content_hash)}"
+
+
+def tile_place(kind: Kind, name: str, version: str) -> str:
+    """The storage's name of a tile of the picture `name`, as in "tiles-320/104233.5f3a….jpg"."""
+    return f"{kind}/{name.removesuffix('.jpg')}.{version}.jpg"
+
+
+def version_of(kind: Kind, content_hash: str) -> str:
+    """What changes with the picture, and with how tiles are made of it."""
+    return content_hash[:12] + (f"-{framing.RECIPE}" if kind in MADE_LATER else "")
+
+
+def address(kind: Kind, item_id: str, content_hash: str) -> str:
+    """Its URL; it changes with the picture, so that it may be cached for ever."""
+    return _versioned(kind, place(kind, item_id), content_hash)
+
+
+def further_address(kind: Kind, item_id: str, content_hash: str) -> str:
+    """The URL of a further picture, or of a tile of it."""
+    return _versioned(kind, f"{kind}/{further_name(item_id, content_hash)}", content_hash)
+
+
+def _versioned(kind: Kind, name: str, content_hash: str) -> str:
+    url = storage().url(name)
+    return f"{url}{'&' if '?' in url else '?'}v={version_of(kind, content_hash)}"
 
 
 def exists(kind: Kind, item_id: str) -> bool:
@@ -119,6 +196,11 @@ def exists(kind: Kind, item_id: str) -> bool:
         return False
 
 
+def are_written(item_id: str) -> bool:
+    """Whether all is there that `ingest` writes of a product's picture."""
+    return all(exists(kind, item_id) for kind in WRITTEN)
+
+
 def opened(kind: Kind, item_id: str) -> IO[bytes]:
     """The file, open for reading. Raises OSError."""
     return storage().open(place(kind, item_id))
@@ -126,7 +208,12 @@ def opened(kind: Kind, item_id: str) -> IO[bytes]:
 
 def write(kind: Kind, item_id: str, data: bytes) -> None:
     """Puts it in its place, over what was there; among files, in one step. Raises OSError."""
-    kept, name = storage(), place(kind, item_id)
+    put(place(kind, item_id), data)
+
+
+def put(name: str, data: bytes) -> None:
+    """The same by the name that the storage knows it by."""
+    kept = storage()
     saved = kept.save(name, ContentFile(data))
     if saved != name:  # a storage that overwrites nothing has chosen another name
         kept.delete(saved)
@@ -134,14 +221,14 @@ def write(kind: Kind, item_id: str, data: bytes) -> None:
         kept.save(name, ContentFile(data))
 
 
-def write_all(files: Mapping[tuple[Kind, str], bytes]) -> None:
-    """Puts several in their places, (kind, item_id) -> data, each in one step. Raises OSError."""
+def write_all(files: Mapping[str, bytes]) -> None:
+    """Puts several in their places, by the storage's names, each in one step. Raises OSError."""
     kept = storage()
     if isinstance(kept, PictureFiles):
-        replace_files({Path(kept.path(place(*key))): data for key, data in files.items()})
+        replace_files({Path(kept.path(name)): data for name, data in files.items()})
     else:
-        for key, data in files.items():
-            write(*key, data)
+        for name, data in files.items():
+            put(name, data)
 
 
 def clear_unfinished() -> None:
@@ -152,10 +239,29 @@ def clear_unfinished() -> None:
             clear_unfinished_files(Path(kept.path(kind)))
 
 
-def remove(item_id: str) -> None:
-    """Takes all that is kept of a product's pictures away. Raises OSError."""
-    for kind in Kind:
+def remove(item_id: str, content_hash: str = "", further: Iterable[str] = ()) -> None:
+    """Takes all that is kept of a product's pictures away; `further` are the hashes of those
+    beyond the first. Raises OSError."""
+    remove_tiles(item_id, content_hash)
+    for kind in WRITTEN:
         storage().delete(place(kind, item_id))
+    for one in further:
+        remove_further(item_id, one)
+
+
+def remove_further(item_id: str, content_hash: str) -> None:
+    """Takes one of its further pictures away, with its tiles and thumbnail. Raises OSError."""
+    name = further_name(item_id, content_hash)
+    for kind in MADE_LATER:
+        storage().delete(tile_place(kind, name, version_of(kind, content_hash)))
+    storage().delete(f"{Kind.MORE}/{name}")
+
+
+def remove_tiles(item_id: str, content_hash: str) -> None:
+    """Takes the tiles of a picture away that had this hash. Raises OSError."""
+    for kind in MADE_LATER if content_hash else ():
+        version = version_of(kind, content_hash)
+        storage().delete(tile_place(kind, file_name(item_id), version))
 
 
 def read_thumbnail(item_id: str) -> bytes:
@@ -165,12 +271,12 @@ def read_thumbnail(item_id: str) -> bytes:
 
 
 def read_picture(item_id: str) -> bytes:
-    """The bytes of the picture that networks look at, without a frame. Raises OSError.
+    """The bytes of the picture that networks look at, without a frame. Raises OSError."""
+    with opened(Kind.PICTURE, item_id) as file:
+        return file.read()
 
-    Where an older catalogue has a thumbnail only, that without its white bars.
-    """
-    try:
-        with opened(Kind.PICTURE, item_id) as file:
-            return file.read()
-    except FileNotFoundError:
-        return unpadded(read_thumbnail(item_id))
+
+def read_further(item_id: str, content_hash: str) -> bytes:
+    """The bytes of one of a product's further pictures. Raises OSError."""
+    with storage().open(further_place(item_id, content_hash)) as file:
+        return bytes(file.read())

@@ -28,10 +28,10 @@ def _outcome(record: Record, shop: str) -> Outcome:
     known = Product.objects.filter(
         shop=shop, shop_item_id=storable(record.item_id.strip())
     ).exists()
-    return Outcome(record.key, Status.SAME if known else Status.NEW, _told(record))
+    return Outcome(record.key, Status.SAME if known else Status.NEW, _sentence(record))
 
 
-def _told(record: ProductRecord) -> str:
+def _sentence(record: ProductRecord) -> str:
     """As in "Blue tee, 19.90 EUR, would fetch https://shop.example/i/7.jpg"."""
     price = f"{record.price} {record.currency}".strip() if record.price is not None else ""
     picture = f"would fetch {record.image_url}" if record.image_url else "its picture is there"

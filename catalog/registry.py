@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from catalog import pictures
 from catalog.hosts import host_of
 from catalog.ingest import ingest
 from catalog.preview import preview
@@ -91,7 +92,7 @@ OF_ADDRESSES = ("shopify", "woocommerce", "category")
 
 
 @dataclass(frozen=True)
-class Found:
+class SourceMatch:
     """The way into a place, and where it begins."""
 
     way: SourceType
@@ -101,7 +102,7 @@ class Found:
         return f"{self.way.name}: {self.way.what}, {self.at}"
 
 
-def find(asked: str, pages: CountedPages, name: str = "") -> Found:
+def find(asked: str, pages: CountedPages, name: str = "") -> SourceMatch:
     """The source that reads an address or a path: the one called `name`, else the first that fits.
 
     Raises SourceError.
@@ -112,11 +113,11 @@ def find(asked: str, pages: CountedPages, name: str = "") -> Found:
     if name:
         if place.path and name in OF_ADDRESSES:
             raise SourceError(f"{asked} is a path; --source {name} reads an address (https://…).")
-        return Found(next(way for way in SOURCE_TYPES if way.name == name), asked)
+        return SourceMatch(next(way for way in SOURCE_TYPES if way.name == name), asked)
     pages.looking = True
     try:
         found = ((way, _beginning(way, place)) for way in SOURCE_TYPES)
-        return next(Found(way, at) for way, at in found if at)
+        return next(SourceMatch(way, at) for way, at in found if at)
     except StopIteration:
         raise SourceError(
             f"{asked} is no folder or zip of pictures, table, feed or sitemap that can be read. "
@@ -151,7 +152,9 @@ class ScrapeOptions:
     dry_run: bool = False
 
 
-def take(asked: str, found: Found, pages: CountedPages, wish: ScrapeOptions) -> Iterator[Outcome]:
+def take(
+    asked: str, found: SourceMatch, pages: CountedPages, wish: ScrapeOptions
+) -> Iterator[Outcome]:
     """Takes the products of a source that was found; one outcome a product.
 
     Products that came by the same place and are not there any more are marked gone, unless the
@@ -217,7 +220,7 @@ def import_folder(
 
 def _own() -> tuple[Path, Path]:
     """Folders of this program, whose pictures are no shop's."""
-    return Path(settings.MEDIA_ROOT), Path(settings.VAR_DIR)
+    return pictures.folder() or Path(settings.VAR_DIR), Path(settings.VAR_DIR)
 
 
 def _of_category(record: Record, category: str) -> Record:

@@ -23,7 +23,7 @@ EXPECTED = (SourceError, BadSelectors)
 
 def add_options(parser: CommandParser) -> None:
     """How products are to be taken."""
-    parser.add_argument("--source", choices=NAMES, help="read it so, whatever it looks like")
+    parser.add_argument("--source", choices=NAMES, help="read it as this, whatever it looks like")
     parser.add_argument("--selectors", type=Path, metavar="FILE", help="YAML for a category page")
     parser.add_argument(
         "--column",
@@ -34,7 +34,7 @@ def add_options(parser: CommandParser) -> None:
         help=f"of a table; FIELD is one of {', '.join(COLUMNS)}",
     )
     parser.add_argument(
-        "--category", type=storable, default="", metavar="NAME", help="for all of them"
+        "--category", type=storable, default="", metavar="NAME", help="the category of all products"
     )
     parser.add_argument(
         "--shop", type=storable, default="", metavar="NAME", help="default: its host"
@@ -83,8 +83,8 @@ def failures(command: RunCommand, asked: str, options: dict[str, Any]) -> list[s
     except EXPECTED as error:
         return [printable(str(error))]
     failed = counts[Status.FAILED]
-    said = [f"{asked}: {failed} failed; the others are kept."] if failed else []
-    return counts.broken + said
+    sentences = [f"{asked}: {failed} failed; the others are kept."] if failed else []
+    return counts.broken + sentences
 
 
 def fetcher() -> Fetcher:

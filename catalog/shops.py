@@ -7,7 +7,7 @@ from django.db.models import Count
 
 from catalog import pictures
 from catalog.models import Product, Removed
-from runs.files import told
+from runs.files import error_text
 from runs.outcomes import Outcome, Status
 
 
@@ -44,13 +44,12 @@ def remove(shop: str, source: str = "") -> Iterator[Outcome]:
     products = Product.objects.filter(shop=shop)
     if source:
         products = products.filter(source=source)
-    for product in products.only("item_id").iterator():
+    for product in products.only("item_id", "content_hash", "more_pictures").iterator():
         try:
-            pictures.remove(product.item_id)
+            pictures.remove(product.item_id, product.content_hash, product.further_hashes)
         except OSError as error:
-            yield Outcome(
-                product.item_id, Status.FAILED, f"its pictures cannot be removed: {told(error)}"
-            )
+            reason = f"its pictures cannot be removed: {error_text(error)}"
+            yield Outcome(product.item_id, Status.FAILED, reason)
             continue
         with transaction.atomic():
             Removed.objects.get_or_create(item_id=product.item_id)

@@ -8,15 +8,14 @@ A picture takes at most 400 MB of memory beside its file, and what would take mo
 
 import io
 import re
-import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from catalog.decode_limits import (
-    MAX_PIXELS,
     TooCostly,
+    limited_pixels,
     refuse_costly,
     refuse_large_inside,
     shrink_while_decoding,
@@ -50,10 +49,6 @@ ENDINGS = frozenset(
 PLACEHOLDER, SMALL = 2, 24
 # So far from each other are the levels of one colour in a JPEG.
 ONE_COLOUR = 4
-# For what Pillow opens by itself inside of a file; it refuses what is twice as large.
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-# What Pillow warns of is refused here, with a reason, or does not matter.
-warnings.filterwarnings("ignore", module=r"PIL\.")
 
 _NOT_READ = {
     b"ftypheic": gettext_noop("a HEIC picture, which cannot be read; save it as JPEG"),
@@ -98,6 +93,11 @@ def make_pictures(data: bytes) -> Pictures:
     return Pictures(picture, _as_jpeg(padded), *seen.size)
 
 
+def thumbnail(data: bytes) -> bytes:
+    """The bytes of a picture of ours -> its thumbnail. Raises BadPicture."""
+    return make_pictures(data).thumbnail
+
+
 def make_picture(data: bytes, box: Box | None = None) -> bytes:
     """The bytes of any picture, or of a part of it -> those that networks look at.
 
@@ -128,34 +128,6 @@ def refuse_one_colour(made: Pictures) -> None:
         pixels = np.asarray(picture.convert("RGB"))
     if np.ptp(pixels, axis=(0, 1)).max() <= ONE_COLOUR:
         raise BadPicture("many products of the list have it, it is of one colour: it holds a place")
-
-
-def unpadded(thumbnail: bytes) -> bytes:
-    """A thumbnail without the white bars beside its picture; as it is where there are none.
-
-    White all around may be the picture's own: only bars along one pair of sides are cut.
-    """
-    try:
-        with Image.open(io.BytesIO(thumbnail), formats=("JPEG",)) as picture:
-            box = _within_bars(np.asarray(picture.convert("L")) < 250)
-            return thumbnail if box is None else _as_jpeg(picture.crop(box), quality=95)
-    except (OSError, ValueError, SyntaxError):
-        return thumbnail
-
-
-def _within_bars(ink: np.ndarray) -> tuple[int, int, int, int] | None:
-    """The box (left, top, right, bottom) between two bars as wide as each other, if such are."""
-    height, width = ink.shape
-    if not ink.any():
-        return None
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    above, below = int(rows[0]), int(height - 1 - rows[-1])
-    left, right = int(columns[0]), int(width - 1 - columns[-1])
-    if min(above, below) > 1 and max(left, right) <= 1:
-        return 0, min(above, below), width, height - min(above, below)
-    if min(left, right) > 1 and max(above, below) <= 1:
-        return min(left, right), 0, width - min(left, right), height
-    return None
 
 
 def _decoded(data: bytes) -> Image.Image:
@@ -189,13 +161,13 @@ def _read(stripped: Bare) -> Image.Image:
 
 
 def _opened(stripped: Bare) -> Image.Image:
-    with Image.open(io.BytesIO(stripped.data), formats=FORMATS) as picture:
+    with limited_pixels, Image.open(io.BytesIO(stripped.data), formats=FORMATS) as picture:
         _refuse_placeholder(picture)
         refuse_costly(picture, stripped.data)
-        return _seen(picture, stripped)
+        return _render(picture, stripped)
 
 
-def _seen(picture: Image.Image, stripped: Bare) -> Image.Image:
+def _render(picture: Image.Image, stripped: Bare) -> Image.Image:
     shrink_while_decoding(picture, stripped.data, 2 * LONGER_SIDE)
     picture.load()
     _refuse_blank(picture)

@@ -23,9 +23,14 @@ THERE = {
 
 
 def version() -> int:
-    """How many changes there have been; one query, of one row."""
-    row = CatalogueVersion.objects.values_list("number", flat=True).first()
-    return row or 0
+    """How many changes there have been; one query, of one row.
+
+    Every answer asks for it: written by hand, it takes a tenth of the time.
+    """
+    with connections[CatalogueVersion.objects.db].cursor() as cursor:
+        cursor.execute(f"SELECT number FROM {CatalogueVersion._meta.db_table} ORDER BY id LIMIT 1")  # noqa: S608
+        row = cursor.fetchone()
+    return row[0] if row else 0
 
 
 def watch(model: type[models.Model]) -> None:

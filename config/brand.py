@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from PIL import Image, UnidentifiedImageError
 
 from config.env import env, env_file
+from runs.variables import default_of
 
 LONGEST_NAME = 60
 LOGO_KINDS = {".svg", ".png", ".webp", ".jpg", ".jpeg", ".gif"}
@@ -14,8 +15,8 @@ MAX_BYTES = 200_000
 
 
 def env_name(variable: str) -> str:
-    """A name on one line from the variable; nothing without one."""
-    name = env.str(variable, "").strip()
+    """A name on one line from the variable."""
+    name = str(env.str(variable, "")).strip() or str(default_of(variable))
     if not name.isprintable() or len(name) > LONGEST_NAME:
         raise ImproperlyConfigured(
             f"{variable}: write at most {LONGEST_NAME} characters, on one line."

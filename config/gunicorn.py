@@ -1,4 +1,4 @@
-"""How `make serve` runs gunicorn. GUNICORN_CMD_ARGS overrides any of it."""
+"""How `make serve` and `lookalike serve` run gunicorn. GUNICORN_CMD_ARGS overrides any of it."""
 
 # Before anything else is imported: what waits for a client gives way to the others.
 import gevent
@@ -25,7 +25,7 @@ try:
 except ImproperlyConfigured as error:
     raise SystemExit(str(error)) from None
 
-bind = os.environ.get("BIND", "127.0.0.1:8000")
+bind = os.environ.get("BIND", import_module("runs.variables").default_of("BIND"))
 workers = 2
 worker_class = "config.worker.CalmWorker"  # gevent: a slow client costs some kilobytes, no thread
 worker_connections = 1000
@@ -43,6 +43,13 @@ PR_SET_PDEATHSIG = 1  # prctl(2)
 # What is still read of a body that was refused.
 MAX_HEARD, HEARD_SECONDS = 32 * 2**20, 5
 OF_THE_DEMO = "LOOKALIKE_DEMO" in os.environ
+
+# Where the workers count for /metrics: named before the program is loaded.
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = import_module("config.counts_folder").make()
+
+
+def _serve() -> str:
+    return "lookalike serve" if import_module("config.env").INSTALLED else "make serve"
 
 
 def on_starting(server: Any) -> None:
@@ -62,17 +69,18 @@ def on_starting(server: Any) -> None:
                 reason = getattr(error, "strerror", None) or error
                 raise SystemExit(
                     f"{address[0]}:{address[1]} cannot be used ({reason}). "
-                    "Try another: BIND=127.0.0.1:8001 make serve"
+                    f"Try another: BIND=127.0.0.1:8001 {_serve()}"
                 ) from None
 
 
 def when_ready(server: Any) -> None:
     """Prints where the site is, and what it lacks; the demo says it in its own words."""
+    _forget(os.getpid())  # this process loads the program, and serves nobody
     if not OF_THE_DEMO:
         for listener in server.LISTENERS:
             print(f"Serving {listener} – Ctrl-C ends it.", flush=True)  # noqa: T201
-        if said := import_module("recommender.live.readiness").to_do():
-            print(said, flush=True)  # noqa: T201
+        if steps := import_module("web.first_steps").first_steps():
+            print(steps, flush=True)  # noqa: T201
 
 
 def pre_fork(_server: object, _worker: object) -> None:
@@ -108,6 +116,17 @@ def _hear_out(client: Any) -> None:
         client.shutdown(socket.SHUT_WR)
         while left > 0 and (piece := client.recv(2**16)):
             left -= len(piece)
+
+
+def child_exit(_server: object, worker: Any) -> None:
+    """What a worker that is gone holds is nothing any more; what it counted stays."""
+    _forget(worker.pid)
+
+
+def _forget(process: int) -> None:
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(process)  # type: ignore[no-untyped-call]
 
 
 def post_worker_init(_worker: object) -> None:

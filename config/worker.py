@@ -18,7 +18,7 @@ class Over(BaseException):
     """The time is up."""
 
 
-class CalmWorker(GeventWorker):
+class CalmWorker(GeventWorker):  # type: ignore[misc]
     """The gevent worker; see above."""
 
     def timeout_ctx(self) -> AbstractContextManager[None]:

@@ -51,14 +51,19 @@ def keep_apart() -> None:
 
 
 def require_free_port(port: int) -> None:
-    """Says so before the work, not after it, when the site could not listen."""
+    """Says so before the work, not after it, when the site could not listen; 0 is always free."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            again = f"Run: DEMO_PORT={port + 1} make demo"
+            again = f"Run: {_demo_at(port + 1)}"
             raise DemoError(f"{port_sentence(port, error)} {again}") from error
+
+
+def _demo_at(port: int) -> str:
+    installed = f"{settings.COMMAND} demo --port {port}"
+    return installed if settings.COMMAND else f"DEMO_PORT={port} make demo"
 
 
 def port_sentence(port: int, error: OSError) -> str:
@@ -80,6 +85,22 @@ def open_shop(specs: list[ShirtSpec], folder: Path) -> DemoShop:
     return shop
 
 
+@contextmanager
+def compiling() -> Iterator[None]:
+    """Has the kernels compiled meanwhile, by a process of its own, unless they have been once."""
+    if Path(os.environ["NUMBA_CACHE_DIR"]).exists():
+        yield
+        return
+    program = "from recommender.index.compiling import compile_for_builds; compile_for_builds()"
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, cwd=settings.CODE_DIR, start_new_session=True) as process:
+        try:
+            yield
+        except BaseException:
+            process.terminate()
+            raise
+
+
 def draw(shop: DemoShop) -> None:
     """Draws the shirts that are not drawn yet."""
     total = len(shop.missing())
@@ -96,7 +117,7 @@ def visit(shop: DemoShop) -> Iterator[Outcome]:
 
 def build(embedder: str) -> None:
     """Runs build_index in a process of its own, so that its memory is free again afterwards."""
-    manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+    manage = [sys.executable, str(settings.CODE_DIR / "manage.py")]
     done = subprocess.run([*manage, "build_index", "--embedder", embedder], check=False)
     if done.returncode:
         raise DemoError("The index could not be built; the reason is above.")
@@ -112,8 +133,9 @@ def site(port: int, embedder: str, shop: DemoShop) -> Iterator[subprocess.Popen[
     own = {"BIND": address, "EMBEDDER": embedder, "CORS_ALLOWED_ORIGINS": shop.url}
     environment = os.environ | own
     shop.site = f"http://{address}"
-    command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi"]
-    process = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR)
+    gunicorn = ["-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi"]
+    command = [sys.executable, *gunicorn]
+    process = subprocess.Popen(command, env=environment, cwd=settings.CODE_DIR)
     try:
         _wait_until_it_answers(process, f"http://127.0.0.1:{port}/healthz")
         yield process
@@ -136,7 +158,7 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes], url: str) -> None:
         try:
             if session.get(url, timeout=2).ok:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):  # its workers are still starting
             time.sleep(0.1)
     raise DemoError("The site did not start; the reason is above.")
 

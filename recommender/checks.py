@@ -8,9 +8,10 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from recommender.embedders.registry import EMBEDDERS
+from runs.system_checks import OURS
 
 
-@register
+@register(OURS)
 def the_embedder_is_known(
     app_configs: Sequence[AppConfig] | None, **_kwargs: Any
 ) -> list[CheckMessage]:
@@ -26,7 +27,7 @@ def the_embedder_is_known(
     ]
 
 
-@register
+@register(OURS)
 def weights_are_where_they_are_said_to_be(
     app_configs: Sequence[AppConfig] | None, **_kwargs: Any
 ) -> list[CheckMessage]:

@@ -1,4 +1,4 @@
-"""The ancestor of the recommender's own errors."""
+"""The ancestor of the recommender's own errors, and those that any engine raises."""
 
 
 class SimilarityError(Exception):
@@ -12,3 +12,11 @@ class SimilarityError(Exception):
     def __init__(self, sentence: str, command: str = "") -> None:
         super().__init__(f"{sentence} {self.leads_to} {command}" if command else sentence)
         self.sentence, self.command = sentence, command
+
+
+class IndexUnavailable(SimilarityError):
+    """No index can be served; `command` mends it."""
+
+
+class PublishError(SimilarityError):
+    """The live index could not be changed, and is as it was; the sentence says why."""

@@ -1,6 +1,6 @@
 """Runs in Django's admin: to look up what a scrape or a build did."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -10,8 +10,11 @@ from runs.models import Run
 
 
 @admin.register(Run)
-class RunAdmin(admin.ModelAdmin):
-    list_display = ("began", "asked", "ending", "outcomes", "took")
+class RunAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
+    class Media:
+        css: ClassVar[dict[str, tuple[str, ...]]] = {"all": ("css/admin.css",)}
+
+    list_display = ("began", "command_line", "ending", "outcomes", "took")
     list_display_links = ("began",)
     actions = None
     list_filter = ("command", "state")
@@ -23,7 +26,7 @@ class RunAdmin(admin.ModelAdmin):
         return f"{timezone.localtime(run.started):%Y-%m-%d %H:%M}"
 
     @admin.display(description="What", ordering="command")
-    def asked(self, run: Run) -> str:
+    def command_line(self, run: Run) -> str:
         return f"{run.command} {run.arguments}".strip()
 
     @admin.display(description="How it ended", ordering="state")

@@ -36,6 +36,19 @@ def path(text: str) -> Path:
     return Path(some_text(text))
 
 
+def file_to_write(text: str) -> Path:
+    """The path of a file in a folder that there is: minutes of work may come before it is written.
+
+    Raises ArgumentTypeError.
+    """
+    file = path(text)
+    if file.is_dir():
+        raise ArgumentTypeError(f"{text!r} is a folder; name a file")
+    if not file.parent.is_dir():
+        raise ArgumentTypeError(f"there is no folder {str(file.parent)!r}")
+    return file
+
+
 def agreed(question: str) -> bool:
     """Whether a user at the terminal says yes; where there is nobody to ask, no."""
     try:

@@ -7,10 +7,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+from runs import half_restored
 from runs.asked import as_typed
-from runs.files import told
+from runs.files import error_text
 from runs.models import Run
 from runs.outcomes import printable
+from runs.system_checks import OURS
+from runs.to_type import Output
 
 logger = logging.getLogger(__name__)
 
@@ -23,18 +26,23 @@ class RunCommand(BaseCommand):
     Ctrl-C ends it with one sentence and exit code 130; a failure, with a CommandError.
     """
 
+    requires_system_checks = (OURS,)
     recorded = False
     # Errors whose message is for the user, and needs nothing added; `for_owner`, where one has it.
     expected: tuple[type[Exception], ...] = ()
     run: Run | None = None
+    # Whether it may work on what a killed restore has left.
+    mends = False
     # Whether what it is for has not come about, although it goes on to its end.
     undone = False
 
+    def __init__(self, stdout: Any = None, stderr: Any = None, **more: Any) -> None:
+        streams: Any = Output(stdout or sys.stdout), Output(stderr or sys.stderr)
+        super().__init__(*streams, **more)
+
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
-            if self.recorded:
-                parser = self.create_parser("manage.py", self._name())
-                self.run = Run.begin(self._name(), as_typed(parser, options))
+            self._begin(options)
             output = super().execute(*args, **options)
         except KeyboardInterrupt:
             self._end(Run.State.STOPPED, STOPPED)
@@ -60,6 +68,14 @@ class RunCommand(BaseCommand):
         self._end(self._partly_or(Run.State.DONE))
         return output
 
+    def _begin(self, options: dict[str, Any]) -> None:
+        """Notes that it runs. Raises CommandError where a restore has not come to its end."""
+        if half_restored.is_so() and not self.mends:
+            raise CommandError(half_restored.sentence())
+        if self.recorded:
+            parser = self.create_parser("manage.py", self._name())
+            self.run = Run.begin(self._name(), as_typed(parser, options))
+
     def _partly_or(self, otherwise: Run.State) -> Run.State:
         """Done with exceptions, where some of what it went through failed and some did not."""
         partly = self.run is not None and self.run.has_exceptions and not self.undone
@@ -79,7 +95,7 @@ class RunCommand(BaseCommand):
 
 def disk_sentence(error: OSError) -> str:
     """As in "/a/file: permission denied."."""
-    return printable(f"{told(error)}.")
+    return printable(f"{error_text(error)}.")
 
 
 def _database_sentence(error: DatabaseError) -> str:

@@ -5,23 +5,11 @@ from typing import Any
 
 from django.conf import settings
 
+from runs.variables import BY_NAME
+
 DEFAULTS: dict[str, Any] = {
-    "EMBEDDER": "auto",
-    "RUNTIME": "auto",
-    "VGG16_WEIGHTS": None,
-    "ANN": False,
-    "SQLITE_FILE": None,  # it makes its database itself
-    "SCRAPE_USER_AGENT": "Lookalike/0.1 (+visual similarity)",
-    "SCRAPE_PAUSE_SECONDS": 0.5,
-    "SCRAPE_MAX_PAGES": 20_000,
-    "SCRAPE_MAX_PRODUCTS": 200_000,
-    "SCRAPE_ALLOW_LOOPBACK": False,
-    "HTTPS": False,
-    "API_KEYS_REQUIRED": False,
-    "API_RATE": 0,
-    "API_KEY_RATE": 0,
-    "PICTURE_BY_URL": True,
-    "MAP_MAX_PRODUCTS": 20_000,
+    "SQLITE_FILE": None,  # another project makes its database itself
+    **{name: variable.default for name, variable in BY_NAME.items() if variable.for_hosts},
 }
 
 

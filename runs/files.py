@@ -26,7 +26,7 @@ def why(error: Exception) -> str:
     return reason or str(error) or type(error).__name__
 
 
-def told(error: Exception) -> str:
+def error_text(error: Exception) -> str:
     """An error as people read it: "/a/file: no such file or directory"; others say it themselves.
 
     A file that was being written has a name of its own, which says nothing to anybody.
@@ -37,6 +37,17 @@ def told(error: Exception) -> str:
     if where.endswith(".part"):
         where = str(error.filename2 or Path(where).parent)
     return f"{where}: {why(error)}" if where else why(error)
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Names the file in an OSError that names none, as that of a full disk."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and error.strerror:
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise
 
 
 class Locked(Exception):
@@ -51,7 +62,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     `path` is as it was. Folders are made where they lack. Raises OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = _beside(path)
+    unfinished = _part_path(path)
     try:
         with unfinished.open("wb") as file:
             yield file
@@ -74,7 +85,7 @@ def replace_files(contents: Mapping[Path, bytes]) -> None:
     All are written and synced before the first is renamed. Raises OSError; each file is then the
     old one or the new.
     """
-    unfinished = {path: _beside(path) for path in contents}
+    unfinished = {path: _part_path(path) for path in contents}
     try:
         for path, data in contents.items():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -90,7 +101,7 @@ def replace_files(contents: Mapping[Path, bytes]) -> None:
             part.unlink(missing_ok=True)
 
 
-def _beside(path: Path) -> Path:
+def _part_path(path: Path) -> Path:
     """Where a file is written before it becomes `path`."""
     return path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.part")
 

@@ -33,7 +33,7 @@ class Outcome:
     of_source: bool = False
 
     @property
-    def told(self) -> str:
+    def explanation(self) -> str:
         """What there is to say of it, fit for a terminal."""
         return printable("; ".join(filter(None, [self.detail, self.note])))
 

@@ -87,12 +87,12 @@ def report(
 
 def _of_source(outcome: Outcome) -> str:
     """A sentence that names the source."""
-    key, told = printable(outcome.key), outcome.told.rstrip(".")
-    return f"{told}." if key in told else f"{key}: {told}."
+    key, explanation = printable(outcome.key), outcome.explanation.rstrip(".")
+    return f"{explanation}." if key in explanation else f"{key}: {explanation}."
 
 
 def _line(outcome: Outcome) -> str:
-    return f"{outcome.status:8} {printable(outcome.key)}  {outcome.told}".rstrip()
+    return f"{outcome.status:8} {printable(outcome.key)}  {outcome.explanation}".rstrip()
 
 
 def _so_far(counts: Counter[Status], beside: Callable[[], str] | None) -> str:
@@ -128,7 +128,7 @@ def _summarise(
         first, others = alike[0], len(alike) - 1
         more = f" (and {others} more like this)" if others else ""
         status = "" if first.status is Status.NOTED else f"{first.status} "
-        command.stderr.write(f"{status}{printable(first.key)}: {first.told}{more}")
+        command.stderr.write(f"{status}{printable(first.key)}: {first.explanation}{more}")
     if len(reasons) > MAX_REASONS:
         left = pluralise(len(reasons) - MAX_REASONS, "reason")
         command.stderr.write(f"… and {left} more; --verbosity 2 lists all")
@@ -140,7 +140,7 @@ def _by_reason(failures: list[Outcome]) -> list[list[Outcome]]:
     """Outcomes whose reasons differ in names and numbers only are together; the most first."""
     alike: dict[tuple[Status, str], list[Outcome]] = {}
     for outcome in failures:
-        reason = _PARTICULARS.sub("…", outcome.told)
+        reason = _PARTICULARS.sub("…", outcome.explanation)
         alike.setdefault((outcome.status, reason), []).append(outcome)
     return sorted(alike.values(), key=len, reverse=True)
 

@@ -15,8 +15,9 @@ def main() -> None:
     django.setup()  # says where numba keeps what it has compiled
     import numpy as np
 
+    from recommender.index import codes
+    from recommender.index.compiling import compile_for_queries
     from recommender.index.file import load_index, write_index
-    from recommender.index.metrics import Metric
     from recommender.index.similarity_index import Manifest, SimilarityIndex
     from tests.fake_embedder import SPEC
 
@@ -27,10 +28,10 @@ def main() -> None:
         path = Path(folder) / "index.joblib"
         write_index(SimilarityIndex.build(manifest, ids[:50], hashes[:50], vectors[:50]), path)
         index = load_index(path)  # mapped, which numba takes as arrays of another kind
-        for metric in Metric:
-            index.search(vectors[0], metric, 5)
-            index.search(vectors[0], metric, 5, among=np.arange(20))
+        compile_for_queries()
         SimilarityIndex.merged(index, manifest, ids[5:], hashes[5:], vectors[5:])
+        codes.FEWEST_NUMBERS = 0
+        SimilarityIndex.build(manifest, ids, hashes, vectors)
 
 
 if __name__ == "__main__":

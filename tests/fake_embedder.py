@@ -3,15 +3,17 @@
 import io
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from PIL import Image
 
 from recommender.embedders import registry
-from recommender.embedders.contract import EmbedderSpec, UndecodablePicture
+from recommender.embedders.contract import EmbedderSpec, Seen, UndecodablePicture
 
 SPEC = EmbedderSpec("fake", "grid", 48, "rgb-4", True, "a fake for tests", "fake")
+# The same in two parts, so that it has a projection.
+SPEC_WITH_PARTS = replace(SPEC, layer="grid+grid", parts=((36, 1.0), (12, 0.6)))
 
 
 @dataclass
@@ -33,6 +35,10 @@ class FakeEmbedder:
         self.embedded += len(pictures)
         return np.stack(pictures).reshape(len(pictures), -1).astype(np.float32)
 
+    def embed_with_places(self, pictures: Sequence[np.ndarray]) -> Seen:
+        """The grid itself is the places."""
+        return Seen(self.embed(pictures), {"grid": np.stack(pictures).astype(np.float32)})
+
 
 @dataclass
 class FakeSource:
@@ -44,7 +50,7 @@ class FakeSource:
     loaded: list[FakeEmbedder] = field(default_factory=list)
 
     def load(self) -> FakeEmbedder:
-        embedder = FakeEmbedder(weights_sha256=self.weights_sha256, pause=self.pause)
+        embedder = FakeEmbedder(self.spec, self.weights_sha256, self.pause)
         self.loaded.append(embedder)
         return embedder
 

@@ -4,9 +4,22 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Self
+
+from catalog.visiting.fetching import Fetcher
+from catalog.visiting.pages import CountedPages
 
 Answer = tuple[int, dict[str, str], bytes | Iterator[bytes]]
+
+# For what asks for no page.
+NO_PAGES = CountedPages(Fetcher("Test/1.0", pause=0), most=0)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_args: object) -> None:
+        """Nothing: visitors may hang up."""
 
 
 class Shop:
@@ -20,7 +33,7 @@ class Shop:
         self.requests: list[str] = []
         self.answered: list[tuple[str, int]] = []
 
-    def __enter__(self) -> "Shop":
+    def __enter__(self) -> Self:
         shop = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -46,9 +59,7 @@ class Shop:
             def log_message(self, *_args: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._server.handle_error = lambda *_args: None  # visitors may hang up
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=[0.02], daemon=True)
         self._thread.start()
         return self

@@ -1,7 +1,12 @@
 """The worked examples of docs/extend.md: each is taken from the page and put to use."""
 
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
+import textwrap
 import types
 from pathlib import Path
 
@@ -17,14 +22,20 @@ from recommender.search.errors import BadQuery
 from tests.conftest import picture_bytes
 from tests.shops import Shop
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "extend.md"
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "extend.md"
+
+
+def block(name) -> str:
+    """The code block that the page calls `name`."""
+    [code] = re.findall(rf"```python {name}\n(.*?)```", PAGE.read_text(), re.S)
+    return code
 
 
 def example(name) -> types.ModuleType:
     """The code block that the page calls `name`, as a module."""
-    [code] = re.findall(rf"```python {name}\n(.*?)```", PAGE.read_text(), re.S)
     module = types.ModuleType(name)
-    exec(compile(code, f"{PAGE}: {name}", "exec"), module.__dict__)
+    exec(compile(block(name), f"{PAGE}: {name}", "exec"), module.__dict__)
     return module
 
 
@@ -54,6 +65,29 @@ def test_a_network_is_a_module_and_a_line(catalogue, settings, monkeypatch, runt
     call_command("build_index")
     index = current.live_index()
     assert (index.manifest.embedder, index.manifest.dimension, len(index)) == ("filters", 16, 6)
+
+
+@pytest.mark.slow
+def test_a_filter_is_one_entry(tmp_path):
+    """In a copy of the project: the entry, `make tables`, and what tests/added_filter.py asks of it."""
+    ignored = shutil.ignore_patterns(
+        ".git", ".venv", ".env", ".*_cache", ".hypothesis", "var", "media", "build", "photos"
+    )  # fmt: skip
+    copy = shutil.copytree(ROOT, tmp_path / "copy", ignore=ignored)
+    table = copy / "catalog" / "fields.py"
+    entry = textwrap.indent(block("filter").rstrip(), "    ")
+    text = table.read_text().replace(
+        ")  # fmt: skip\n\n# What a list", f"{entry},\n)\n\n# What a list"
+    )
+    assert entry in text
+    table.write_text(text.replace("from enum import", f"{block('filter-imports')}from enum import"))
+    environment = os.environ | {"DATABASE_URL": "sqlite:///var/db", "VAR_DIR": "var"}
+    for command in ("tests.tables", "pytest -q -p no:cacheprovider tests/added_filter.py"):
+        done = subprocess.run(
+            [sys.executable, "-m", *command.split()],
+            cwd=copy, env=environment, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_kind_of_question_is_a_module_that_makes_a_query(live):

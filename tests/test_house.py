@@ -2,6 +2,8 @@
 
 import ast
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ MODULES = [
     for path in sorted((ROOT / room).rglob("*.py"))
     if "migrations" not in path.parts
 ]
+PARTICIPLES = {"told", "said", "asked", "given", "found", "left", "known"}
 LONGEST_FUNCTION, LONGEST_MODULE, LONGEST_COMMAND = 30, 350, 40
 
 
@@ -26,6 +29,12 @@ def lines_of_code(source, node) -> int:
     has_docstring = ast.get_docstring(node) is not None
     first = node.body[0].end_lineno + 1 if has_docstring else node.lineno
     return sum(1 for line in source[first - 1 : node.end_lineno] if line.strip())
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_functions_are_called_by_what_they_return_not_by_participles(path):
+    functions = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.FunctionDef)]
+    assert PARTICIPLES & {function.name.strip("_") for function in functions} == set()
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
@@ -58,3 +67,11 @@ AT_ONCE = re.compile(
 def test_a_browser_s_page_is_waited_for(path):
     """A click returns before the page comes that it leads to: `expect` waits for it."""
     assert [line for line in path.read_text().splitlines() if AT_ONCE.search(line)] == []
+
+
+@pytest.mark.parametrize(("path", "ignored"), [("thumbnails/7.jpg", True), (".gitignore", False)])
+def test_git_keeps_the_folder_of_pictures_and_ignores_what_is_in_it(path, ignored):
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        pytest.skip("this is no clone")
+    checked = subprocess.run(["git", "check-ignore", "-q", f"media/{path}"], cwd=ROOT)
+    assert checked.returncode == (0 if ignored else 1)

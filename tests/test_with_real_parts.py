@@ -278,8 +278,8 @@ def test_the_demo_shows_everything_and_leaves_nothing_behind(environment):
     )  # fmt: skip
     try:
         wait_for(f"http://127.0.0.1:{port}/healthz", seconds=120)
-        page = requests.get(f"http://127.0.0.1:{port}/", timeout=10)
-        assert page.text.count('class="tile"') == 15
+        page = requests.get(f"http://127.0.0.1:{port}/random/", timeout=10)
+        assert page.text.count('class="tile"') == 24 + 15
         shop = re.search(r'href="(http://127\.0\.0\.1:\d+/t-shirts/[^"]+)"', page.text)[1]
         assert requests.get(shop, timeout=10).ok
         assert time.monotonic() - began < 120

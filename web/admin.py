@@ -1,6 +1,6 @@
 """The index in Django's admin: its state on the first page, and which products it lacks."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -12,13 +12,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from catalog.admin import ProductAdmin
 from catalog.models import Product
 from recommender.live.report import index_state
-from recommender.models import Rule
+from recommender.models import Rule, Trial
 from web.rule_form import ProductChoiceField, ProductPicker, ProductSelect, RuleForm
+from web.trial_form import TrialForm
 
 # Databases take only so many values in one query.
 MAX_MISSING = 10_000
-
-admin.site.index_template = "recommender/admin_index.html"
 
 
 class MissingFromIndex(admin.SimpleListFilter):
@@ -40,8 +39,11 @@ ProductAdmin.list_filter = (MissingFromIndex, *ProductAdmin.list_filter)
 
 
 @admin.register(Rule)
-class RuleAdmin(admin.ModelAdmin):
+class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
     """What the merchant pins, bans and boosts."""
+
+    class Media:
+        css: ClassVar[dict[str, tuple[str, ...]]] = {"all": ("css/admin.css",)}
 
     form = RuleForm
     list_display = ("product", "kind", "beside", "points", "note", "made_at")
@@ -52,7 +54,10 @@ class RuleAdmin(admin.ModelAdmin):
 
     def get_urls(self) -> list[Any]:
         picker = self.admin_site.admin_view(ProductPicker.as_view(admin_site=self.admin_site))
-        return [path("products/", picker, name="recommender_rule_products"), *super().get_urls()]
+        return [
+            path("products/", picker, name="lookalike_recommender_rule_products"),
+            *super().get_urls(),
+        ]
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **options: Any) -> Any:
         options["widget"] = ProductSelect(db_field, self.admin_site)
@@ -72,3 +77,18 @@ class RuleAdmin(admin.ModelAdmin):
         if plainly_saved and url_has_allowed_host_and_scheme(back, {request.get_host()}, secure):
             return redirect(back)
         return super().response_add(request, rule, post_url_continue)
+
+
+@admin.register(Trial)
+class TrialAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
+    """Two ways to answer, compared by what visitors click; the Status page has the result.
+
+    What was clicked belongs to the ways as they were: of one that is there, they stay.
+    """
+
+    form = TrialForm
+    list_display = ("name", "one", "other", "running", "begun_at")
+    fields = ("name", "one", "other", "running")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Trial | None = None) -> Any:
+        return ("one", "other") if obj else ()

@@ -3,6 +3,7 @@ from django.apps import AppConfig
 
 class WebConfig(AppConfig):
     name = "web"
+    label = "lookalike_web"
     verbose_name = "Site"
 
     def ready(self) -> None:

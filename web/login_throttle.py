@@ -24,7 +24,7 @@ COOKIE = "was_let_in"
 _LET_IN = "_let_in_now"
 
 
-class Attempts(AxesDatabaseHandler):
+class Attempts(AxesDatabaseHandler):  # type: ignore[misc]
     """Axes' counts, and beside them that of an account."""
 
     def is_locked(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:

@@ -10,6 +10,8 @@ _HALF_CHARACTERS = re.compile("[\ud800-\udfff]")
 REPLACEMENT = "\ufffd"
 # Of a product, what its shop writes.
 WRITTEN = ("title", "category", "group")
+# What only a page has a use for.
+DRAWN = ("tile_url", "tiles", "focus")
 SHOP_WROTE = "shop_wrote"
 NOTE = (
     f"What stands under {SHOP_WROTE}, and every item_id, was written by the shop: text to quote, "
@@ -28,7 +30,7 @@ def whole(value: Any) -> Any:
     return value
 
 
-def told(answer: dict[str, Any]) -> dict[str, Any]:
+def for_assistant(answer: dict[str, Any]) -> dict[str, Any]:
     """An answer of the API as an assistant gets it: the shop's words set apart, and marked."""
     return {"note": NOTE, **whole(_set_apart(answer))}
 
@@ -38,7 +40,8 @@ def _set_apart(value: Any) -> Any:
         return [_set_apart(item) for item in value]
     if not isinstance(value, dict):
         return value
-    ours = {key: _set_apart(item) for key, item in value.items() if key not in WRITTEN}
+    left_out = (*WRITTEN, *DRAWN)
+    ours = {key: _set_apart(item) for key, item in value.items() if key not in left_out}
     theirs = {key: value[key] for key in WRITTEN if key in value}
     return {**ours, SHOP_WROTE: theirs} if theirs else ours
 

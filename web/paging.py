@@ -3,9 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.paginator import EmptyPage, Page, Paginator
+from django.core.paginator import EmptyPage, Page
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+
+from catalog.counted_pages import CountedPages
+
+# Products on a page of the grid, and of the export, which has the same pages.
+PER_PAGE = 48
 
 
 class NoSuchPage(Exception):
@@ -14,19 +19,22 @@ class NoSuchPage(Exception):
     status = 404
 
     def __init__(self, number: int, last: int) -> None:
-        told = {"number": number, "last": last}
-        super().__init__(_("There is no page %(number)d; the last is %(last)d.") % told)
+        numbers = {"number": number, "last": last}
+        super().__init__(_("There is no page %(number)d; the last is %(last)d.") % numbers)
         self.number, self.last = number, last
 
 
 def page_of(
-    items: "Sequence[Any] | QuerySet[Any]", number: int | None, per_page: int
+    items: "Sequence[Any] | QuerySet[Any]",
+    number: int | None,
+    per_page: int,
+    most: int | None = None,
 ) -> "Page[Any]":
     """The page of that number, the first without one; page 1 is there even of nothing.
 
-    Raises NoSuchPage.
+    In a large catalogue, the first `most` have pages, if that is given. Raises NoSuchPage.
     """
-    paginator = Paginator(items, per_page)
+    paginator = CountedPages(items, per_page, most=most)
     try:
         return paginator.page(number or 1)
     except EmptyPage:

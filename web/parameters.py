@@ -11,6 +11,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from catalog.fields import Field, User, names_for
+
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 Refusal = Callable[[HttpRequest, str], HttpResponse]
 
@@ -30,7 +32,6 @@ def is_ignored(name: str) -> bool:
 
 def unknown(given: Iterable[str], known: Iterable[str]) -> str:
     """What is wrong with the names that are given, in a sentence; nothing where all are known."""
-    known = list(known)
     strange = [name for name in given if name not in known and not is_ignored(name)]
     if not strange:
         return ""
@@ -64,15 +65,21 @@ def refused_as_a_page(request: HttpRequest, sentence: str) -> HttpResponse:
 
 
 def takes(
-    *known: str | type[forms.Form], without: Iterable[str] = (), refuse: Refusal = refused_as_a_page
+    *known: str | type[forms.Form] | Field,
+    without: Iterable[str] = (),
+    refuse: Refusal = refused_as_a_page,
 ) -> Callable[[View], View]:
-    """Lets a view answer to these parameters alone: names, and all fields of a form."""
+    """Lets a view answer to these parameters alone: names, a form's, and fields for visitors.
+
+    A field with one value is refused where it is given twice.
+    """
     names = _names(known, without)
+    single = [one.name for one in known if isinstance(one, Field) and not one.is_list]
 
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            sentence = unknown(request.GET, names)
+            sentence = unknown(request.GET, names) or repeated(request.GET, single)
             return refuse(request, sentence) if sentence else view(request, *args, **kwargs)
 
         return cast(View, checked)
@@ -80,10 +87,16 @@ def takes(
     return decorate
 
 
-def _names(known: Iterable[str | type[forms.Form]], without: Iterable[str]) -> list[str]:
+def _names(known: Iterable[str | type[forms.Form] | Field], without: Iterable[str]) -> list[str]:
     names: list[str] = []
     for one in known:
-        names += [one] if isinstance(one, str) else list(one.base_fields)
+        match one:
+            case str():
+                names.append(one)
+            case Field():
+                names += names_for(User.VISITOR, [one])
+            case _:
+                names += list(one.base_fields)
     return [name for name in names if name not in without]
 
 

@@ -11,7 +11,7 @@ from catalog.models import Product
 from recommender.models import LEAST_POINTS, MAX_POINTS, POINTS_RULE, Rule
 
 
-class RuleForm(forms.ModelForm):
+class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
     """Says the same of the points whatever is wrong with them."""
 
     points = forms.IntegerField(
@@ -35,7 +35,7 @@ def described(product: Product) -> str:
     return " · ".join(filter(None, [product.item_id, product.title, price]))
 
 
-class ProductChoiceField(forms.ModelChoiceField):
+class ProductChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
     """The product that is chosen."""
 
     def label_from_instance(self, product: Any) -> str:
@@ -45,7 +45,7 @@ class ProductChoiceField(forms.ModelChoiceField):
 class ProductSelect(AutocompleteSelect):
     """Looks products up while one types; static/js/product_picker.js draws them."""
 
-    url_name = "%s:recommender_rule_products"
+    url_name = "%s:lookalike_recommender_rule_products"
 
     def create_option(self, name: str, value: Any, *more: Any, **options: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *more, **options)

@@ -8,31 +8,37 @@ import logging
 from contextlib import suppress
 from importlib import import_module
 
-import numpy as np
+from django.db import DatabaseError
 from PIL import Image
 
-from recommender.index.metrics import Metric
-from recommender.live import current
+from catalog import replica
+from recommender.errors import IndexUnavailable
+from recommender.index.compiling import compile_for_queries
+from recommender.live.engine import engine
 
 logger = logging.getLogger(__name__)
 
 # What searches and pictures load when they are asked for first; not all need be installed.
-LOADED_LATE = ("numpy.ma", "recommender.index.kernels", "ncnn", "safetensors.numpy")
+LOADED_LATE = ("numpy.ma", "ncnn", "safetensors.numpy")
 
 
 def warm() -> None:
-    """Loads what is loaded late, and has numba load or compile what a search needs."""
+    """Loads what is loaded late, and has numba load what the build has compiled."""
+    with replica.reading():
+        _warm()
+
+
+def _warm() -> None:
     try:
-        index = current.live_index()
-    except current.IndexUnavailable:
+        index = engine().live()
+    except (IndexUnavailable, DatabaseError):
         return
     for module in LOADED_LATE:
         with suppress(ImportError):
             import_module(module)
     Image.init()
-    few = np.arange(min(2, len(index)))
     try:
-        for metric in Metric:
-            index.search(np.zeros(index.manifest.dimension, np.float32), metric, 1, among=few)
+        index.duplicates(index.some(1))  # which looks through the groups
+        compile_for_queries()
     except Exception:  # the site is served all the same
         logger.exception("A first search has failed.")

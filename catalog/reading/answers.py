@@ -66,15 +66,15 @@ def answer_of(body: bytes, url: str, content_type: str, base: str) -> Answer | N
     page = Page(html, url)
     page.base = base
     products = max((_products(nodes, page) for nodes in _lists(value)), key=len, default=())
-    links, said = _following(value, url)
-    goes_on = True if links or True in said else False if said else None
+    links, answers = _following(value, url)
+    goes_on = True if links or True in answers else False if answers else None
     return Answer(page, products, tuple(links), _is_end(value) and not html.strip(), goes_on)
 
 
 def _value(body: bytes, url: str, content_type: str) -> Any:
     """What the JSON holds, keys in small letters; None if it is none."""
-    told, start = "json" in content_type.lower(), body[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if not told and not re.match(rb"[{\[)/\w$]", start):
+    is_json, start = "json" in content_type.lower(), body[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not is_json and not re.match(rb"[{\[)/\w$]", start):
         return None
     written = decoded(body, content_type).lstrip("\ufeff")
     called = _CALL.match(written[:MAX_CHARACTERS])
@@ -84,7 +84,7 @@ def _value(body: bytes, url: str, content_type: str) -> Any:
             raise ValueError("it is too long")
         value = json.loads(written, object_pairs_hook=small_keys, parse_float=Decimal)
     except (ValueError, RecursionError, ArithmeticError) as error:
-        if told:
+        if is_json:
             raise UnreadablePage(f"{url}: its JSON cannot be read: {error}") from error
         return None
     return value if isinstance(value, dict | list) else [value]
@@ -122,43 +122,43 @@ def _products(nodes: list[Any], page: Page) -> tuple[Facts, ...]:
 def _following(value: Any, url: str) -> tuple[list[NextPage], set[bool]]:
     """The addresses of what follows, and whether the answer says that something does."""
     here = page_number(url) or 1
-    links, said = [], set()
+    links, answers = [], set()
     for node, depth in _nodes(value):
         if not isinstance(node, dict) or depth > MAX_LEVELS:
             continue
-        for key, told in node.items():
+        for key, entry in node.items():
             name = re.sub(r"[^a-z]", "", key)
-            if _NEXT.fullmatch(name) and told is not True and (link := _address(told, url)):
+            if _NEXT.fullmatch(name) and entry is not True and (link := _address(entry, url)):
                 links.append(NextPage(link, page_number(link)))
-            said |= _said_by(name, told, here)
-    return links, said
+            answers |= _answers_of(name, entry, here)
+    return links, answers
 
 
-def _said_by(name: str, told: Any, here: int) -> set[bool]:
+def _answers_of(name: str, entry: Any, here: int) -> set[bool]:
     """Whether a field says that more follows, or that nothing does; else neither."""
     if _NEXT.fullmatch(name) or _CURSOR.fullmatch(name) or _MORE.fullmatch(name):
-        return {bool(told)}
-    if _IS_LAST.fullmatch(name) and isinstance(told, bool):
-        return {not told}
-    if _LAST.fullmatch(name) and _whole(told):
-        return {_whole(told) > here}
+        return {bool(entry)}
+    if _IS_LAST.fullmatch(name) and isinstance(entry, bool):
+        return {not entry}
+    if _LAST.fullmatch(name) and _whole(entry):
+        return {_whole(entry) > here}
     return set()
 
 
-def _whole(said: Any) -> int:
-    if isinstance(said, bool) or not isinstance(said, int | str):
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | str):
         return 0
-    return int(said) if re.fullmatch(r"\d{1,6}", str(said), re.ASCII) else 0
+    return int(value) if re.fullmatch(r"\d{1,6}", str(value), re.ASCII) else 0
 
 
-def _address(said: Any, url: str) -> str:
-    if isinstance(said, dict):
-        said = said.get("href") or said.get("url")
-    if number := _whole(said):
+def _address(value: Any, url: str) -> str:
+    if isinstance(value, dict):
+        value = value.get("href") or value.get("url")
+    if number := _whole(value):
         return numbered(url, number)
-    if not isinstance(said, str) or not ("/" in said or "?" in said or "=" in said):
+    if not isinstance(value, str) or not ("/" in value or "?" in value or "=" in value):
         return ""
-    link = absolute(url, said)
+    link = absolute(url, value)
     return link if link and same_site(link, url) and link != url else ""
 
 
@@ -168,4 +168,4 @@ def _is_end(value: Any) -> bool:
         return not value
     if any(value.get(key) for key in _FAILED) or value.get("success") is False:
         return False
-    return not value or any(said in ("", [], {}, None) for said in value.values())
+    return not value or any(part in ("", [], {}, None) for part in value.values())

@@ -70,7 +70,7 @@ def listed_object(value: dict[str, Any], page: Page) -> Facts | None:
     if inner is not None and not any(key in value for key in _NAMES):
         return listed_object(inner, page)
     title = next((text(value[key]) for key in _NAMES if key in value), "")
-    link = next((text(said) for key in _ADDRESSES if isinstance(said := value.get(key), str)), "")
+    link = next((text(url) for key in _ADDRESSES if isinstance(url := value.get(key), str)), "")
     facts = replace(_facts(value, page), title=title, url=page.link(link), ids=_own_ids(value))
     known = bool(facts.url or facts.ids) and (facts.price is not None or bool(facts.images))
     return facts if title and known else None
@@ -172,9 +172,9 @@ def _ids(value: dict[str, Any], page: Page) -> dict[str, str]:
 def _stock(values: list[dict[str, Any]]) -> bool | None:
     for one in values:
         for key in _STOCKS:
-            said = one.get(key)
-            if isinstance(said, bool):
-                return said != ("sold" in key)
-            if isinstance(said, str) and (answer := in_stock(said)) is not None:
+            stock = one.get(key)
+            if isinstance(stock, bool):
+                return stock != ("sold" in key)
+            if isinstance(stock, str) and (answer := in_stock(stock)) is not None:
                 return answer
     return None

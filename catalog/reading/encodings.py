@@ -174,7 +174,7 @@ def _labelled(label: str) -> str:
     known = webencodings.lookup(label.strip(" \t\"'")) if label else None
     if not known:
         return _OLD.get(label.strip(" \t\"'").lower(), "")
-    return _WIDER.get(known.name, known.codec_info.name)
+    return _WIDER.get(known.name, str(known.codec_info.name))
 
 
 def fits(body: bytes, encoding: str) -> bool:

@@ -24,6 +24,7 @@ class Facts:
     stand_ins: tuple[str, ...] = ()
     category: str = ""
     group: str = ""
+    brand: str = ""
     ids: dict[str, str] = field(default_factory=dict)
 
     def completed(self, other: "Facts") -> "Facts":
@@ -61,5 +62,6 @@ class Facts:
             in_stock=self.in_stock,
             image_urls=images,
             group=self.group,
+            brand=self.brand,
             shares_picture=not self.images and bool(self.stand_ins),
         )

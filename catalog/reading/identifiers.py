@@ -22,7 +22,7 @@ _INPUTS = re.compile(
     re.IGNORECASE,
 )
 _ATTRIBUTES = re.compile(r"^data-(?:product|item|sku|asin|offer|ad|listing|pid|id)", re.IGNORECASE)
-_PART = re.compile(r"[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*")
+_PARTS = (re.compile(r"[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*"), re.compile(r"[A-Za-z0-9]+"))
 MAX_TEXTS = 6000
 
 
@@ -87,5 +87,6 @@ def address_parts(url: str) -> dict[str, str]:
     pieces = [unquote(piece) for piece in parts.path.split("/") if piece]
     pieces = [re.sub(r"\.(?:html?|php|aspx?|jsp)$", "", piece) for piece in pieces[-4:]]
     pieces += [value for _, value in parse_qsl(parts.query)[:20]]
-    words = [word for piece in pieces for word in (piece, *_PART.findall(piece), *piece.split("_"))]
+    words = [word for piece in pieces for word in (piece, *piece.split("_"))]
+    words += [word for piece in pieces for part in _PARTS for word in part.findall(piece)]
     return {w.casefold(): w for w in words if 2 < len(w) < 40 and re.search(r"\d", w)}

@@ -86,9 +86,9 @@ def largest_of(srcset: str) -> str:
     """The address in a srcset that promises the most pixels."""
     best, most = "", -1.0
     for part in re.split(r",\s+|,(?=https?:|/)", srcset[:20_000]):
-        address, _, size = part.strip().partition(" ")
-        digits = re.match(r"\s*([\d.]{1,10})[wx]", size)
-        pixels = float(digits[1]) if digits and digits[1].count(".") < 2 else 0.0
+        address, *size = part.strip(", \t\r\n\f").split(maxsplit=1) or [""]
+        digits = re.match(r"(\d{1,10}(?:\.\d{0,9})?|\.\d{1,9})[wx]", size[0]) if size else None
+        pixels = float(digits[1]) if digits else 0.0
         if address and pixels > most:
             best, most = address, pixels
     return best
@@ -127,6 +127,6 @@ def _addresses(tag: Tag) -> Iterator[str]:
 def _background(page: Page, number: int) -> str:
     tag = page.tags[number]
     style = _BACKGROUND.search(str(tag.get("style", "")))
-    said = str(tag.get("data-bg", "") or tag.get("data-background", ""))
-    address = style[1] if style else said or next(_lazy(tag), "")
+    background = str(tag.get("data-bg", "") or tag.get("data-background", ""))
+    address = style[1] if style else background or next(_lazy(tag), "")
     return page.link(address) if is_picture(address) else ""

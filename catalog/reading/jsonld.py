@@ -105,13 +105,13 @@ def _in_place(value: Any, whole: dict[str, dict[str, Any]], page: Page) -> Any:
 
 
 def _dicts(values: list[Any]) -> Iterator[dict[str, Any]]:
-    """Every object in the values, up to a number."""
-    todo, seen = list(values), 0
+    """Every object in the values, in order, up to a number."""
+    todo, seen = list(reversed(values)), 0
     while todo and seen < MAX_NODES:
         value = todo.pop()
         seen += 1
         if isinstance(value, dict):
             yield value
-            todo += value.values()
+            todo += reversed(value.values())
         elif isinstance(value, list):
-            todo += value
+            todo += reversed(value)

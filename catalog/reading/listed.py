@@ -49,7 +49,7 @@ def _with_prices_behind(
     for card, end in zip(found, ends, strict=True):
         near = page.first_text[card.number] + len(page.texts_within(card.number)) + FAR_BEHIND
         own = [s for s in prices if page.ends[card.number] < s.number < end and s.place < near]
-        behind.append(_asked(own))
+        behind.append(_best(own))
     if sum(seen is not None for seen in behind) < 0.6 * len(found):
         return all_of
     return [
@@ -78,7 +78,7 @@ def _facts(page: Page, card: Card, prices: list[PriceCandidate]) -> Facts:
     page.check_deadline()
     first = bisect_left(prices, card.number, key=lambda s: s.number)
     last = bisect_left(prices, page.ends[card.number] + 1, key=lambda s: s.number)
-    seen = _asked(prices[first:last])
+    seen = _best(prices[first:last])
     words = page.text(card.number, 600)
     return Facts(
         title=_name(page, card),
@@ -95,15 +95,15 @@ def _unseen_price(page: Page, number: int) -> Decimal | None:
     """The price in a card's attributes."""
     for inner in range(number, page.ends[number] + 1):
         tag = page.tags[inner]
-        said = [tag.get(key) for key in _PRICE_ATTRIBUTES]
-        said += [tag.get("content")] if tag.get("itemprop") == "price" else []
-        for value in said:
+        values = [tag.get(key) for key in _PRICE_ATTRIBUTES]
+        values += [tag.get("content")] if tag.get("itemprop") == "price" else []
+        for value in values:
             if value and len(str(value)) < 20 and (amount := money(str(value))):
                 return amount
     return None
 
 
-def _asked(prices: list[PriceCandidate]) -> PriceCandidate | None:
+def _best(prices: list[PriceCandidate]) -> PriceCandidate | None:
     """The price for which most speaks; the lower of two side by side, as the other is the old."""
     best = max(prices, key=lambda s: (s.points, -s.place), default=None)
     if best is None:

@@ -54,6 +54,7 @@ def about(page: Page) -> Facts:
         price=price,
         currency=currency or (priced[0].currency if priced else ""),
         in_stock=in_stock(meta(page, *_STOCK)) if meta(page, *_STOCK) else None,
+        brand=meta(page, "product:brand", "og:brand"),
         url=canonical(page),
         images=tuple(dict.fromkeys(link for p in pictures if (link := page.link(p)))),
         ids={"sku": ident} if (ident := meta(page, *_IDS)) and len(ident) < 80 else {},

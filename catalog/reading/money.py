@@ -8,10 +8,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 MAX_CHARACTERS = 200
-# ISO 4217: without minor unit, and with a thousandth.
-NO_DECIMALS = frozenset(
-    ["CLP", "COP", "HUF", "IDR", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF"]
-)
+# ISO 4217: with a thousandth.
 THREE_DECIMALS = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 _CODES = frozenset(
     [
@@ -145,12 +142,12 @@ def money(value: object, currency: str = "") -> Decimal | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float | Decimal):
-        return _kept(_decimal(value))
+        return _in_cents(_decimal(value))
     if not isinstance(value, str) or len(value) > MAX_CHARACTERS:
         return None
     written = value.strip()
     if re.fullmatch(r"\d+(?:\.(?:\d{1,2}|\d{4,}))?|\d+[eE]\d+", written, re.ASCII):
-        return _kept(_decimal(written))
+        return _in_cents(_decimal(written))
     found = prices_in(written, currency)
     if found:
         return found[0].amount
@@ -160,7 +157,7 @@ def money(value: object, currency: str = "") -> Decimal | None:
         return Decimal("0.00") if plain.casefold() in _FREE else None
     if plain[: number.start()].rstrip().endswith("-"):
         return None
-    return _kept(_amount(number[0], currency))
+    return _in_cents(_amount(number[0], currency))
 
 
 def hundredths(text: str) -> Decimal | None:
@@ -192,7 +189,7 @@ def prices_in(text: str, currency: str = "", place: str = "") -> list[Price]:
         end = number.end() + after
         code = currency_of(mark, place)
         written = f"{number[0]}.{cents}" if cents and number[0].isdigit() else number[0]
-        amount = _kept(_amount(written, code or currency))
+        amount = _in_cents(_amount(written, code or currency))
         if amount is not None:
             found.append(Price(amount, code))
     return found
@@ -271,7 +268,7 @@ def _decimal(written: object) -> Decimal | None:
         return None
 
 
-def _kept(amount: Decimal | None) -> Decimal | None:
+def _in_cents(amount: Decimal | None) -> Decimal | None:
     if amount is None or not amount.is_finite() or not 0 <= amount < 10**12:
         return None
     return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)

@@ -7,7 +7,8 @@ from bisect import bisect_left
 from functools import cached_property, lru_cache
 from urllib.parse import urljoin, urlsplit
 
-from bs4 import BeautifulSoup, Comment, NavigableString, Tag, XMLParsedAsHTMLWarning
+from bs4 import BeautifulSoup, XMLParsedAsHTMLWarning
+from bs4.element import Comment, NavigableString, Tag
 from w3lib.html import get_base_url
 
 from catalog.reading.decoding import decoded

@@ -61,7 +61,7 @@ def prices_seen(page: Page) -> tuple[PriceCandidate, ...]:
             break
         if index % 100 == 0:
             page.check_deadline()
-        around, price = _read(page, number, words, place)
+        around, price = _price_around(page, number, words, place)
         if price is not None and around not in found:
             found[around] = PriceCandidate(
                 around, price, index, _points(page, around, index, words)
@@ -104,7 +104,7 @@ def _names(attributes: Mapping[str, object]) -> str:
     return " ".join(words).lower()[:300]
 
 
-def _read(page: Page, number: int, words: str, place: str) -> tuple[int, Price | None]:
+def _price_around(page: Page, number: int, words: str, place: str) -> tuple[int, Price | None]:
     """The price that a text is of or is a part of: sign, number and cents may be in tags each."""
     price = next(iter(prices_in(words, "", place)), None)
     if price is None and hundredths(words) is None and _A_LETTER.search(words):
@@ -117,6 +117,8 @@ def _read(page: Page, number: int, words: str, place: str) -> tuple[int, Price |
         joined = tight(page, around)
         if len(joined) > 48:
             break
+        if joined == words:  # a tag around this text alone makes no more of it
+            continue
         inner = prices_in(joined, "", place)
         if len(inner) == 1 and (price is None or int(inner[0].amount) == int(price.amount)):
             best, price = (around, inner[0]), inner[0]

@@ -17,7 +17,7 @@ from catalog.reading.page import Page
 from catalog.reading.prices import prices_seen
 from catalog.reading.structured import MarkupProduct, described, facts_of
 from catalog.reading.values import address_key, letters, same_words
-from catalog.reading.visible import heading, seen
+from catalog.reading.visible import heading, visible_product
 
 # This many points of what is seen make a product's page where no markup says so.
 ENOUGH = 5
@@ -34,11 +34,11 @@ class Reading:
 
 def read_products(page: Page) -> Reading:
     """All products of a page, each once; addresses are absolute. Raises UnreadablePage."""
-    named = _named(page)
+    named = _markup_products(page)
     own = _own(page, named)
     if own is not None:
         return Reading((own,), own=True)
-    return Reading(tuple(_listed(page, named)))
+    return Reading(tuple(_of_list(page, named)))
 
 
 def read_list(page: Page, look: Look | None = None) -> Reading:
@@ -46,10 +46,10 @@ def read_list(page: Page, look: Look | None = None) -> Reading:
 
     `look` is how the cards of the list's page before look.
     """
-    return Reading(tuple(_listed(page, _named(page), look)))
+    return Reading(tuple(_of_list(page, _markup_products(page), look)))
 
 
-def _named(page: Page) -> list[MarkupProduct]:
+def _markup_products(page: Page) -> list[MarkupProduct]:
     return [*described(json_ld(page), page), *described(microdata(page), page)]
 
 
@@ -58,7 +58,7 @@ def _own(page: Page, named: list[MarkupProduct]) -> Facts | None:
     about_it = [one for one in named if _is_about(page, one)]
     if len(_keys(named)) > 1 and not about_it:
         return None
-    points = seen(page).points + _points_of_state(page)
+    points = visible_product(page).points + _points_of_state(page)
     many = len(cards(page)) >= FEW_CARDS
     alone = len(named) == len(about_it) == 1 and not named[0].ranged
     if about_it and (not many or points >= 3 or alone):
@@ -68,16 +68,16 @@ def _own(page: Page, named: list[MarkupProduct]) -> Facts | None:
     if len(_keys(named)) > 1 or (named and points < ENOUGH):
         return None
     # Without markup, all must be told: a list's heading beside a price is no product.
-    if points < ENOUGH or (many and not (seen(page).sure and points > ENOUGH)):
+    if points < ENOUGH or (many and not (visible_product(page).sure and points > ENOUGH)):
         return None
     found = _completed(page, [])
-    told = found.price is not None or found.in_stock is not None
-    return found if found.title and told else None
+    is_offered = found.price is not None or found.in_stock is not None
+    return found if found.title and is_offered else None
 
 
 def _points_of_state(page: Page) -> int:
     """Whether the scripts' state has a product with a price that is called as the page is."""
-    view = seen(page)
+    view = visible_product(page)
     return 3 if view.facts.title and embedded(page, view.facts.title).price else 0
 
 
@@ -106,9 +106,9 @@ def _is_about(page: Page, one: MarkupProduct) -> bool:
 
 def _completed(page: Page, named: list[MarkupProduct]) -> Facts:
     """The page's own product, all that it says of it put together."""
-    facts = _of_those_shown(page, _joined(named), named)
+    facts = _of_those_shown(page, _merged(named), named)
     head = about(page)
-    visible = seen(page).facts
+    visible = visible_product(page).facts
     facts = facts.completed(_loose(page)).completed(replace(head, title="", url=""))
     state = embedded(page, facts.title or visible.title or head.title)
     if visible.in_stock and state.in_stock is False:  # of one size, where the page sells others
@@ -123,7 +123,7 @@ def _completed(page: Page, named: list[MarkupProduct]) -> Facts:
     return replace(_reduced(page, facts), url=_address(page, named), images=tuple(images))
 
 
-def _joined(named: list[MarkupProduct]) -> Facts:
+def _merged(named: list[MarkupProduct]) -> Facts:
     """Several mentions of one product, or its sizes: one product, in stock if any of them is."""
     if not named:
         return Facts()
@@ -141,7 +141,7 @@ def _joined(named: list[MarkupProduct]) -> Facts:
 
 def _of_those_shown(page: Page, facts: Facts, named: list[MarkupProduct]) -> Facts:
     """With the price that is shown, where offers have several: of the size that is chosen."""
-    shown = seen(page).facts.price
+    shown = visible_product(page).facts.price
     amounts = sorted({amount for one in named for amount in one.amounts})
     if facts.price is None or shown is None or len(amounts) < 2:
         return facts
@@ -157,7 +157,7 @@ def _loose(page: Page) -> Facts:
 
 def _reduced(page: Page, facts: Facts) -> Facts:
     """With the price of now, where the markup has one that the page shows only as struck out."""
-    shown = seen(page).facts
+    shown = visible_product(page).facts
     if facts.price is None or shown.price is None or not shown.price < facts.price:
         return facts
     points = [one.points for one in prices_seen(page) if one.price.amount == facts.price]
@@ -174,7 +174,7 @@ def _address(page: Page, named: list[MarkupProduct]) -> str:
     return own if own and not root and address_key(own).startswith(host) else page.url
 
 
-def _listed(page: Page, named: list[MarkupProduct], look: Look | None = None) -> list[Facts]:
+def _of_list(page: Page, named: list[MarkupProduct], look: Look | None = None) -> list[Facts]:
     """The products of a list: of its markup or of its cards, whichever has more of them."""
     marked = _marked(page, named)
     shown = listed(page, look)

@@ -54,19 +54,19 @@ def parse_selectors(written: bytes, name: str = "the selectors") -> Selectors:
     if written.count(b"[") + written.count(b"{") > MAX_BRACKETS:
         raise BadSelectors(f"{name}: this is no YAML of selectors: too many brackets")
     try:
-        told = yaml.safe_load(written)
+        content = yaml.safe_load(written)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise BadSelectors(f"{name}: this is no YAML: {str(error)[:200]}") from error
     known = [field.name for field in fields(Selectors)]
-    if not isinstance(told, dict) or "card" not in told:
+    if not isinstance(content, dict) or "card" not in content:
         raise BadSelectors(
             f"{name}: write at least `card: SELECTOR`; also known: {', '.join(known)}"
         )
-    for key, value in told.items():
+    for key, value in content.items():
         if key not in known:
             raise BadSelectors(f"{name}: {str(key)[:40]!r} is not one of {', '.join(known)}")
         _require_selector(key, value, name)
-    return Selectors(**told)
+    return Selectors(**content)
 
 
 def _require_selector(key: str, value: object, name: str) -> None:

@@ -54,7 +54,7 @@ def described(nodes: list[Any], page: Page) -> list[MarkupProduct]:
         if len(found) >= MAX_PRODUCTS:
             break
         if _kinds(node) & _PRODUCTS:
-            found.append(_named(node, listed, page))
+            found.append(_markup_product(node, listed, page))
         else:
             found += [MarkupProduct(Facts(url=link), True) for link in _addresses(node, page)]
     return found
@@ -106,7 +106,7 @@ def _kinds(node: Node) -> set[str]:
 def _addresses(node: Node, page: Page) -> list[str]:
     """The addresses in an ItemList that names products without describing them."""
     found = []
-    for element in _listed(node.get("itemlistelement")):
+    for element in _objects_in(node.get("itemlistelement")):
         item = element.get("item")
         if (isinstance(item, dict) and _kinds(item) & _PRODUCTS) or _kinds(element) & _PRODUCTS:
             continue
@@ -116,18 +116,18 @@ def _addresses(node: Node, page: Page) -> list[str]:
     return found
 
 
-def _listed(value: Any, depth: int = 0) -> list[Node]:
+def _objects_in(value: Any, depth: int = 0) -> list[Node]:
     """The objects in what may be a list, lists in a list, an object or nothing."""
     if isinstance(value, list):
         parts = value[:MAX_PARTS] if depth < 4 else []
-        return [node for part in parts for node in _listed(part, depth + 1)][:MAX_PARTS]
+        return [node for part in parts for node in _objects_in(part, depth + 1)][:MAX_PARTS]
     return [value] if isinstance(value, dict) else []
 
 
-def _named(node: Node, listed: bool, page: Page) -> MarkupProduct:
+def _markup_product(node: Node, listed: bool, page: Page) -> MarkupProduct:
     facts = facts_of(node, page)
     variants = []
-    for variant in _listed(node.get("hasvariant"))[:500]:
+    for variant in _objects_in(node.get("hasvariant"))[:500]:
         page.check_deadline()
         variants.append(facts_of(variant, page))
     if "productgroup" in _kinds(node) or variants:
@@ -135,18 +135,18 @@ def _named(node: Node, listed: bool, page: Page) -> MarkupProduct:
         facts = replace(facts, group=group)
         inherited = replace(facts, ids={})
         variants = [replace(v, group=group).completed(inherited) for v in variants]
-    ranged = any("aggregateoffer" in _kinds(offer) for offer in _listed(node.get("offers")))
+    ranged = any("aggregateoffer" in _kinds(offer) for offer in _objects_in(node.get("offers")))
     place, amounts = node.get("@number", -1), _amounts(node, variants)
     return MarkupProduct(facts, listed, tuple(variants), place, ranged and not facts.ids, amounts)
 
 
 def _amounts(node: Node, variants: list[Facts]) -> tuple[Decimal, ...]:
-    said = [
+    amounts = [
         money(text_or_number(offer.get(key)))
         for offer in _offers(node.get("offers"))
         for key in ("price", "lowprice", "highprice")
     ]
-    return tuple(sorted({amount for amount in [*said, *(v.price for v in variants)] if amount}))
+    return tuple(sorted({amount for amount in [*amounts, *(v.price for v in variants)] if amount}))
 
 
 def facts_of(node: Node, page: Page) -> Facts:
@@ -166,6 +166,7 @@ def facts_of(node: Node, page: Page) -> Facts:
         images=tuple(_images(node.get("image"), page) or _images(node.get("thumbnailurl"), page)),
         category=text(node.get("category")),
         group=text(node.get("inproductgroupwithid")),
+        brand=text(node.get("brand")),
         ids=_ids(node, offer),
     )
 
@@ -193,13 +194,13 @@ def _ids(node: Node, offer: Node) -> dict[str, str]:
 def _offers(value: Any) -> list[Node]:
     """Every offer in an object or a list; those within an AggregateOffer after it."""
     found: list[Node] = []
-    todo, seen = list(reversed(_listed(value))), set[int]()
+    todo, seen = list(reversed(_objects_in(value))), set[int]()
     while todo and len(found) < MAX_OFFERS:
         offer = todo.pop()
         if id(offer) not in seen:
             seen.add(id(offer))
             found.append(_priced(offer))
-            todo += reversed(_listed(offer.get("offers")))
+            todo += reversed(_objects_in(offer.get("offers")))
     return found
 
 
@@ -221,7 +222,7 @@ def _priced(offer: Node) -> Node:
 
 def _specification(value: Any) -> Node:
     """The price of now among several: not the list price, not the price of a litre."""
-    specifications = _listed(value)
+    specifications = _objects_in(value)
 
     def is_now(node: Node) -> bool:
         kind = text(node.get("pricetype")).rsplit("/", 1)[-1].lower()
@@ -241,8 +242,8 @@ def _best(offers: list[Node]) -> Node:
 def _stock(offers: list[Node]) -> bool | None:
     """In stock if any offer is; out if all that speak are out."""
     words = [text(offer.get("availability")) for offer in offers]
-    said = [answer for word in words if word and (answer := in_stock(word)) is not None]
-    return any(said) if said else None
+    answers = [answer for word in words if word and (answer := in_stock(word)) is not None]
+    return any(answers) if answers else None
 
 
 def _images(value: Any, page: Page) -> list[str]:

@@ -82,12 +82,12 @@ def text(value: Any) -> str:
             todo += reversed(value[:MAX_STEPS])
         elif isinstance(value, dict):
             todo.append(value.get("@value") or value.get("value") or value.get("name"))
-        elif found := _written(value):
+        elif found := _as_text(value):
             return found
     return ""
 
 
-def _written(value: Any) -> str:
+def _as_text(value: Any) -> str:
     if isinstance(value, Decimal):
         return format(value, "f") if abs(value.adjusted()) < 40 else ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):

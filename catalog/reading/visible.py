@@ -96,7 +96,7 @@ def _likeness(words: str, told: str) -> float:
 
 
 @lru_cache(maxsize=2)
-def seen(page: Page) -> VisibleProduct:
+def visible_product(page: Page) -> VisibleProduct:
     """What the page shows of its own product, other products' cards left out."""
     number = heading(page)
     start = page.first_text[number] if number >= 0 else 0

@@ -16,28 +16,47 @@ def _pattern(words: str, others: str, before: str = r"\b", after: str = "") -> r
     return re.compile(rf"{before}(?:{any_of(words)}){after}|{any_of(others)}", re.IGNORECASE)
 
 
+# A denial may stand some words before what it denies: "no longer in stock".
 CANNOT_BE_HAD = _pattern(
     r"""
-    out[- ]of[- ]stock | sold[- ]out | not in stock | no longer available | not available
-    | (?:currently|temporarily|is|item|product) unavailable | ^unavailable | ^discontinued
-    | (?:been|is) discontinued(?! by) | be back in stock | when (?:\w+ ){1,4}(?:available|in stock)
+    out[- ]of[- ]stock | sold[- ]out | no longer (?:available|in stock)
+    | (?:not|\w+n['’]t) (?:\w+ ){0,2}(?:available|in stock)
+    | (?:in stock|available): ?(?:no|0)\b | (?<![\d.,])0 (?:in stock|available|left)
+    | (?:currently|temporarily|is|item|product) unavailable | ^unavailable
+    | (?:^|been |is )discontinued(?! by) | be back in stock
+    | when (?:\w+ ){1,4}(?:available|in stock)
     | notify me when | email me when | auction (?:has )?(?:closed|ended)
     | listing (?:has )?(?:expired|ended)
-    | ausverkauft | nicht (?:mehr )?(?:lieferbar|verfügbar|auf lager|vorrätig) | derzeit nicht
+    | ausverkauft | nicht (?:\w+ ){0,2}(?:lieferbar|verfügbar|auf lager|vorrätig) | derzeit nicht
     | vergriffen | wieder (?:vorrätig|verfügbar|lieferbar|auf lager)
     | épuisé | rupture de stock | indisponible | en rupture | de nouveau (?:disponible|en stock)
-    | esaurito | non (?:è )?disponibile | di nuovo disponibile | agotado | sin stock
-    | no disponible | de nuevo (?:disponible|en stock) | esgotado | indisponível | sem estoque
-    | avise-me | uitverkocht | niet (?:op voorraad|leverbaar|beschikbaar)
-    | slut i lager | slutsåld | udsolgt | utsolgt | ikke på lager | loppuunmyyty | ei varastossa
-    | wyprzedan[eya] | niedostępn[yea] | brak w magazynie | vyprodáno | není skladem
-    | nedostupn[ýáé] | vypredané | nie je skladom | momentálne nedostupn | elfogyott
-    | nincs raktáron | stoc epuizat | indisponibil | nema na zalihi | rasprodano
-    | нет в наличии | распродано | нет на складе | немає в наявності | няма наличност | изчерпан
-    | tükendi | stokta yok | εξαντλ | hết hàng | stok habis | habis terjual
+    | (?:pas|non) (?:\w+ )?(?:disponible|en stock) | plus (?:disponible|en stock)
+    | esaurito | non (?:\w+ ){0,2}disponibile | di nuovo disponibile | agotado | sin stock
+    | no (?:\w+ ){0,2}(?:disponible|en stock) | de nuevo (?:disponible|en stock)
+    | esgotado | indisponível | (?:sem|fora de) estoque | avise-me
+    | não (?:\w+ ){0,2}(?:disponível|em estoque)
+    | uitverkocht | niet (?:\w+ ){0,2}(?:op voorraad|leverbaar|beschikbaar)
+    | slut i lager | slutsåld | inte (?:\w+ ){0,2}i lager
+    | udsolgt | utsolgt | ikke (?:\w+ ){0,2}på lager
+    | loppuunmyyty | ei (?:\w+ ){0,2}varastossa
+    | wyprzedan[eya] | niedostępn[yea] | brak w magazynie
+    | nie (?:\w+ ){0,2}(?:dostępn[yea]|w magazynie)
+    | vyprodáno | není (?:\w+ ){0,2}(?:skladem|na skladě) | nedostupn[ýáé] | vypredané
+    | nie je (?:\w+ ){0,2}(?:skladom|na sklade) | momentálne nedostupn
+    | elfogyott | nincs (?:\w+ ){0,2}raktáron
+    | stoc epuizat | indisponibil | nu (?:\w+ ){0,2}în stoc
+    | nema na zalihi | rasprodano | nije (?:\w+ ){0,2}(?:dostupno|na zalihi)
+    | распродано | (?:нет|не|отсутствует) (?:\w+ ){0,2}(?:в наличии|на складе)
+    | (?:немає|нема|не) (?:\w+ ){0,2}в наявності
+    | няма наличност | не (?:\w+ ){0,2}в наличност | изчерпан
+    | tükendi | stokta (?:yok|değil|bulunm|kalmad)
+    | εξαντλ | εκτός αποθέματος | δεν (?:\w+ ){0,2}(?:σε απόθεμα|διαθέσιμο)
+    | hết hàng | không còn hàng | stok habis | habis terjual | (?:tidak|belum) tersedia
     """,
-    "売り切れ | 在庫切れ | 在庫なし | 品切れ | 完売 | 缺货 | 缺貨 | 售罄 | 已售完 | 售完 | 補貨中"
-    " | 품절 | 판매종료 | غير متوفر | نفذت الكمية | אזל מהמלאי",
+    "売り切れ | 在庫切れ | 在庫なし | 在庫は?(?:あり|ござい)ません | 品切れ | 完売"
+    " | 缺货 | 缺貨 | 售罄 | 已售完 | 售完 | 補貨中 | (?:无|無|没有|沒有)(?:现|現)?(?:货|貨)"
+    " | 품절 | 판매종료 | 재고 ?없음 | غير متوفر | نفذت الكمية | אזל מהמלאי"
+    r" | (?:לא|אינו|אינה|אין) (?:\w+ )?במלאי",
 )
 CAN_BE_HAD = _pattern(
     r"""

@@ -46,22 +46,22 @@ def walk_archive(at: str, pages: PageFetcher) -> Iterator[Record]:
         body = fetched(at, pages).body
         if body.count(b"PK\x01\x02") > MAX_FILES:  # each takes memory before one is looked at
             raise SourceError(f"{at} has more than {MAX_FILES} files")
-        yield from _read(BytesIO(body), at, len(body))
+        yield from _walk_members(BytesIO(body), at, len(body))
     else:
-        yield from _opened(Path(at))
+        yield from _walk_file(Path(at))
 
 
-def _opened(path: Path) -> Iterator[Record]:
+def _walk_file(path: Path) -> Iterator[Record]:
     if not path.is_file():
         raise SourceError(f"{path} is no file.")
     try:
         with path.open("rb") as file:
-            yield from _read(file, path.name, path.stat().st_size)
+            yield from _walk_members(file, path.name, path.stat().st_size)
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {why(error)}.") from error
 
 
-def _read(file: IO[bytes], name: str, size: int) -> Iterator[Record]:
+def _walk_members(file: IO[bytes], name: str, size: int) -> Iterator[Record]:
     try:
         archive = zipfile.ZipFile(file)
     except _BROKEN as error:

@@ -104,7 +104,7 @@ class _Walk:
         """Keeps a failure; that there is no page of a number which nobody named is none."""
         is_end = url == self.guessed and isinstance(error, NoSuchAddress)
         if not is_end or self.doubt:
-            self.failures += [said for said in (str(error), self.doubt) if said]
+            self.failures += [failure for failure in (str(error), self.doubt) if failure]
         self.doubt = ""
 
     def _by_number(self, visit: _Visit, fresh: bool) -> list[NextPage]:
@@ -113,12 +113,12 @@ class _Walk:
         What brought nothing new is the last.
         """
         doubt, self.doubt = self.doubt, ""
-        if visit.goes_on is False or self._left():
+        if visit.goes_on is False or self._unvisited():
             return []
         url = after(visit.page.url, len(visit.reading.products))
         if fresh and url:
-            told = f"{visit.page.url}: it does not say where the products after it are"
-            self.guessed, self.doubt = url, told if visit.goes_on else ""
+            doubt = f"{visit.page.url}: it does not say where the products after it are"
+            self.guessed, self.doubt = url, doubt if visit.goes_on else ""
             return [NextPage(url, page_number(url), loads=True)]
         if not url:
             doubt = f"{visit.page.url}: it does not say where the products after it are"
@@ -144,14 +144,14 @@ class _Walk:
         if answer := answer_of(response.body, response.url, kind, self.began):
             return self._answered(answer)
         page = Page.of(response.body, response.url, kind)
-        reading = self._read(page, first)
+        reading = self._reading_of(page, first)
         is_part = url in self.loaded and not _WHOLE_PAGE.search(response.body)
         found = [] if reading.own else self._following(page)
         return _Visit(page, reading, found, None if is_part else False)
 
     def _answered(self, answer: Answer) -> _Visit:
         page = answer.page
-        reading = self._read(page, first=False)
+        reading = self._reading_of(page, first=False)
         if not reading.products:
             reading = Reading(tuple(self._in_currency(facts) for facts in answer.products))
         if not reading.products and not answer.empty and not self._is_behind_the_last(answer):
@@ -168,7 +168,7 @@ class _Walk:
         bare = facts.price is not None and not facts.currency
         return replace(facts, currency=self.currency) if bare else facts
 
-    def _read(self, page: Page, first: bool) -> Reading:
+    def _reading_of(self, page: Page, first: bool) -> Reading:
         if self.selectors:
             return Reading(tuple(selected(page, self.selectors)))
         # Only where the walk begins may a page be a product's own.
@@ -182,8 +182,8 @@ class _Walk:
         page = visit.page
         shown = () if visit.reading.own or visit.found or self.selectors else cards(page)
         if shown and (words := unread_more(page, page.ends[shown[-1].number])):
-            told = f"what “{words[:40]}” would load cannot be read; these are not all products"
-            self.failures.append(f"{page.url}: {told}")
+            problem = f"what “{words[:40]}” would load cannot be read; these are not all products"
+            self.failures.append(f"{page.url}: {problem}")
 
     def _following(self, page: Page) -> list[NextPage]:
         if self.selectors and self.selectors.next:
@@ -195,13 +195,13 @@ class _Walk:
         for one in found:
             self.ahead.setdefault(address_key(one.url), one)
             self.loaded |= {one.url} if one.loads else set()
-        left = self._left()
+        left = self._unvisited()
         for one in found:
             if address_key(one.url) in self.ahead:
                 return one.url
         return left[0].url if left else ""
 
-    def _left(self) -> list[NextPage]:
+    def _unvisited(self) -> list[NextPage]:
         """What earlier pages named and nobody has visited, in order."""
         for key in self.visited:
             self.ahead.pop(key, None)
@@ -255,7 +255,7 @@ def _complete(listed: Facts, page: Page, fetcher: PageFetcher) -> Record:
     if own is None:
         reason = f"{listed.url}: its page does not describe it"
         return record if bearable else Unreadable(listed.item_id or listed.url, reason)
-    return _joined(listed, own).record(page.url)
+    return _merged(listed, own).record(page.url)
 
 
 def _own(page: Page) -> Facts | None:
@@ -268,7 +268,7 @@ def _own(page: Page) -> Facts | None:
     return same[0] if same else None
 
 
-def _joined(listed: Facts, own: Facts) -> Facts:
+def _merged(listed: Facts, own: Facts) -> Facts:
     """What the product's page says, and where it is silent, what the list said."""
     ids = listed.ids or own.ids or {"identifier": id_from_url(own.url or listed.url)}
     return replace(own.completed(listed), ids=ids, url=listed.url or own.url)

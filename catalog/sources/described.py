@@ -18,41 +18,43 @@ LONGEST_ADDRESS = 2000
 _YES, _NO = {"1", "true", "yes", "y"}, {"0", "false", "no", "n"}
 
 
-def described(said: Mapping[str, Any], place: str, base: str = "") -> Record:
+def described(values: Mapping[str, Any], place: str, base: str = "") -> Record:
     """The record in fields named as ProductRecord's; `image_urls` may be text or a list.
 
     `place` names it while it has no id, as in "line 4"; relative addresses start from `base`.
     """
-    product_url = web_address(_address(said.get("product_url")), base)
-    item_id = text(said.get("item_id")) or (id_from_url(product_url) if product_url else "")
+    product_url = web_address(_address(values.get("product_url")), base)
+    item_id = text(values.get("item_id")) or (id_from_url(product_url) if product_url else "")
     if not item_id:
         return Unreadable(place, f"{place} has neither an id nor an address")
-    price, currency = said.get("price"), currency_of(text(said.get("currency")))
+    price, currency = values.get("price"), currency_of(text(values.get("currency")))
     written = text(price)
     currency = currency or next((found.currency for found in prices_in(written)), "")
     # A number is taken as it is; in a text "1.299" may be grouped.
     amount = money(price if isinstance(price, int | float | Decimal) else written, currency)
     unread = f"price {written[:40]!r}" if written and amount is None else ""
-    images = pictures(said.get("image_urls"), base)
+    images = pictures(values.get("image_urls"), base)
     return ProductRecord(
         item_id=item_id,
-        title=text(said.get("title")),
+        title=text(values.get("title")),
         price=amount,
         currency=currency,
-        category=text(said.get("category")),
+        category=text(values.get("category")),
         product_url=product_url,
         image_url=images[0] if images else "",
         image_urls=images,
-        in_stock=stock(said.get("in_stock")),
-        group=text(said.get("group")),
-        unread=tuple(filter(None, (unread, *said.get("unread", ())))),
+        in_stock=stock(values.get("in_stock")),
+        group=text(values.get("group")),
+        brand=text(values.get("brand")),
+        number=text(values.get("number")),
+        unread=tuple(filter(None, (unread, *values.get("unread", ())))),
         place=place,
     )
 
 
-def pictures(said: Any, base: str) -> tuple[str, ...]:
+def pictures(value: Any, base: str) -> tuple[str, ...]:
     """Addresses of pictures, each once, in order; those that are none are left out."""
-    parts: Iterable[Any] = said if isinstance(said, list | tuple) else [said]
+    parts: Iterable[Any] = value if isinstance(value, list | tuple) else [value]
     links = (web_address(_address(part), base) for part in parts)
     return tuple(dict.fromkeys(link for link in links if link))[:MAX_PICTURES]
 
@@ -73,9 +75,9 @@ def web_address(link: str, base: str = "") -> str:
     return address if fine and len(address) <= LONGEST_ADDRESS else ""
 
 
-def stock(said: Any) -> bool | None:
+def stock(value: Any) -> bool | None:
     """Whether it can be had: a boolean, yes or no, or what shops write; None if unknown."""
-    if isinstance(said, bool):
-        return said
-    word = text(said).lower()
+    if isinstance(value, bool):
+        return value
+    word = text(value).lower()
     return True if word in _YES else False if word in _NO else in_stock(word)

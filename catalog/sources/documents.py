@@ -86,25 +86,25 @@ def fetched(url: str, pages: PageFetcher) -> Response:
 
 
 @dataclass(frozen=True)
-class Found:
+class Document:
     """The bytes of a document, and the charset that came with them."""
 
     body: bytes
     charset: str = ""
 
 
-def found_at(at: str, pages: PageFetcher) -> Found:
+def document_at(at: str, pages: PageFetcher) -> Document:
     """What is at an address, or in a file. Raises SourceError."""
     if is_address(at):
         answer = fetched(at, pages)
-        return Found(answer.body, charset_of(answer))
-    return Found(body_at(at, pages))
+        return Document(answer.body, charset_of(answer))
+    return Document(body_at(at, pages))
 
 
 def charset_of(answer: Response) -> str:
     """The charset that an answer's header tells, as it is written there."""
-    told = _CHARSET.search(answer.headers.get("Content-Type", ""))
-    return told[1] if told else ""
+    charset = _CHARSET.search(answer.headers.get("Content-Type", ""))
+    return charset[1] if charset else ""
 
 
 def body_at(at: str, pages: PageFetcher) -> bytes:

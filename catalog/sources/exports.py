@@ -18,7 +18,7 @@ _WOOCOMMERCE = {"type", "sku", "name", "regular_price", "published"}
 _NO = {"false", "no", "0", "-1"}
 
 
-def shown(rows: Iterator[Row | Unreadable]) -> Iterator[Row | Unreadable]:
+def rows_of_products(rows: Iterator[Row | Unreadable]) -> Iterator[Row | Unreadable]:
     """The rows of a table by what they sell: as they are, unless it is an export that is known.
 
     Columns are named in small letters, with underscores for spaces.
@@ -42,10 +42,10 @@ def shown(rows: Iterator[Row | Unreadable]) -> Iterator[Row | Unreadable]:
         yield from rows
 
 
-def _told(left_out: int) -> Iterator[Unreadable]:
+def _note_on_drafts(left_out: int) -> Iterator[Unreadable]:
     if left_out:
-        told = f"{left_out} × not published (drafts, archived, private)"
-        yield Unreadable("left out", told, left_out=True)
+        sentence = f"{left_out} × not published (drafts, archived, private)"
+        yield Unreadable("left out", sentence, left_out=True)
 
 
 # Shopify ---------------------------------------------------------------------------------------
@@ -64,7 +64,7 @@ def _of_shopify(rows: Iterable[Row | Unreadable]) -> Iterator[Row | Unreadable]:
             left_out += 1
         else:
             yield from _variants(handle, alike, taken)
-    yield from _told(left_out)
+    yield from _note_on_drafts(left_out)
 
 
 def _handle(row: Row | Unreadable) -> str | None:
@@ -113,6 +113,7 @@ def _product(item_id: str, sold: list[Row], alike: list[Row], group: str) -> Row
         "title": head.get("title", ""),
         "price": _first(sold[0][1], "variant_price", "price") or _first(head, "variant_price"),
         "category": _first(head, "type", "product_category"),
+        "brand": _first(head, "vendor"),
         "image_urls": list(dict.fromkeys(filter(None, images))),
         "in_stock": _in_stock([row for _, row in sold]),
         "group": group,
@@ -127,7 +128,7 @@ def _in_stock(sold: list[dict[str, Any]]) -> str:
 
 def _variant_in_stock(row: dict[str, Any]) -> str:
     number = _first(row, "variant_inventory_qty", "inventory_quantity")
-    if not number.lstrip("-").isdecimal():
+    if not re.fullmatch(r"[+-]?\d{1,18}", number):
         return ""
     goes_on = _first(row, "variant_inventory_policy", "continue_selling_when_out_of_stock")
     is_counted = _first(row, "variant_inventory_tracker", "inventory_tracker")
@@ -149,7 +150,7 @@ def _of_woocommerce(rows: Iterable[Row | Unreadable]) -> Iterator[Row | Unreadab
             left_out += 1
         else:
             yield row[0], _sold_by_woocommerce(row[1], parents)
-    yield from _told(left_out)
+    yield from _note_on_drafts(left_out)
 
 
 def _sold_by_woocommerce(row: dict[str, Any], parents: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -159,6 +160,6 @@ def _sold_by_woocommerce(row: dict[str, Any], parents: dict[str, dict[str, Any]]
         row = row | {"group": _first(row, "sku") or name}
     lent = parents.get(parent, {})
     inherited = {column: row.get(column) or lent.get(column, "")
-                 for column in ("name", "images", "categories")}  # fmt: skip
+                 for column in ("name", "images", "categories", "brands")}  # fmt: skip
     first, *_ = re.split(r"(?<!\\), ?", str(inherited["categories"]))
     return row | inherited | {"categories": first.replace("\\,", ",")}

@@ -23,7 +23,7 @@ def only(what: str) -> Iterator[None]:
     except FORESEEN:
         raise
     except Exception as error:
-        raise UnreadablePage(_told(what, error)) from error
+        raise UnreadablePage(_log_and_describe(what, error)) from error
 
 
 def each(
@@ -48,7 +48,7 @@ def to_its_end(records: Iterable[Record], source: str) -> Iterator[Record]:
         raise SourceError(str(error)) from error
 
 
-def _told(what: str, error: Exception) -> str:
+def _log_and_describe(what: str, error: Exception) -> str:
     sentence = f"{what}: reading it failed in an unforeseen way ({type(error).__name__}: {error})"
     log.warning("%s", sentence, exc_info=log.isEnabledFor(logging.DEBUG))
     return sentence

@@ -10,7 +10,7 @@ from lxml.etree import _Element
 
 from catalog.records import Record, SourceError, Unreadable
 from catalog.sources.described import described
-from catalog.sources.documents import UnreadableDocument, found_at, is_address, opened
+from catalog.sources.documents import UnreadableDocument, document_at, is_address, opened
 from catalog.sources.place import Place
 from catalog.sources.sales import price_now
 from catalog.sources.xml import Document, local_name
@@ -24,6 +24,7 @@ _ATTRIBUTES = {
     "product_url": ("link",),
     "in_stock": ("availability",),
     "group": ("item_group_id",),
+    "brand": ("brand",),
 }
 _GOOGLE = "base.google.com"
 _PICTURES = ("image_link", "additional_image_link")
@@ -37,15 +38,15 @@ def begins_at(place: Place) -> str:
 
 def walk_feed(url: str, pages: PageFetcher) -> Iterator[Record]:
     """Every item of a feed at an address or in a file. Raises SourceError, also for no feed."""
-    found, number = found_at(url, pages), 0
+    found, number = document_at(url, pages), 0
     base = url if is_address(url) else ""
     try:
         body, cut, note = opened(found.body)
         document = Document(body, found.charset)
         for number, item in enumerate(document.elements(("item", "entry")), 1):
-            yield described(_said(item), _place(item, number), base)
-        for told in filter(None, (document.mended, note)):
-            yield Unreadable("mended", told, left_out=True)
+            yield described(_fields(item), _place(item, number), base)
+        for sentence in filter(None, (document.mended, note)):
+            yield Unreadable("mended", sentence, left_out=True)
     except UnreadableDocument as error:
         raise SourceError(f"{url}: {error}") from error
     if cut:
@@ -60,18 +61,18 @@ def _place(item: _Element, number: int) -> str:
     return f"line {line}" if 0 < line < MAX_LINES else f"item {number}"
 
 
-def _said(item: _Element) -> dict[str, Any]:
+def _fields(item: _Element) -> dict[str, Any]:
     values = _values(item)
 
     def first(*names: str) -> str:
         return next((values[name][0] for name in names if name in values), "")
 
-    said: dict[str, Any] = {field: first(*names) for field, names in _ATTRIBUTES.items()}
+    fields: dict[str, Any] = {field: first(*names) for field, names in _ATTRIBUTES.items()}
     sale = {"sale_price": first("sale_price"), "sale_dates": first("sale_price_effective_date")}
-    said["price"], unread = price_now({"price": first("price"), **sale})
-    said["unread"] = [unread]
-    said["image_urls"] = [address for name in _PICTURES for address in values.get(name, [])]
-    return said
+    fields["price"], unread = price_now({"price": first("price"), **sale})
+    fields["unread"] = [unread]
+    fields["image_urls"] = [address for name in _PICTURES for address in values.get(name, [])]
+    return fields
 
 
 def _values(item: _Element) -> dict[str, list[str]]:

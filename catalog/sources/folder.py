@@ -27,12 +27,12 @@ class _Found:
     left_out: Counter[str] = field(default_factory=Counter)
     closed: list[OSError] = field(default_factory=list)
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """As in "2 × .heic, 1 × @eaDir/"; the rarest of many kinds are counted together."""
         kinds = sorted(self.left_out.items(), key=lambda kind: (-kind[1], kind[0]))
-        told = [f"{number} × {kind}" for kind, number in kinds[:MAX_KINDS]]
+        parts = [f"{number} × {kind}" for kind, number in kinds[:MAX_KINDS]]
         rest = sum(number for _, number in kinds[MAX_KINDS:])
-        return ", ".join([*told, f"{rest} of other kinds"] if rest else told)
+        return ", ".join([*parts, f"{rest} of other kinds"] if rest else parts)
 
 
 def begins_at(place: Place) -> str:
@@ -48,7 +48,7 @@ def read_folder(folder: Path, leave_out: tuple[Path, ...] = ()) -> Iterator[Reco
     """
     found = look_through(folder, leave_out)
     if not found.pictures:
-        beside = f" (left out: {found.told()})" if found.left_out else ""
+        beside = f" (left out: {found.summary()})" if found.left_out else ""
         raise SourceError(f"{folder} holds no picture that can be read{beside}.")
     for path in found.pictures:
         parent = path.parent.relative_to(folder)
@@ -61,7 +61,7 @@ def _told_apart(found: _Found) -> Iterator[Record]:
     for error in found.closed:
         yield Unreadable(str(error.filename), f"cannot be entered: {error.strerror}", hides=True)
     if found.left_out:
-        yield Unreadable("left out", found.told(), left_out=True)
+        yield Unreadable("left out", found.summary(), left_out=True)
 
 
 def look_through(folder: Path, leave_out: tuple[Path, ...] = ()) -> _Found:

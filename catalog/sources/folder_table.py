@@ -25,9 +25,9 @@ _OF_WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 def read_csv(table: Path, folder: Path) -> Iterator[Record]:
     """Every row of a CSV file with a header; a row that is wrong is yielded as `Unreadable`.
 
-    The column item_id is needed; file, title, price, currency, category, product_url, group and
-    in_stock are read where they are there. A file's path starts at `folder` or where the CSV file
-    is, and may be written as on Windows; a row that names none gets the picture named by its
+    The column item_id is needed; file, title, price, currency, category, product_url, group, brand
+    and in_stock are read where they are there. A file's path starts at `folder` or where the CSV
+    file is, and may be written as on Windows; a row that names none gets the picture named by its
     item_id. Commas, semicolons and tabs are told apart, and so are encodings. Raises SourceError.
     """
     pictures = _Pictures(folder, table.parent)
@@ -72,6 +72,7 @@ def _record(row: dict[str, str], line: int, table: Path, pictures: "_Pictures") 
         image_path=path,
         in_stock=in_stock,
         group=row["group"].strip(),
+        brand=row["brand"].strip(),
         unread=tuple(filter(None, (price_unread, currency_unread, stock_unread))),
         place=f"line {line}",
     )
@@ -174,7 +175,7 @@ def _currency(written: str, price: str) -> tuple[str, str]:
 def _stock(written: str) -> tuple[bool | None, str]:
     word = written.lower()
     if word.isdecimal():  # how many there are
-        return int(word) > 0, ""
+        return any(int(digit) for digit in word), ""
     if word in _YES or word in _NO:
         return word in _YES, ""
     found = availability(written)

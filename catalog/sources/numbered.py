@@ -31,8 +31,11 @@ def numbered(
             in_a_row += 1
             continue
         in_a_row = 0
-        fresh = [item for item in items if key(item) not in seen]
-        seen.update(map(key, fresh))
+        named: dict[str, Any] = {}
+        for place, item in enumerate(items):
+            named.setdefault(key(item) or f"no key, {place}", item)
+        fresh = [item for name, item in named.items() if name not in seen]
+        seen.update(named)
         yield from ((f"product {n} of page {number}", item) for n, item in enumerate(fresh, 1))
         if not fresh or len(items) < full:
             break

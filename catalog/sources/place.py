@@ -62,14 +62,14 @@ class Place:
     def body(self) -> bytes:
         """The bytes there, unpacked; none for a folder. Raises SourceError."""
         try:
-            return b"" if self._is_folder() else opened(self._found())[0]
+            return b"" if self._is_folder() else opened(self._load())[0]
         except UnreadableDocument as error:
             raise SourceError(f"{self.asked}: {error}") from error
 
     def _is_folder(self) -> bool:
         return self.path is not None and self.path.is_dir()
 
-    def _found(self) -> bytes:
+    def _load(self) -> bytes:
         return self.answer.body if self.answer else body_at(self.asked, self.pages)
 
     @cached_property

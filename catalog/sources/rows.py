@@ -38,8 +38,8 @@ def bytes_out_of_place(body: bytes, encoding: str) -> Iterator[Unreadable]:
     misfit = first_misfit(body, encoding)
     if misfit is not None:
         line = body.count(b"\n", 0, misfit) + 1
-        told = f"line {line}: a byte that is no {encoding}"
-        yield Unreadable("mended", told, left_out=True)
+        note = f"line {line}: a byte that is no {encoding}"
+        yield Unreadable("mended", note, left_out=True)
 
 
 def read_rows(
@@ -55,15 +55,15 @@ def read_rows(
     header, delimiter, above = _header(source, is_header)
     if not header:
         where, line = above[0] if above else (1, "")
-        told = f"line {where}, {line.strip()[:60]!r}, {lacks}" if above else "it is empty"
-        raise SourceError(f"{name}: {told}.")
+        note = f"line {where}, {line.strip()[:60]!r}, {lacks}" if above else "it is empty"
+        raise SourceError(f"{name}: {note}.")
     if len(above) > MAX_TOLD:
-        told = f"lines {above[0][0]} to {above[-1][0]} stand above the header and were passed over"
-        yield Unreadable("above", told, left_out=True)
+        note = f"lines {above[0][0]} to {above[-1][0]} stand above the header and were passed over"
+        yield Unreadable("above", note, left_out=True)
         above = []
     for where, line in above:
-        told = f"line {where} stands above the header and was passed over: {line.strip()[:60]!r}"
-        yield Unreadable("above", told, left_out=True)
+        note = f"line {where} stands above the header and was passed over: {line.strip()[:60]!r}"
+        yield Unreadable("above", note, left_out=True)
     yield from _Table(source, header, delimiter).rows()
 
 
@@ -103,18 +103,18 @@ def _header(
     source: _Lines, is_header: Callable[[list[str]], bool]
 ) -> tuple[list[str], str, list[tuple[int, str]]]:
     """(cells, what separates them, the lines above); no cells where there is no header."""
-    told, above = "", list[tuple[int, str]]()
+    declared, above = "", list[tuple[int, str]]()
     for _ in range(MAX_BEFORE):
         source.begin()
         line = next(source, "")
         separator = _SEPARATOR.fullmatch(line)
         if separator and not above:
-            told = separator[1]
+            declared = separator[1]
         elif line.strip(" ,;\t|\r\n"):
             number = source.number
-            for delimiter in filter(None, (told, delimiter_of(line))):  # a hint may be wrong
+            for delimiter in filter(None, (declared, delimiter_of(line))):  # a hint may be wrong
                 cells = _header_cells(source, line, delimiter)
-                if is_header(cells) and (len(cells) > 1 or delimiter != told):
+                if is_header(cells) and (len(cells) > 1 or delimiter != declared):
                     return cells, delimiter, above
                 source.give_back_but_first()
             above.append((number, line))
@@ -191,8 +191,8 @@ class _Table:
         line, number = self._source.taken[0], self._source.number
         for cells in self._readings(line):
             if len(cells) in self._counts:
-                told = f"line {number}: a quotation mark that nothing closes is read as a character"
-                yield Unreadable("mended", told, left_out=True)
+                note = f"line {number}: a quotation mark that nothing closes is read as a character"
+                yield Unreadable("mended", note, left_out=True)
                 yield self._row(cells, number, line)
                 return
         yield _unreadable(number, why)

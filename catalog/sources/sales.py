@@ -33,16 +33,16 @@ class UnreadableDates(ValueError):
     """Dates of a sale cannot be read, or not in one way only."""
 
 
-def price_now(said: dict[str, Any]) -> tuple[Any, str]:
+def price_now(values: dict[str, Any]) -> tuple[Any, str]:
     """The sale's price, where there is one and the sale lasts, else the price; and what to tell.
 
     `said` holds price, sale_price and sale_dates, or sale_starts and sale_ends.
     """
-    price, sale = said.get("price"), said.get("sale_price")
+    price, sale = values.get("price"), values.get("sale_price")
     if not money(sale if isinstance(sale, int | float) else text(sale)):
         return price or sale, ""
-    dates, ends = text(said.get("sale_dates")), ("sale_starts", "sale_ends")
-    first, last = (text(said.get(name)) for name in ends)
+    dates, ends = text(values.get("sale_dates")), ("sale_starts", "sale_ends")
+    first, last = (text(values.get(name)) for name in ends)
     try:
         lasts = lasts_now(dates) if dates else lasts_between(first, last)
     except UnreadableDates:

@@ -99,6 +99,11 @@ def _number(node: Any) -> str:
     return text(node.get("id")) if isinstance(node, dict) else repr(node)[:100]
 
 
+def records_of(node: Any, base: str, currency: str) -> list[Record]:
+    """The records of one product of a shop at `base`, as in its list."""
+    return list(_records(node, "it", _Shop(products_address(base), currency, {})))
+
+
 def _records(node: Any, place: str, shop: _Shop) -> Iterator[Record]:
     if not isinstance(node, dict) or not _number(node):
         yield Unreadable(place, f"{place} has no id")
@@ -109,13 +114,15 @@ def _records(node: Any, place: str, shop: _Shop) -> Iterator[Record]:
         by_picture.setdefault(_own_picture(variant, node), []).append(variant)
     group = _number(node) if len(variants) > 1 else ""
     for picture, alike in by_picture.items():
-        said = _said(node, picture, alike, shop) | {"group": group}
+        others = by_picture.keys() - {picture}
+        fields = _common_fields(node, picture, alike, shop) | {"group": group}
+        fields["image_urls"] = [one for one in fields["image_urls"] if one not in others]
         if len(by_picture) > 1:
-            said |= _apart(node, alike[0])
-        yield described(said, place, shop.address)
+            fields |= _own_fields(node, alike[0])
+        yield described(fields, place, shop.address)
 
 
-def _said(node: Node, picture: str, alike: list[Node], shop: _Shop) -> dict[str, Any]:
+def _common_fields(node: Node, picture: str, alike: list[Node], shop: _Shop) -> dict[str, Any]:
     """What variants with one picture have in common; the first speaks for them."""
     first, number = alike[0], _number(node)
     sku = text(first.get("sku"))
@@ -124,22 +131,24 @@ def _said(node: Node, picture: str, alike: list[Node], shop: _Shop) -> dict[str,
     stock = [v["available"] for v in alike if isinstance(v.get("available"), bool)]
     return {
         "item_id": sku or number,
+        "number": number,
         "title": node.get("title"),
         "price": first.get("price"),
         "currency": shop.currency,
         "category": node.get("product_type"),
+        "brand": node.get("vendor"),
         "product_url": f"{shop.before}/products/{text(node.get('handle'))}",
         "image_urls": [picture, *_pictures(node)],
         "in_stock": any(stock) if stock else None,
     }
 
 
-def _apart(node: Node, variant: Node) -> dict[str, Any]:
+def _own_fields(node: Node, variant: Node) -> dict[str, Any]:
     """What tells a product's variants with pictures of their own from each other."""
-    said = {"title": f"{text(node.get('title'))} – {text(variant.get('title'))}"}
+    fields = {"title": f"{text(node.get('title'))} – {text(variant.get('title'))}"}
     if not text(variant.get("sku")):
-        said["item_id"] = _number(variant)
-    return said
+        fields["item_id"] = _number(variant)
+    return fields
 
 
 def _own_picture(variant: Node, node: Node) -> str:

@@ -49,7 +49,7 @@ def entries_of(body: bytes, url: str, charset: str = "") -> Iterator[Entry]:
 def is_text_sitemap(body: bytes, url: str) -> bool:
     """Whether it is a text that holds an address a line, and nothing else: a table is none."""
     try:
-        return not _is_markup(body) and len(_lines(body, url)) == len(_written(body))
+        return not _is_markup(body) and len(_lines(body, url)) == len(_text_lines(body))
     except UnreadableDocument:
         return False
 
@@ -59,7 +59,7 @@ def _is_markup(body: bytes) -> bool:
 
 
 def _lines(body: bytes, url: str) -> list[str]:
-    lines = _written(body)
+    lines = _text_lines(body)
     whole = (web_address(line, url) for line in lines if _ADDRESS.fullmatch(line))
     found = list(filter(None, whole))
     if not found or len(found) < MAX_OTHER_LINES * len(lines):
@@ -67,7 +67,7 @@ def _lines(body: bytes, url: str) -> list[str]:
     return found
 
 
-def _written(body: bytes) -> list[str]:
+def _text_lines(body: bytes) -> list[str]:
     """The lines that are not empty."""
     lines = (line.strip("\0 \t\ufeff") for line in decoded(body).splitlines())
     return [line for line in lines if line]

@@ -14,8 +14,8 @@ from catalog.reading.encodings import UnknownEncoding, encoding_of
 from catalog.reading.json_text import load
 from catalog.records import ProductRecord, Record, SourceError, Unreadable
 from catalog.sources.described import described
-from catalog.sources.documents import UnreadableDocument, found_at, is_address, json_of, opened
-from catalog.sources.exports import HANDLES, Row, shown
+from catalog.sources.documents import UnreadableDocument, document_at, is_address, json_of, opened
+from catalog.sources.exports import HANDLES, Row, rows_of_products
 from catalog.sources.place import Place
 from catalog.sources.rows import (
     MAX_BEFORE,
@@ -48,6 +48,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "more_images": ("additional_image_link", "additional_images", "additional_image_urls"),
     "in_stock": ("in_stock", "availability", "is_in_stock", "in_stock?", "available"),
     "group": ("group", "item_group_id", "group_id", "parent"),
+    "brand": ("brand", "brands", "vendor", "manufacturer"),
 }  # fmt: skip
 _ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson", ".json")
 _KINDS = ("text/csv", "text/tab-separated-values", "application/x-ndjson", "application/jsonl")
@@ -77,7 +78,7 @@ def walk_table(
 ) -> Iterator[Record]:
     """Every row of a table at an address or in a file. Raises SourceError, also where the first
     rows name no picture."""
-    found, base = found_at(at, pages), at if is_address(at) else ""
+    found, base = document_at(at, pages), at if is_address(at) else ""
     records = read_table(found.body, at, columns, base, found.charset)
     first: list[Record] = []
     failure = ""
@@ -95,10 +96,10 @@ def walk_table(
 
 
 def _how_to_name_pictures(at: str) -> str:
-    told = "no row names an address of a picture"
+    problem = "no row names an address of a picture"
     if is_address(at):
-        return f"{told}; --column image_urls=NAME tells the column"
-    return f"{told}. Pictures on disk come with: manage.py import_folder DIR --csv {at}"
+        return f"{problem}; --column image_urls=NAME tells the column"
+    return f"{problem}. Pictures on disk come with: manage.py import_folder DIR --csv {at}"
 
 
 def read_table(
@@ -119,11 +120,11 @@ def read_table(
             yield Unreadable("mended", note, left_out=True)
         if cut:
             content = content[: content.rfind(b"\n") + 1]
-        for row in shown(_rows(content, name, names, charset)):
+        for row in rows_of_products(_rows(content, name, names, charset)):
             if isinstance(row, Unreadable):
                 yield row
             else:
-                yield described(_named(row[1], names), f"line {row[0]}", base)
+                yield described(_by_field(row[1], names), f"line {row[0]}", base)
     except (UnreadableDocument, UnknownEncoding) as error:
         raise SourceError(f"{name}: {error}") from error
     if cut:
@@ -193,13 +194,14 @@ def _plain(column: str) -> str:
     return column.strip().lower().removeprefix("g:").replace(" ", "_")
 
 
-def _named(row: Mapping[str, Any], names: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+def _by_field(row: Mapping[str, Any], names: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
     """The row's values by the fields of a record."""
-    said = {field: _first(row, columns) for field, columns in names.items()}
-    said["price"], unread = price_now(said)
-    said["unread"] = [unread]
-    said["image_urls"] = [*_split(said["image_urls"]), *_split(said.pop("more_images"))]
-    return said
+    values = {field: _first(row, columns) for field, columns in names.items()}
+    values["price"], unread = price_now(values)
+    values["unread"] = [unread]
+    more = _addresses(values.pop("more_images"))
+    values["image_urls"] = [*_addresses(values["image_urls"]), *more]
+    return values
 
 
 def _first(row: Mapping[str, Any], columns: Iterable[str]) -> Any:
@@ -216,7 +218,7 @@ def _value(row: Mapping[str, Any], column: str) -> Any:
     return _value(_lowered(value), inner) if isinstance(value, dict) else None
 
 
-def _split(value: Any) -> list[Any]:
+def _addresses(value: Any) -> list[Any]:
     """Several addresses in one cell stand between commas, bars or spaces, and begin anew."""
     if isinstance(value, list):
         return value

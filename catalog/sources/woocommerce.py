@@ -103,18 +103,43 @@ def _record(node: Any, place: str, base: str) -> Record:
     prices = node.get("prices")
     prices = prices if isinstance(prices, dict) else {}
     parent = text(node.get("parent"))
-    said = {
+    fields = {
         "item_id": text(node.get("sku")) or _key(node),
+        "number": _key(node),
         "title": text(node.get("name")),
         "price": _amount(prices),
         "currency": prices.get("currency_code"),
         "category": _first_name(node.get("categories")),
+        "brand": _first_name(node.get("brands")),
         "product_url": node.get("permalink"),
         "image_urls": _pictures(node.get("images")),
         "in_stock": node.get("is_in_stock"),
         "group": parent if parent != "0" else "",
     }
-    return described(said, place, base)
+    return described(fields, place, base)
+
+
+def record_of(node: Node, base: str, currency: str) -> Record:
+    """The record of one product as the REST API, which webhooks speak, describes it.
+
+    https://woocommerce.github.io/woocommerce-rest-api-docs/#product-properties
+    """
+    parent = text(node.get("parent_id"))
+    fields = {
+        "item_id": text(node.get("sku")) or _key(node),
+        "number": _key(node),
+        "title": node.get("name"),
+        "price": node.get("price"),
+        "currency": currency,
+        "category": _first_name(node.get("categories")),
+        "product_url": node.get("permalink"),
+        "image_urls": _pictures(node.get("images")),
+        "in_stock": {"instock": True, "onbackorder": True, "outofstock": False}.get(
+            text(node.get("stock_status"))
+        ),
+        "group": parent if parent != "0" else "",
+    }
+    return described(fields, "it", base)
 
 
 def _amount(prices: Node) -> str:

@@ -61,7 +61,7 @@ class Document:
     @property
     def mended(self) -> str:
         """As in "line 7: a bare &"; nothing where all was well."""
-        return self._mending.told()
+        return self._mending.summary()
 
     def elements(self, names: Iterable[str]) -> Iterator[etree._Element]:
         """The elements that are called so, in any namespace, one after another.
@@ -126,13 +126,13 @@ def _events(
                 return _require_no_more(piece, local_name(element), pieces, mending, parser)
         _faults(parser, MAX_FAULTS)
     before = _faults(parser)
-    root = _closed(parser)
+    root = _close(parser)
     if root is not None and len(_faults(parser)) == len(before):
         yield from parser.read_events()
     _require_none(_faults(parser), root)
 
 
-def _closed(parser: etree.XMLPullParser) -> etree._Element | None:
+def _close(parser: etree.XMLPullParser) -> etree._Element | None:
     try:
         return parser.close()
     except etree.XMLSyntaxError:
@@ -170,8 +170,8 @@ def _faults(
 def _require_none(faults: list[etree._LogEntry], root: object) -> None:
     if faults:
         first = faults[0]
-        said = " ".join(first.message.split())[:100]
-        raise UnreadableDocument(f"line {first.line}: its XML is broken there ({said})")
+        message = " ".join(first.message.split())[:100]
+        raise UnreadableDocument(f"line {first.line}: its XML is broken there ({message})")
     if root is None:
         raise UnreadableDocument("it is no XML that can be read")
 
@@ -240,7 +240,7 @@ class _Mending:
         self._first.setdefault(what, line + 1)
         self._met[what] += 1
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """As in "line 7: a bare & (and 2 more); line 9: text behind the document"."""
         return "; ".join(
             f"line {line}: {what}" + (f" (and {self._met[what] - 1} more)" * (self._met[what] > 1))

@@ -65,7 +65,8 @@ def require_public(host: str, address: str, allow_loopback: bool) -> None:
         return
     is_loopback = ipaddress.ip_address(address.split("%")[0]).is_loopback
     way_out = "; SCRAPE_ALLOW_LOOPBACK=True allows this machine" if is_loopback else ""
-    raise ForbiddenAddress(f"{host} leads to {address}, a private address{way_out}")
+    leads = "is" if host == address else f"leads to {address},"
+    raise ForbiddenAddress(f"{host} {leads} a private address{way_out}")
 
 
 def _is_public(ip: Address) -> bool:

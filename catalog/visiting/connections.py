@@ -67,7 +67,7 @@ class CheckedAdapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         context = create_urllib3_context()
-        context.sslsocket_class = _counted(ssl.SSLSocket, self)
+        context.sslsocket_class = _counting_socket(ssl.SSLSocket, self)
         super().init_poolmanager(*args, **kwargs, ssl_context=context)
         self.poolmanager.pool_classes_by_scheme = {
             "http": _pool(HTTPConnectionPool, HTTPConnection, self),
@@ -85,15 +85,16 @@ class CheckedAdapter(HTTPAdapter):
             require_public(connection.host, address, self.allow_loopback)
         failure = OSError(f"{connection.host} has no address")
         for address in addresses:
-            patience = min(float(connection.timeout or 0), self.budget.seconds_left())
+            left = self.budget.seconds_left()
+            patience = left if connection.timeout is None else min(connection.timeout, left)
             try:
                 raw = self.connector((address, connection.port), patience)
             except OSError as error:
                 failure = error
             else:
-                pluralise = _counted(socket.socket, self)(fileno=raw.detach())
-                pluralise.settimeout(patience)  # of the whole handshake of TLS, too
-                return pluralise
+                counted: socket.socket = _counting_socket(socket.socket, self)(fileno=raw.detach())
+                counted.settimeout(patience)  # of the whole handshake of TLS, too
+                return counted
         # urllib3 takes some kinds of OSError for those of a connection that stands.
         raise NewConnectionError(connection, str(failure)) from failure
 
@@ -110,10 +111,10 @@ def _pool(pool: type, kind: type, adapter: CheckedAdapter) -> type:
     return type("Pool", (pool,), {"ConnectionCls": connection})
 
 
-def _counted(kind: Any, adapter: CheckedAdapter) -> Any:
+def _counting_socket(kind: Any, adapter: CheckedAdapter) -> Any:
     """A kind of socket whose every read is timed and counted against the adapter's budget."""
 
-    class Counted(kind):
+    class Counted(kind):  # type: ignore[misc]
         def recv_into(self, *args: Any, **kwargs: Any) -> int:
             silence, left = self.gettimeout(), adapter.budget.seconds_left()
             try:

@@ -18,8 +18,8 @@ def sentence(error: BaseException, url: str) -> str:
     """As in "127.0.0.1:9 refused the connection"; an error that says it itself keeps its words."""
     host = urlsplit(url).netloc.rpartition("@")[2]
     for layer in _layers(error):
-        if told := _told(layer, host):
-            return told
+        if sentence := _sentence(layer, host):
+            return sentence
     return str(error)
 
 
@@ -35,7 +35,7 @@ def _layers(error: BaseException) -> Iterator[BaseException]:
     return reversed(found)
 
 
-def _told(error: BaseException, host: str) -> str:
+def _sentence(error: BaseException, host: str) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"the certificate of {host} cannot be trusted: {error.verify_message}"
     if isinstance(error, ssl.SSLError):
@@ -49,14 +49,14 @@ def _told(error: BaseException, host: str) -> str:
         )
     if isinstance(error, OSError) and error.errno in _UNREACHABLE:
         return f"{host} cannot be reached; is the network there?"
-    said = next((said for kinds, said in _SAID if isinstance(error, kinds)), "")
-    if not said and isinstance(error, OSError) and error.errno and error.strerror:
+    sentence = next((sentence for kinds, sentence in _SENTENCES if isinstance(error, kinds)), "")
+    if not sentence and isinstance(error, OSError) and error.errno and error.strerror:
         return f"{host} cannot be visited: {error.strerror.lower()}"
-    return said.format(host=host)
+    return sentence.format(host=host)
 
 
 # The first that fits; a kind stands before those it is one of.
-_SAID: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
+_SENTENCES: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((ConnectionRefusedError,), "{host} refused the connection"),
     ((http.client.RemoteDisconnected,), "{host} hung up without an answer"),
     ((ConnectionError,), "{host} broke the connection off"),

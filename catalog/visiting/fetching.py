@@ -31,13 +31,19 @@ MAX_COOKIES = 50
 PACKED = {"gzip", "x-gzip", "deflate", "identity"}
 LONGEST_PAUSE = 120.0
 CHUNK = 65_536
+# The rules of a host whose robots.txt cannot be had for now: that it forbids is not for ever.
+_STAY_OUT = parse_stay_out()
 
 
 class FetchError(Exception):
     """An address could not be fetched; the message says why."""
 
 
-class NoSuchAddress(FetchError):
+class Refused(FetchError):
+    """What no later try will change: nothing is there, or it may not be visited."""
+
+
+class NoSuchAddress(Refused):
     """The shop says that there is nothing at the address."""
 
 
@@ -118,7 +124,7 @@ class Fetcher:
         self.sleep = sleep
         self._adapter = CheckedAdapter(allow_loopback, resolver, connector)
         self._sessions: dict[str, requests.Session] = {}
-        self._robots: dict[str, Protego | str] = {}  # or why it cannot be had
+        self._robots: dict[str, Protego | FetchError] = {}  # or why it cannot be had
         self._last_visit: dict[str, float] = {}
 
     def get(
@@ -138,19 +144,20 @@ class Fetcher:
 
     def sitemaps(self, url: str) -> list[str]:
         """The sitemaps that the robots.txt of an address's host names. Raises FetchError."""
-        return list(self._rules(_split(url)).sitemaps)
+        return list(self._rules(_parts_of(url)).sitemaps)
 
     def _follow(self, url: str, headers: dict[str, str], max_bytes: int) -> Response:
         """The answer behind all redirects, each of them allowed, within one budget."""
-        origin = _origin(_split(url))
+        origin = _origin(_parts_of(url))
         budget = Budget(self._most_seconds or MAX_SECONDS, max_bytes)
         for _ in range(MAX_REDIRECTS + 1):
-            parts = _split(url)
+            parts = _parts_of(url)
             began = time.monotonic()
-            allowed = self._rules(parts).can_fetch(url, self.user_agent)
+            rules = self._rules(parts)
             budget.ends += time.monotonic() - began  # robots.txt has a budget of its own
-            if not allowed:
-                raise FetchError(f"{url}: the shop's robots.txt asks not to fetch it")
+            if not rules.can_fetch(url, self.user_agent):
+                kind = FetchError if rules is _STAY_OUT else Refused
+                raise kind(f"{url}: the shop's robots.txt asks not to fetch it")
             # What tells an old copy from a new one is not for another host to know.
             response = self._once(url, headers if _origin(parts) == origin else {}, budget)
             if not response.redirect:
@@ -164,17 +171,21 @@ class Fetcher:
             try:
                 self._robots[origin] = self._fetched_rules(f"{origin}/robots.txt")
             except FetchError as error:  # once is enough: a shop's every picture would ask again
-                self._robots[origin] = str(error)
+                kind = Refused if isinstance(error, Refused) else FetchError
+                self._robots[origin] = kind(str(error))
         rules = self._robots[origin]
-        if isinstance(rules, str):
-            raise FetchError(rules)
+        if isinstance(rules, Refused):  # as anything else there is
+            reason = str(rules).removeprefix(f"{origin}/robots.txt: ")
+            raise Refused(f"{parts.geturl()}: {reason}")
+        if isinstance(rules, FetchError):
+            raise FetchError(str(rules))
         return rules
 
     def _fetched_rules(self, url: str) -> Protego:
         """The host's robots.txt; none is as an empty one, one that cannot be had forbids all."""
         response = self._patiently(lambda: self._robots_answer(url))
         if response.status >= 500 or response.status == 429:
-            return parse_stay_out()
+            return _STAY_OUT
         return parse_robots(response.body) if response.status == 200 else parse_nothing()
 
     def _robots_answer(self, url: str) -> Response:
@@ -211,7 +222,7 @@ class Fetcher:
         self._last_visit[_host(parts)] = time.monotonic()
 
     def _once(self, url: str, headers: dict[str, str], budget: Budget) -> Response:
-        parts = _split(url)
+        parts = _parts_of(url)
         self._wait_for_turn(parts, budget)
         self._adapter.budget = budget
         session = self._session(parts)
@@ -223,7 +234,9 @@ class Fetcher:
                 if not body and answer.status_code == 200 and not _says_its_length(answer):
                     raise _Dropped(f"{url}: the answer ended before it began")
                 return Response(url, answer.status_code, body, answer.headers)
-        except (ForbiddenAddress, OverBudget) as error:
+        except ForbiddenAddress as error:
+            raise Refused(f"{url}: {error}") from error
+        except OverBudget as error:
             raise FetchError(f"{url}: {error}") from error
         except requests.exceptions.SSLError as error:
             raise FetchError(f"{url}: {sentence(error, url)}") from error
@@ -250,16 +263,16 @@ class Fetcher:
         return self._sessions[origin]
 
 
-def _split(url: str) -> SplitResult:
+def _parts_of(url: str) -> SplitResult:
     """The parts of an address that may be visited; raises FetchError."""
     try:
         url.encode()
         parts = urlsplit(url)
         _ = parts.port
     except ValueError as error:
-        raise FetchError(f"{url!r} is no address: {error}") from error
+        raise Refused(f"{url!r} is no address: {error}") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise FetchError(f"{url}: only http and https addresses are visited")
+        raise Refused(f"{url}: only http and https addresses are visited")
     return parts
 
 

@@ -146,7 +146,7 @@ def _filled(pose: Pose, shapes: list[list[Point]], side: int) -> np.ndarray:
     draw = ImageDraw.Draw(image)
     for shape in shapes:
         draw.polygon(pose.place(shape, FINE * side), fill=255)
-    return _smaller(image, side)
+    return _smaller(image)
 
 
 def _hem_lines(
@@ -163,12 +163,11 @@ def _hem_lines(
         lines.append(sleeve[34:])
     for line in lines:
         draw.line(pose.place(line, FINE * side), fill=255, width=max(1, FINE * side // 400))
-    return _smaller(image, side)
+    return _smaller(image)
 
 
-def _smaller(image: Image.Image, side: int) -> np.ndarray:
-    reduced = image.resize((side, side), Image.Resampling.BOX)
-    return np.asarray(reduced, np.float32) / 255
+def _smaller(image: Image.Image) -> np.ndarray:
+    return np.asarray(image.reduce(FINE), np.float32) / 255
 
 
 # Folds and light ---------------------------------------------------------------------------------
@@ -270,14 +269,19 @@ def _print(
 
 
 def _in_folds(design: np.ndarray, folds: np.ndarray) -> np.ndarray:
-    """Shifts the design along the folds, by a few pixels, so that lines run over them."""
+    """Shifts the design along the folds, by a few pixels, so that lines run over them.
+
+    Gives (3, side, side): a plane a colour, which is quicker to light than pixel by pixel.
+    """
     side = folds.shape[0]
     down, across = np.gradient(folds)
     reach = side * side / 1500
-    y, x = np.mgrid[0:side, 0:side]
-    rows = np.clip(y + np.rint(reach * down / 8), 0, side - 1).astype(int)
-    columns = np.clip(x + np.rint(reach * across / 8), 0, side - 1).astype(int)
-    return np.asarray(design[rows, columns])
+    places = np.arange(side)
+    rows = places[:, None] + np.rint(reach * down / 8).astype(int)
+    columns = places + np.rint(reach * across / 8).astype(int)
+    pixels = np.clip(rows, 0, side - 1) * side + np.clip(columns, 0, side - 1)
+    planes = np.ascontiguousarray(np.moveaxis(design, 2, 0))
+    return np.asarray(planes.reshape(3, -1).take(pixels, axis=1))
 
 
 def _lit(
@@ -287,29 +291,32 @@ def _lit(
     base: Rgb,
     rng: random.Random,
 ) -> np.ndarray:
-    """The cloth in its light, (side, side, 3) float32."""
+    """The cloth in its light, (3, side, side) float32."""
     rib = as_array(mix(base, (0, 0, 0) if luminance(base) > 90 else (255, 255, 255), 0.07))
-    cloth = design + (rib - design) * masks["collar"][..., None]
+    cloth = design + (rib[:, None, None] - design) * masks["collar"]
     plain = as_array(mix(base, (0, 0, 0), 0.12))
     hole = masks["opening"] * (1 - masks["collar"])
-    cloth = cloth + (plain - cloth) * hole[..., None]
+    cloth += (plain[:, None, None] - cloth) * hole
     grain = np.random.default_rng(rng.getrandbits(32)).normal(0, 0.014, light.shape)
-    shade = (light + grain.astype(np.float32))[..., None]
+    shade = light + grain.astype(np.float32)
+    cloth *= shade
     # Dark cloth shows its folds by what it reflects rather than by what it swallows.
-    return np.asarray(cloth * shade + np.maximum(shade - 0.8, 0) * 26)
+    cloth += np.maximum(shade - 0.8, 0) * 26
+    return np.asarray(cloth)
 
 
 def _on_backdrop(cloth: np.ndarray, mask: np.ndarray, rng: random.Random, side: int) -> Image.Image:
     ground = as_array(rng.choice(_BACKDROPS))
-    y, x = np.mgrid[0:side, 0:side].astype(np.float32) / side - 0.5
+    x = np.arange(side, dtype=np.float32) / side - 0.5
+    y = x[:, None]
     vignette = 1 - rng.uniform(0.02, 0.14) * (x * x + y * y) * 2 + rng.uniform(-0.03, 0.03) * x
-    paper = ground * vignette[..., None] + rng.uniform(0, 1.6) * noise(side, 60, rng)[..., None]
+    paper = ground[:, None, None] * vignette + rng.uniform(0, 1.6) * noise(side, 60, rng)
     shadow = Image.fromarray((mask * 255).astype(np.uint8))
     shadow = shadow.filter(ImageFilter.GaussianBlur(side / 45))
     drop = (round(side / 150 * rng.uniform(-1, 1)), round(side / 90))
     below = Image.new("L", shadow.size)
     below.paste(shadow, drop)
     fallen = np.asarray(below, np.float32) / 255
-    paper = paper * (1 - rng.uniform(0.16, 0.3) * fallen)[..., None]
-    picture = paper + (cloth - paper) * mask[..., None]
-    return Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8))
+    paper *= 1 - rng.uniform(0.16, 0.3) * fallen
+    picture = np.clip(paper + (cloth - paper) * mask, 0, 255).astype(np.uint8)
+    return Image.merge("RGB", [Image.fromarray(plane) for plane in picture])

@@ -1,6 +1,7 @@
 """The shop's pages, as HTML."""
 
 import json
+import re
 from html import escape
 
 from demo.shop.specs import CATEGORIES, ShirtSpec
@@ -93,7 +94,7 @@ def sitemap(base: str, specs: list[ShirtSpec]) -> str:
 
 
 def path_of(spec: ShirtSpec) -> str:
-    slug = spec.title.lower().replace(" ", "-")
+    slug = re.sub("[^a-z]+", "-", spec.title.lower())
     return f"/t-shirts/{slug}-{spec.item_id}"
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import multiprocessing
+import os
 import re
 import sys
 import threading
@@ -22,6 +23,8 @@ from demo.shop.specs import CATEGORIES, ShirtSpec
 
 _IMAGE = re.compile(r"/images/(\d+)-(150|300|600)\.jpg")
 _PRODUCT = re.compile(r"/t-shirts/[a-z-]+-(\d+)")
+QUALITY = 88
+MOST_WORKERS = 8  # each takes some 60 MB
 LAST_MODIFIED = "Mon, 01 Jan 2024 00:00:00 GMT"
 
 
@@ -72,13 +75,15 @@ class DemoShop(AbstractContextManager["DemoShop"]):
         """The shirts that are not drawn yet."""
         return [spec for spec in self.specs if not master_path(spec, self.folder).exists()]
 
-    def draw_missing(self, workers: int = 2) -> Iterator[ShirtSpec]:
-        """Draws ahead what a visitor would have to wait for, in processes of their own."""
+    def draw_missing(self) -> Iterator[ShirtSpec]:
+        """Draws ahead what a visitor would have to wait for, in a process for each core."""
         todo = self.missing()
         if not todo:
             return
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        with ProcessPoolExecutor(
+            min(os.cpu_count() or 1, MOST_WORKERS), mp_context=context
+        ) as pool:
             yield from pool.map(_draw_master, todo, [self.folder] * len(todo), chunksize=6)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
@@ -86,8 +91,8 @@ class DemoShop(AbstractContextManager["DemoShop"]):
 
 
 def master_path(spec: ShirtSpec, folder: Path) -> Path:
-    """Where a shirt's drawing is kept; another spec or drawing version, another name."""
-    return folder / f"{spec.item_id}-{_fingerprint(spec)}.png"
+    """Where a shirt's picture is kept; another spec or drawing version, another name."""
+    return folder / f"{spec.item_id}-{_fingerprint(spec)}.jpg"
 
 
 def _fingerprint(spec: ShirtSpec) -> str:
@@ -100,7 +105,7 @@ def _draw_master(spec: ShirtSpec, folder: Path) -> ShirtSpec:
     path = master_path(spec, folder)
     folder.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(f".{threading.get_ident()}.part")
-    draw_shirt(spec).save(unfinished, "PNG", compress_level=1)
+    draw_shirt(spec).save(unfinished, "JPEG", quality=QUALITY)
     unfinished.replace(path)
     return spec
 
@@ -179,12 +184,12 @@ class _Handler(BaseHTTPRequestHandler):
         path = master_path(spec, self.shop.folder)
         if not path.exists():
             _draw_master(spec, self.shop.folder)
+        if size == SIDE:
+            return path.read_bytes()
         with Image.open(path) as master:
-            picture = master.convert("RGB")
-        if size != SIDE:
-            picture = picture.resize((size, size), Image.Resampling.LANCZOS)
+            picture = master.resize((size, size), Image.Resampling.LANCZOS)
         buffer = io.BytesIO()
-        picture.save(buffer, "JPEG", quality=88)
+        picture.save(buffer, "JPEG", quality=QUALITY)
         return buffer.getvalue()
 
     def _send(

@@ -1,7 +1,7 @@
 """What the shop sells: shirts as data, all from one seed."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from demo.shop.colours import COLOURS
 from demo.shop.lettering import WORDS
@@ -15,6 +15,8 @@ _NAMES = (
     "Alma", "Bergen", "Cove", "Dune", "Elba", "Fjord", "Grove", "Harbour", "Isla", "Juno", "Kite",
     "Lark", "Maris", "Nook", "Orla", "Pine", "Quay", "Rio", "Sol", "Tarn", "Umber", "Vale", "Wren",
 )  # fmt: skip
+# What a title calls a texture, where that is another word.
+_CALLED = {"stripes": "striped", "checks": "checked"}
 # How many shirts of a hundred are of each kind.
 _KINDS = ["motif"] * 56 + ["texture"] * 26 + ["lettering"] * 8 + ["plain"] * 10
 
@@ -23,8 +25,8 @@ _KINDS = ["motif"] * 56 + ["texture"] * 26 + ["lettering"] * 8 + ["plain"] * 10
 class ShirtSpec:
     """One shirt. At most one of motif, texture and lettering is given; none means plain.
 
-    `motif`, `variation`, `texture` and `colour` are the ground truth: they are never sent to
-    anybody who visits the shop.
+    `motif`, `variation`, `texture` and `colour` are the ground truth. The titles of half of the
+    shirts tell some of it, as in a real shop; else it is never sent to anybody who visits.
     """
 
     item_id: str
@@ -49,7 +51,17 @@ def make_specs(seed: int = SEED, count: int = COUNT) -> list[ShirtSpec]:
     """`count` shirts, the same for the same seed; designs and colours in fair shares."""
     rng = random.Random(seed)
     numbers = rng.sample(range(100_000, 1_000_000), count)
-    return [_spec(rng, str(number), place) for place, number in enumerate(numbers)]
+    plain = [_spec(rng, str(number), place) for place, number in enumerate(numbers)]
+    tells = random.Random(f"{seed} titles")
+    return [replace(spec, title=_title(tells, spec)) for spec in plain]
+
+
+def _title(tells: random.Random, spec: ShirtSpec) -> str:
+    """As in "Alma tee, navy striped": half of the titles have the colour, half the design."""
+    colour, design = tells.random() < 0.5, tells.random() < 0.5
+    word = spec.motif or _CALLED.get(spec.texture, spec.texture)
+    told = " ".join(filter(None, (spec.colour if colour else "", word if design else "")))
+    return f"{spec.title}, {told}" if told else spec.title
 
 
 def _spec(rng: random.Random, item_id: str, place: int) -> ShirtSpec:

@@ -59,7 +59,9 @@ class Backup:
             if content["format"] > FORMAT:
                 raise BackupError(newer(folder))
             return _checked(cls(folder, **content))
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        except (
+            OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError,
+        ) as error:  # fmt: skip
             raise BackupError(f"{folder / LIST} is damaged, so nothing was restored.") from error
 
     def under(self, top: str) -> dict[str, Entry]:
@@ -78,10 +80,12 @@ def newer(folder: Path) -> str:
 def _checked(backup: Backup) -> Backup:
     files: dict[str, Any] = backup.files
     backup.files = {name: Entry(**entry) for name, entry in files.items()}
-    for name in backup.files:
+    for name, entry in backup.files.items():
         path = Path(name)
-        if path.is_absolute() or ".." in path.parts:
+        if path.is_absolute() or ".." in path.parts or "\0" in name:
             raise ValueError(name)
+        if len(entry.sha256) != 64 or not 0 <= entry.mtime_ns < 2**63:
+            raise ValueError(f"{name} is told wrongly")
     return backup
 
 

@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from catalog.models import Product
 from recommender.backups.contents import Backup, BackupError, newer
 from runs.files import make_private
+from runs.former_labels import PREFIX
 
 FILE = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 # So long the database may be held by somebody else.
@@ -46,7 +47,7 @@ def file_name() -> str:
 
 
 def migrations() -> list[str]:
-    """The migrations that the database has, as in "catalog.0007_removed"; none of an empty one."""
+    """The migrations that the database has, as in "auth.0001_initial"; none of an empty one."""
     if not is_set_up():
         return []
     applied = MigrationRecorder(connection).applied_migrations()
@@ -56,6 +57,12 @@ def migrations() -> list[str]:
 def is_set_up() -> bool:
     """Whether there is a database, with tables in it."""
     return is_there() and PRODUCTS in connection.introspection.table_names()
+
+
+def _has_former_tables() -> bool:
+    """Whether there are products that `migrate` has yet to take over."""
+    former = PRODUCTS.removeprefix(PREFIX)
+    return former in connection.introspection.table_names()
 
 
 def is_there() -> bool:
@@ -98,21 +105,37 @@ def put_aside(folder: Path) -> None:
 
 
 def require_known(backup: Backup) -> None:
-    """Raises BackupError for a backup that this program's database cannot take."""
+    """Raises BackupError for a backup that this program's database cannot take, or not yet."""
+    if is_sound() and is_there() and not is_set_up() and _has_former_tables():
+        raise BackupError("The database is not up to date.", "manage.py migrate")
     if backup.engine != connection.vendor:
         raise BackupError(
             f"{backup.folder} is of a {backup.engine} database, and DATABASE_URL names one of "
             f"{connection.vendor}; restore it where DATABASE_URL is of the same kind."
         )
+    known = known_migrations()
+    unknown = set(backup.migrations) - known
+    # An app that is not here any more was dropped by a version that has gone on.
+    if _of_our_apps(unknown, known) or (unknown and known <= set(backup.migrations)):
+        raise BackupError(newer(backup.folder))
+
+
+def known_migrations() -> set[str]:
+    """The migrations that this program has."""
     loader = MigrationLoader(None, load=False)
     loader.load_disk()
-    known = {f"{app}.{name}" for app, name in loader.disk_migrations}
-    unknown = set(backup.migrations) - known
-    apps = {app for app, _ in loader.disk_migrations}
-    of_our_apps = [name for name in unknown if name.partition(".")[0] in apps]
-    # An app that is not here any more was dropped by a version that has gone on.
-    if of_our_apps or (unknown and known <= set(backup.migrations)):
-        raise BackupError(newer(backup.folder))
+    return {f"{app}.{name}" for app, name in loader.disk_migrations}
+
+
+def made_by_a_newer_version() -> list[str]:
+    """The migrations of apps of ours that only a newer version can have made."""
+    known = known_migrations()
+    return sorted(_of_our_apps(set(migrations()) - known, known))
+
+
+def _of_our_apps(names: Iterable[str], known: set[str]) -> list[str]:
+    apps = {name.partition(".")[0] for name in known}
+    return [name for name in names if name.partition(".")[0] in apps]
 
 
 def dump(path: Path) -> dict[str, str]:
@@ -122,7 +145,10 @@ def dump(path: Path) -> dict[str, str]:
     """
     path.unlink(missing_ok=True)
     make_private(path)
-    return _dump_postgresql(path) if connection.vendor == "postgresql" else _dump_sqlite(path)
+    try:
+        return _dump_postgresql(path) if connection.vendor == "postgresql" else _dump_sqlite(path)
+    except (sqlite3.Error, DatabaseError) as error:
+        raise BackupError(f"The database could not be copied to {path}: {error}.") from error
 
 
 def load(path: Path) -> None:
@@ -130,11 +156,12 @@ def load(path: Path) -> None:
 
     Programs that have it open go on with the new one. Raises BackupError, OSError.
     """
-    if connection.vendor == "postgresql":
-        _load_postgresql(path)
-    else:
-        _load_sqlite(path)
-    connection.close()
+    try:
+        _load_postgresql(path) if connection.vendor == "postgresql" else _load_sqlite(path)
+    except (sqlite3.Error, DatabaseError) as error:
+        raise BackupError(f"The database could not be put in place: {error}.") from error
+    finally:
+        connection.close()
 
 
 def _dump_sqlite(path: Path) -> dict[str, str]:
@@ -221,6 +248,6 @@ def _run(program: str, *arguments: str, given: bytes | None = None) -> bytes:
 def _environment() -> dict[str, str]:
     """How PostgreSQL's programs reach the database; a password is on no command line."""
     database: dict[str, Any] = connection.settings_dict
-    told = {name: str(database[setting]) for name, setting in NAMES.items() if database[setting]}
+    values = {name: str(database[setting]) for name, setting in NAMES.items() if database[setting]}
     options = database.get("OPTIONS", {})
-    return told | {OPTIONS[name]: str(options[name]) for name in OPTIONS.keys() & options.keys()}
+    return values | {OPTIONS[name]: str(options[name]) for name in OPTIONS.keys() & options.keys()}

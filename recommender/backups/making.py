@@ -13,18 +13,17 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from django.conf import settings
 from django.db import connection
 
 from catalog import pictures
 from recommender.backups import contents, database, places
 from recommender.backups.contents import Backup, BackupError, Entry
-from runs.files import Locked, locked, open_regular, sha256_of_file
+from runs.files import Locked, locked, naming, open_regular, sha256_of_file
 from runs.outcomes import Outcome, Status
 
 CHUNK = 2**20
 # A scrape may change a picture while the database is copied; it is copied again then.
-TRIES = 3
+TRIES = 10
 
 
 def make(where: Path, *, keep: int | None = None) -> Iterator[Outcome]:
@@ -61,13 +60,20 @@ class _Copy:
             for name in places.files_in(folder):
                 yield from self._keep(f"{top}/{name}", folder / name)
         name = database.file_name()
+        before: dict[str, str] = {}
         for _ in range(TRIES):
             rows = database.dump(self.backup.folder / name)
-            again = list(self._changed(rows)) if places.pictures_are_files() else []
-            if not again:
+            yield from self._further_pictures()
+            again = dict(self._stale_pictures(rows)) if places.pictures_are_files() else {}
+            if again == before:  # all are right; what is left is wrong in the site itself
                 break
             for path in again:
                 yield from self._keep(path, self._source(path))
+            before = again
+        else:
+            raise BackupError(
+                "Pictures change faster than they are copied; try when no scrape runs."
+            )
         self._note(name, rows)
         yield Outcome(name, Status.NEW)
         self._leave_out_others(rows)
@@ -100,13 +106,24 @@ class _Copy:
             return None
         return known, False
 
-    def _changed(self, rows: dict[str, str]) -> Iterator[str]:
-        """The pictures that are not those of the rows; the thumbnail goes with its picture."""
+    def _stale_pictures(self, rows: dict[str, str]) -> Iterator[tuple[str, str]]:
+        """The pictures that are not those of the rows, and the content hash that they should have.
+
+        The thumbnail goes with its picture.
+        """
         for item_id, content_hash in rows.items():
-            names = [pictures.place(kind, item_id) for kind in pictures.Kind]
+            names = [pictures.place(kind, item_id) for kind in pictures.WRITTEN]
             found = [self.backup.files.get(name) for name in names]
             if content_hash not in [entry.sha256 for entry in found if entry]:
-                yield from names
+                yield from ((name, content_hash) for name in names)
+
+    def _further_pictures(self) -> Iterator[Outcome]:
+        """Those that rows may name and that were not there yet: they never change."""
+        top = str(pictures.Kind.MORE)
+        if (folder := places.folders().get(top)) is not None:
+            for name in places.files_in(folder):
+                if f"{top}/{name}" not in self.backup.files:
+                    yield from self._keep(f"{top}/{name}", folder / name)
 
     def _source(self, name: str) -> Path:
         top, _, rest = name.partition("/")
@@ -121,8 +138,8 @@ class _Copy:
 
     def _leave_out_others(self, rows: dict[str, str]) -> None:
         """Takes pictures out that are of no product of the database that was copied."""
-        wanted = {pictures.place(kind, item_id) for item_id in rows for kind in pictures.Kind}
-        for kind in pictures.Kind:
+        wanted = {pictures.place(kind, item_id) for item_id in rows for kind in pictures.WRITTEN}
+        for kind in pictures.WRITTEN:
             for name in self.backup.under(kind):
                 if name not in wanted:
                     (self.backup.folder / name).unlink(missing_ok=True)
@@ -131,7 +148,11 @@ class _Copy:
 
 def _copied(source: Path, target: Path) -> tuple[Entry, bool]:
     digest, size = sha256(), 0
-    with open_regular(source, follow=False) as read, target.open("wb") as written:
+    with (
+        naming(target),
+        open_regular(source, follow=False) as read,
+        target.open("wb") as written,
+    ):
         mtime_ns = os.fstat(read.fileno()).st_mtime_ns
         while chunk := read.read(CHUNK):
             digest.update(chunk)
@@ -142,7 +163,7 @@ def _copied(source: Path, target: Path) -> tuple[Entry, bool]:
 
 def _require_place(where: Path) -> None:
     """Raises BackupError for a folder that visitors or the program itself look into."""
-    own = [*places.folders().values(), Path(settings.MEDIA_ROOT)]
+    own = [*places.folders().values(), *filter(None, [pictures.folder()])]
     if any(where.resolve().is_relative_to(folder.resolve()) for folder in own):
         raise BackupError(f"{where} is one of the site's own folders; choose another.")
     if not database.is_set_up():

@@ -8,6 +8,8 @@ from django.conf import settings
 from catalog import pictures
 from recommender.live.paths import index_path, map_path
 
+# What the settings call the database of INDEX_DATABASE_URL (engines.postgres.places).
+VECTORS = "index"
 # Locks, what is being written, and what was downloaded in part.
 LEFT_OUT = (".lock", ".part", ".link", ".new", ".replaced", ".returning")
 
@@ -24,13 +26,27 @@ def folders() -> dict[str, Path]:
     }
     if pictures_are_files():
         kept = pictures.storage()
-        found |= {str(kind): Path(kept.path(kind)) for kind in pictures.Kind}
+        found |= {str(kind): Path(kept.path(kind)) for kind in pictures.KEPT}
     return found
 
 
 def pictures_are_files() -> bool:
     """Whether pictures lie on this machine's disk."""
     return isinstance(pictures.storage(), pictures.PictureFiles)
+
+
+def left_out() -> Iterator[str]:
+    """What a backup does not hold, a sentence each."""
+    if not pictures_are_files():
+        yield (
+            "Pictures are not part of it: they lie in another storage (PICTURES_STORAGE); back "
+            "them up there."
+        )
+    if VECTORS in settings.DATABASES:
+        yield (
+            "The index is not part of it: it lies in the database of INDEX_DATABASE_URL. "
+            "After a restore, run: manage.py build_index"
+        )
 
 
 def files_in(folder: Path) -> Iterator[str]:

@@ -6,6 +6,7 @@ again.
 """
 
 import os
+import shlex
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -22,7 +23,8 @@ from recommender.backups import contents, database, making, places
 from recommender.backups.contents import Backup, BackupError, Entry
 from recommender.live import publishing
 from recommender.live.paths import refresh_lock
-from runs.files import Locked, locked, put_in_place
+from runs import half_restored
+from runs.files import Locked, locked, naming, put_in_place
 from runs.models import Run
 from runs.outcomes import Outcome, Status
 from runs.processes import is_alive
@@ -30,7 +32,7 @@ from runs.processes import is_alive
 CHUNK = 2**20
 # Folders that change as a whole; files of the others change one by one, and what is not in the
 # backup stays (weights) or goes (indexes).
-SWAPPED = ("pictures", "thumbnails", "map")
+SWAPPED = ("pictures", "thumbnails", "more", "map")
 # Of what there was before restores, so many are kept.
 KEPT = 2
 
@@ -57,46 +59,46 @@ def restore(backup: Backup) -> Iterator[Outcome]:
     """Puts a backup in place of what there is; one outcome a file.
 
     Raises BackupError, PublishError, OSError. Until all of the backup is read and sound, nothing
-    has changed.
+    has changed; from then to the end, nothing is served (runs.half_restored).
     """
-    with _alone(backup):
-        yield from _staged(backup)
-        _keep_what_there_is()
+    with _alone(backup), _stagings_cleared():
+        yield from _copies(backup)
+        os.sync()
         number = _version()
+        _keep_what_there_is()
+        _load_database(backup)
         for top, folder in places.folders().items():
             _swap(backup, top, folder)
-        database.load(_staging_of_database(backup))
         call_command("migrate", verbosity=0)
         _count_on(number)
         for run in Run.objects.filter(state=Run.State.RUNNING):
             run.end(Run.State.KILLED, "It was running when the backup was made.")
-        _clear()
+        _forget_what_is_done()
 
 
 def _keep_what_there_is() -> None:
     """Backs up what there is, once: a restore that is run again finds half of another state."""
-    mark = _mark()
     if not database.is_sound():
         database.put_aside(before_folder())
-    elif not mark.exists() and database.is_set_up():
+    elif not half_restored.is_so() and database.is_set_up():
         for _ in making.make(before_folder()):
             pass
-    mark.parent.mkdir(parents=True, exist_ok=True)
-    mark.touch()
 
 
-def _staged(backup: Backup) -> Iterator[Outcome]:
-    """Copies all files beside their places. Raises BackupError for one that is damaged, OSError."""
-    _clear_stagings()
+def _load_database(backup: Backup) -> None:
+    """Puts the database in place; where that fails, all is as it was, and served as before."""
+    had_begun = half_restored.is_so()
+    half_restored.begin(f"manage.py restore {shlex.quote(str(backup.folder.resolve()))}")
     try:
-        yield from _copies(backup)
-        os.sync()
+        database.load(_staging_of_database(backup))
     except (BackupError, OSError):
-        _clear_stagings()
+        if not had_begun:
+            half_restored.end()
         raise
 
 
 def _copies(backup: Backup) -> Iterator[Outcome]:
+    """Copies all files beside their places. Raises BackupError for one that is damaged, OSError."""
     for name, entry in backup.files.items():
         top, _, rest = name.partition("/")
         if top not in places.folders() and rest:
@@ -110,7 +112,7 @@ def _copies(backup: Backup) -> Iterator[Outcome]:
 def _copy(source: Path, target: Path, entry: Entry) -> None:
     digest = sha256()
     try:
-        with source.open("rb") as read, target.open("wb") as written:
+        with naming(target), source.open("rb") as read, target.open("wb") as written:
             while chunk := read.read(CHUNK):
                 digest.update(chunk)
                 written.write(chunk)
@@ -156,9 +158,14 @@ def _stagings() -> set[Path]:
     return {Path(settings.VAR_DIR) / ".restoring", *beside}
 
 
-def _mark() -> Path:
-    """There while a restore is unfinished."""
-    return before_folder() / "unfinished"
+@contextmanager
+def _stagings_cleared() -> Iterator[None]:
+    """Takes away what is copied beside, before and after, however it ends."""
+    _clear_stagings()
+    try:
+        yield
+    finally:
+        _clear_stagings()
 
 
 def _clear_stagings() -> None:
@@ -166,11 +173,12 @@ def _clear_stagings() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _clear() -> None:
+def _forget_what_is_done() -> None:
+    """The mark goes last: a restore that was killed before is run again as the same one."""
     _clear_stagings()
     for folder in contents.finished(before_folder())[:-KEPT]:
         shutil.rmtree(folder, ignore_errors=True)
-    _mark().unlink(missing_ok=True)
+    half_restored.end()
 
 
 def _version() -> int:

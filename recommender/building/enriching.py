@@ -1,6 +1,5 @@
-"""What an index has beside vectors and lists: colours, and which rows show the same picture."""
+"""What an index has beside vectors and lists: colours, codes, words, which rows show the same."""
 
-import io
 import logging
 import os
 from collections.abc import Sequence
@@ -8,35 +7,57 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
-from PIL import Image, ImageEnhance
 
+from catalog.colours.mixture import COLOURS, colours_of
+from catalog.one_picture import Seen, Shown
 from catalog.pictures import read_picture
+from recommender.building.altered_copies import RETOUCHED, SAVED_AGAIN
+from recommender.building.altering import embed_altered
+from recommender.building.embedded_copies import Copy, features_of
 from recommender.building.planning import Plan
-from recommender.embedders.contract import Embedder, EmbedderError, UndecodablePicture
-from recommender.index.colours import COLOURS, colours_of
-from recommender.index.distances import distances
+from recommender.building.projecting import copies_compared
+from recommender.building.wording import words_of
+from recommender.index.codes import codes_of
+from recommender.index.distances import distances, of_pairs
 from recommender.index.duplicates import NONE, Thresholds, groups, thresholds
 from recommender.index.metrics import Metric
 from recommender.index.similarity_index import SimilarityIndex
+from recommender.index.statistics import Statistics
+from recommender.index.views import Views
 from runs.files import sha256_of
 
 logger = logging.getLogger(__name__)
 
 # Pictures of which copies are made, and the random pairs that they are compared with.
 SAMPLE, PAIRS = 60, 4000
+COPIES = (*SAVED_AGAIN, *RETOUCHED)
 # Of fewer pictures than this nothing can be said.
 FEWEST = 20
 
 
 def enriched(plan: Plan, index: SimilarityIndex) -> SimilarityIndex:
-    """The index with its colours, its thresholds, and the groups of rows of one picture."""
-    found = _known_thresholds(plan) or _measured(plan, index)
+    """The index with its colours and words, its thresholds, and the groups of one picture.
+
+    Raises CheckpointError, and on a cluster ClusterError and EmbedderError.
+    """
+    found = _known_thresholds(plan, index) or _measured(plan, index)
+    colours = _colours(plan.current, index)
     return replace(
         index,
-        manifest=replace(index.manifest, same=found.same, similar=found.similar),
-        colours=_colours(plan.current, index),
-        same=groups(index.lists[Metric.COSINE], found.same),
+        manifest=replace(
+            index.manifest, same_threshold=found.same, similar_threshold=found.similar
+        ),
+        colours=colours,
+        duplicate_group=_groups(index, found.same),
+        codes=codes_of(index.embeddings),
+        views=_coded(index.views),
+        measured=Statistics.of(index.embeddings, colours, index.lists) if len(index) > 1 else None,
+        words=words_of(index),
     )
+
+
+def _coded(views: Views | None) -> Views | None:
+    return views and replace(views, codes=codes_of(views.embeddings))
 
 
 # Colours -----------------------------------------------------------------------------------------
@@ -50,81 +71,80 @@ def _colours(before: SimilarityIndex | None, index: SimilarityIndex) -> np.ndarr
     hashes, ids = index.content_hashes.tolist(), index.item_ids
     colours = np.zeros((len(index), COLOURS), np.float32)
     missing = [row for row, content_hash in enumerate(hashes) if content_hash not in known]
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        made = pool.map(lambda row: _colours_of(str(ids[row]), hashes[row]), missing)
-        for row, found in zip(missing, made, strict=True):
-            colours[row] = found
+    colours[missing] = colours_of_pictures(
+        [str(ids[row]) for row in missing], [hashes[row].decode() for row in missing]
+    )
     for row, content_hash in enumerate(hashes):
         if content_hash in known:
             colours[row] = known[content_hash]
     return colours
 
 
-def _colours_of(item_id: str, content_hash: bytes) -> np.ndarray:
+def colours_of_pictures(item_ids: Sequence[str], hashes: Sequence[str]) -> np.ndarray:
+    """(n, 48) float32: the colours of the products' pictures, if these still have the hashes."""
+    colours = np.zeros((len(item_ids), COLOURS), np.float32)
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for row, found in enumerate(pool.map(_colours_of, item_ids, hashes)):
+            colours[row] = found
+    return colours
+
+
+def _colours_of(item_id: str, content_hash: str) -> np.ndarray:
     try:
         data = read_picture(item_id)
-        if sha256_of(data).encode() == content_hash:
+        if sha256_of(data) == content_hash:
             return colours_of(data)
     except (OSError, ValueError) as error:
         logger.info("%s: its colours cannot be read: %s", item_id, error)
     return np.zeros(COLOURS, np.float32)
 
 
+# One picture -------------------------------------------------------------------------------------
+
+
+def _groups(index: SimilarityIndex, threshold: float) -> np.ndarray:
+    """(n,) int32: see `groups`; near pairs count whose pictures are one, pixel by pixel, too."""
+    seen = Seen()
+
+    def show_one(row: int, other: int) -> bool:
+        return seen.show_one(_shown(index, row), _shown(index, other))
+
+    near = index.lists[Metric.COSINE]
+    return groups(near, threshold, index.embeddings, index.views, show_one)
+
+
+def _shown(index: SimilarityIndex, row: int) -> Shown:
+    return str(index.item_ids[row]), index.further_hashes(row)
+
+
 # Thresholds --------------------------------------------------------------------------------------
 
 
-def _known_thresholds(plan: Plan) -> Thresholds | None:
+def _known_thresholds(plan: Plan, index: SimilarityIndex) -> Thresholds | None:
     """Those of the index that the build went on from, unless most of it is new."""
     before = plan.current
-    if before is None or not before.manifest.same or len(plan.embedded) > len(before):
+    if before is None or before.manifest.projection != index.manifest.projection:
         return None
-    return Thresholds(before.manifest.same, before.manifest.similar)
+    if not before.manifest.same_threshold or len(plan.embedded) > len(before):
+        return None
+    return Thresholds(before.manifest.same_threshold, before.manifest.similar_threshold)
 
 
 def _measured(plan: Plan, index: SimilarityIndex) -> Thresholds:
     if len(index) < FEWEST:
         return NONE
     rows = np.unique(np.linspace(0, len(index) - 1, SAMPLE, dtype=int))
-    try:
-        embedder = plan.chosen.load()
-    except EmbedderError as error:
-        logger.warning("No thresholds of duplicates: %s", error)
-        return NONE
+    by_hash = {index.content_hashes[row].decode(): row for row in rows}
+    copies = [Copy(kind, picture, picture) for picture in by_hash for kind in COPIES]
+    store = copies_compared(plan)
+    embed_altered(plan, store, copies)
     saved, altered = [], []
-    for row in rows:
-        try:
-            data = read_picture(str(index.item_ids[row]))
-            vectors = _vectors(embedder, [data, *copies(data)])
-        except (OSError, ValueError, UndecodablePicture):
-            continue
-        away = distances(Metric.COSINE, vectors[0], vectors[1:])
-        saved += list(away[:2])
-        altered += list(away[2:])
+    for picture, features in features_of(store, copies).items():
+        original = index.embeddings[by_hash[picture]]
+        away = distances(Metric.COSINE, original, index.vectors_of(features))
+        saved += list(away[: len(SAVED_AGAIN)])
+        altered += list(away[len(SAVED_AGAIN) :])
     return thresholds(np.array(saved), np.array(altered), _random_pairs(index))
-
-
-def copies(data: bytes) -> list[bytes]:
-    """Of a picture: saved worse, saved smaller; then cut at the edges, and made lighter."""
-    with Image.open(io.BytesIO(data)) as opened:
-        picture = opened.convert("RGB")
-    width, height = picture.size
-    edge = (0.04 * width, 0.04 * height, 0.96 * width, 0.96 * height)
-    return [
-        _saved(picture, 60),
-        _saved(picture.resize((max(1, width * 4 // 5), max(1, height * 4 // 5))), 85),
-        _saved(picture.resize((width, height), box=edge), 90),
-        _saved(ImageEnhance.Brightness(picture).enhance(1.12), 90),
-    ]
-
-
-def _saved(picture: Image.Image, quality: int) -> bytes:
-    buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=quality)
-    return buffer.getvalue()
-
-
-def _vectors(embedder: Embedder, pictures: Sequence[bytes]) -> np.ndarray:
-    return np.asarray(embedder.embed([embedder.decode(data) for data in pictures]), np.float32)
 
 
 def _random_pairs(index: SimilarityIndex) -> np.ndarray:
@@ -132,7 +152,4 @@ def _random_pairs(index: SimilarityIndex) -> np.ndarray:
     random = np.random.default_rng(0)
     left = random.integers(0, len(index), PAIRS)
     right = (left + random.integers(1, len(index), PAIRS)) % len(index)
-    one, other = index.embeddings[left], index.embeddings[right]
-    products = np.einsum("ij,ij->i", one, other, dtype=np.float64)
-    lengths = np.sqrt(index.squared[left] * index.squared[right])
-    return np.asarray(1 - np.divide(products, lengths, out=np.zeros(PAIRS), where=lengths > 0))
+    return of_pairs(Metric.COSINE, index.embeddings, left, right)

@@ -9,11 +9,12 @@ import numpy as np
 from catalog import shops
 from catalog.models import Product
 from recommender.building.safeguards import refuse_collapse, refuse_loss
+from recommender.building.wording import words_of
 from recommender.embedders.registry import EMBEDDERS, embedder_spec
 from recommender.errors import SimilarityError
 from recommender.index.similarity_index import Manifest, SimilarityIndex
 from recommender.index.tutorial_file import Origin, read_origin, read_tutorial_file
-from recommender.live import current
+from recommender.live.engine import engine
 
 # Stands for weights that nobody can tell: no build goes on from such an index.
 UNKNOWN = "unknown"
@@ -50,7 +51,7 @@ def read(path: Path, embedder: str | None) -> TutorialVectors:
     No code in the file is run. Raises ImportRefused, TutorialFileError.
     """
     item_ids, vectors = read_tutorial_file(path)
-    origin = read_origin(path) or _said(path, embedder)
+    origin = read_origin(path) or _vouched_origin(path, embedder)
     made_by = origin.manifest.embedder
     if embedder not in (None, made_by):
         raise ImportRefused(f"{path.name}: its manifest says {made_by}, not {embedder}.")
@@ -70,7 +71,7 @@ def read(path: Path, embedder: str | None) -> TutorialVectors:
     return TutorialVectors(item_ids, vectors, origin)
 
 
-def _said(path: Path, embedder: str | None) -> Origin:
+def _vouched_origin(path: Path, embedder: str | None) -> Origin:
     """The origin that the user vouches for; which weights, nobody can tell."""
     if not embedder:
         raise ImportRefused(
@@ -98,11 +99,13 @@ def index_of(
     rows = [row for row, item_id in enumerate(found.item_ids) if item_id in hashes]
     rows.sort(key=lambda row: found.item_ids[row])
     kept = [found.item_ids[row] for row in rows]
-    kept_hashes, vectors = [hashes[item_id] for item_id in kept], found.vectors[rows]
+    kept_hashes = [hashes[item_id] for item_id in kept]
+    vectors = engine().as_kept(found.vectors[rows])
     manifest = replace(found.origin.manifest, note=note)
     if not force:
-        live = current.live_count(manifest.embedder, without=shops.taken_out())
+        live = engine().count(manifest.embedder, without=shops.taken_out())
         refuse_loss(len(kept), len(found.item_ids), live)
         refuse_collapse(kept_hashes, vectors)
     index = SimilarityIndex.build(manifest, kept, kept_hashes, vectors, progress=progress)
+    index = replace(index, projection=found.origin.projection, words=words_of(index))
     return Imported(index, [item_id for item_id in found.item_ids if item_id not in hashes])

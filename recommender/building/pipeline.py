@@ -1,103 +1,86 @@
-"""The second step of a build: the pictures that the plan lacks go through the network.
+"""Pictures on their way through the network and into a checkpoint.
 
 Three things happen at once, so that the network never waits: threads read and decode the next
 pictures, the network embeds these, and a thread writes the last ones into the checkpoint. How
 much is under way at a time is bounded, whatever the catalogue's size.
 """
 
-import os
 import threading
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
+from pathlib import Path
 
 import numpy as np
 
-from catalog.pictures import read_picture
-from recommender.building.checkpoints import Checkpoint
-from recommender.building.embedding import Decoded, decode, embed_decoded
-from recommender.building.planning import Plan
+from catalog.pictures import read_further, read_picture
+from recommender.building.ahead import AHEAD, BATCH, ahead, batches
+from recommender.building.checkpoints import SHARD, Checkpoint
+from recommender.building.embedded_copies import ReadPicture
+from recommender.building.embedding import Decoded, Embedded, decode, embed_decoded
 from recommender.embedders.contract import Embedder
-from runs.files import sha256_of, told
-from runs.outcomes import Outcome, Status
+from runs.files import error_text, sha256_of
 
-BATCH = 32
-# A kill loses the embeddings since the last shard: on two slow cores, half a minute's.
-SHARD = 64
-# Batches that may be read and decoded before the network comes to them.
-AHEAD = 3
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
+# A product's first picture, by its item_id; or one of its further ones, by that and its hash.
+Asked = str | tuple[str, str]
 
 
 @dataclass(frozen=True)
-class _Read:
+class Read:
     """A product's picture: known by its hash, decoded, or not to be had."""
 
-    item_id: str
+    asked: Asked
     picture: Decoded
 
 
-def embed(plan: Plan) -> Iterator[Outcome]:
-    """Embeds what the plan lacks, shard by shard; one outcome a picture.
-
-    The network is loaded only if there is something to embed. A picture that cannot be read or
-    decoded is a `failed` outcome, and the run goes on. Raises CheckpointError, EmbedderError.
-    """
-    embedder = _OnDemand(plan.chosen.load)
-    with _WrittenBehind(plan.checkpoint) as shards:
-        read = _ahead(lambda item_id: _read(plan, embedder, item_id), plan.to_read, AHEAD * BATCH)
-        for batch in _batches(read, BATCH):
-            yield from _embed_batch(plan, embedder, batch, shards)
+# Products' pictures, and what came of those that were not known.
+Batch = tuple[list[Read], list[Embedded]]
 
 
-def _read(plan: Plan, embedder: "_OnDemand", item_id: str) -> _Read:
+def embedded(
+    wanted: Iterable[Asked], embedder: "OnDemand", known: Collection[str]
+) -> Iterator[Batch]:
+    """The products' pictures, and what came of those whose hash is not known, batch by batch."""
+    pictures = ahead(lambda asked: _read(asked, embedder, known), wanted, AHEAD * BATCH)
+    for batch in batches(pictures, BATCH):
+        fresh = [
+            read.picture
+            for read in batch
+            if read.picture.pixels is not None and read.picture.content_hash not in known
+        ]
+        yield batch, embed_decoded(embedder.get(), fresh) if fresh else []
+
+
+def _read(asked: Asked, embedder: "OnDemand", known: Collection[str]) -> Read:
     """The hash is that of the bytes embedded, whatever the catalogue has noted."""
     try:
-        data = read_picture(item_id)
+        data = read_picture(asked) if isinstance(asked, str) else read_further(*asked)
     except (OSError, ValueError) as error:
-        return _Read(item_id, Decoded("", None, f"its picture cannot be read: {told(error)}"))
+        return Read(asked, Decoded("", None, f"its picture cannot be read: {error_text(error)}"))
     content_hash = sha256_of(data)
-    if content_hash in plan.known:
-        return _Read(item_id, Decoded(content_hash, None))
-    return _Read(item_id, decode(embedder.get(), data))
+    if content_hash in known:
+        return Read(asked, Decoded(content_hash, None))
+    return Read(asked, decode(embedder.get(), data))
 
 
-def _embed_batch(
-    plan: Plan, embedder: "_OnDemand", batch: list[_Read], shards: "_WrittenBehind"
-) -> Iterator[Outcome]:
-    fresh = [
-        read.picture
-        for read in batch
-        if read.picture.pixels is not None and read.picture.content_hash not in plan.known
-    ]
-    reasons = {}
-    for came_of in embed_decoded(embedder.get(), fresh) if fresh else ():
-        if came_of.vector is None:
-            reasons[came_of.content_hash] = came_of.reason
-        elif came_of.content_hash not in plan.known:
-            plan.known.add(came_of.content_hash)
-            plan.embedded.append(came_of.content_hash)
-            shards.add(came_of.content_hash, came_of.vector)
-    for read in batch:
-        yield _outcome(plan, read, reasons.get(read.picture.content_hash, read.picture.reason))
+def reader_of(item_ids: Mapping[str, str]) -> ReadPicture:
+    """Reads products' pictures by content hash: whose each is, `item_ids` says.
+
+    It raises ValueError for one that has gone, or is another now.
+    """
+
+    def read(content_hash: str) -> bytes:
+        if not item_ids.get(content_hash):
+            raise ValueError("no product has this picture any more")
+        data = read_picture(item_ids[content_hash])
+        if sha256_of(data) != content_hash:
+            raise ValueError("the picture has changed meanwhile")
+        return data
+
+    return read
 
 
-def _outcome(plan: Plan, read: _Read, reason: str) -> Outcome:
-    found = read.picture.content_hash
-    if found not in plan.known:
-        return Outcome(read.item_id, Status.FAILED, reason)
-    plan.pictures[read.item_id] = found
-    before = plan.known_row(read.item_id)
-    if before is None:
-        return Outcome(read.item_id, Status.NEW)
-    return Outcome(read.item_id, Status.SAME if before == found else Status.CHANGED)
-
-
-class _OnDemand:
+class OnDemand:
     """The embedder, loaded when it is asked for first; loading takes seconds."""
 
     def __init__(self, load: Callable[[], Embedder]) -> None:
@@ -111,20 +94,26 @@ class _OnDemand:
             return self._embedder
 
 
-class _WrittenBehind:
+class WrittenBehind:
     """Vectors on their way into a checkpoint: a full shard is written while the next one fills."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         self.checkpoint = checkpoint
         self._shard: dict[str, np.ndarray] = {}
         self._thread = ThreadPoolExecutor(1)
-        self._writing: Future[None] | None = None
+        self._writing: Future[Path] | None = None
 
     def add(self, content_hash: str, vector: np.ndarray) -> None:
         """Takes one vector; raises CheckpointError where the last shard could not be written."""
         self._shard[content_hash] = vector
         if len(self._shard) >= SHARD:
             self._write()
+
+    def add_all(self, found: Iterable[Embedded], known: Collection[str] = ()) -> None:
+        """Takes the vectors of those that are not known; raises CheckpointError as `add`."""
+        for came_of in found:
+            if came_of.vector is not None and came_of.content_hash not in known:
+                self.add(came_of.content_hash, came_of.vector)
 
     def _write(self) -> None:
         if self._writing is not None:
@@ -133,7 +122,7 @@ class _WrittenBehind:
         self._writing = self._thread.submit(self.checkpoint.add, hashes, vectors)
         self._shard = {}
 
-    def __enter__(self) -> "_WrittenBehind":
+    def __enter__(self) -> "WrittenBehind":
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -143,29 +132,3 @@ class _WrittenBehind:
                 self._write()
             if self._writing is not None:
                 self._writing.result()
-
-
-def _ahead(work: Callable[[Item], Result], items: Iterable[Item], most: int) -> Iterator[Result]:
-    """`work` on each item, in order, by threads; at most `most` results wait to be taken."""
-    pool = ThreadPoolExecutor(os.cpu_count() or 1)
-    waiting: deque[Future[Result]] = deque()
-    try:
-        for item in items:
-            waiting.append(pool.submit(work, item))
-            if len(waiting) >= most:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    batch: list[Item] = []
-    for item in items:
-        batch.append(item)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

@@ -1,12 +1,25 @@
 """A whole build, as the commands `build_index` and `refresh` show it."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
 
 from recommender.building import build as building
-from recommender.embedders.contract import EmbedderError
+from recommender.building import inserting
+from recommender.building.cluster import workers_at
+from recommender.building.forecast import says_of_lists
+from recommender.building.merging import rows_of
+from recommender.building.precision import says_of_precision
+from recommender.building.workers import Workers
+from recommender.embedders.contract import FLOAT32, EmbedderError
 from recommender.errors import SimilarityError
-from recommender.live import publishing, selection
+from recommender.index.similarity_index import Manifest
 from recommender.live import report as state
+from recommender.live import selection
+from recommender.live.engine import engine
 from recommender.mapping.report import draw_after_a_build
 from runs.commands import RunCommand
 from runs.outcomes import Status
@@ -35,6 +48,7 @@ def build(
     full: bool = False,
     limit: int | None = None,
     force: bool = False,
+    refit: bool = False,
     with_map: bool = True,
     verbosity: int = 1,
 ) -> Counter[Status]:
@@ -45,18 +59,22 @@ def build(
     Raises EmbedderError, and SimilarityError where nothing can be built or published.
     """
     source = selection.embedder_to_build(embedder)
-    with publishing.exclusive(source.spec.name):
-        plan = building.plan(source, full=full, limit=limit)
+    with alone(command, source.spec.name) as workers:
+        plan = building.plan(source, full=full, limit=limit, refit=refit)
+        plan.workers = workers
         if not plan.pictures:
             raise NothingToBuild
-        command.stdout.write(f"{source.spec.description}: {plan.summary()}.")
-        outcomes, total = building.embed(plan), len(plan.to_read)
+        made_in = "" if source.spec.precision == FLOAT32 else f", in {source.spec.precision}"
+        command.stdout.write(f"{source.spec.description}{made_in}: {plan.summary()}.")
+        if note := says_of_precision(source, len(plan.to_embed)):
+            command.stdout.write(note)
+        outcomes, total = building.embed(plan), len(plan.to_embed)
         counts = report(command, outcomes, total=total, unit="picture", verbosity=verbosity)
-        with progress_bar("Neighbours", unit="product") as progress:
-            try:
-                manifest = building.finish(plan, progress, force=force)
-            except building.Refused as refused:
-                raise refused.insisting(_again(embedder, full)) from None
+        manifest = _finished(command, plan, _again(embedder, full), force=force)
+    if plan.fitted:
+        command.stdout.write(f"Projection: {plan.fitted.about}.")
+    if manifest and (note := plan.says_of_tuning()):
+        command.stdout.write(note)
     command.stdout.write(
         f"Live: {pluralise(manifest.count, 'product')}." if manifest else "Nothing has changed."
     )
@@ -65,15 +83,66 @@ def build(
     return counts
 
 
+def _finished(
+    command: RunCommand, plan: building.Plan, again: str, *, force: bool
+) -> Manifest | None:
+    """What `building.finish` returns, shown; `again` is the command that insists on it."""
+    with progress_bar("Altered copies", unit="picture") as progress:
+        building.embed_what_teaches(plan, progress)
+    if note := says_of_lists(plan, rows_of(plan)):
+        command.stdout.write(note)
+    with progress_bar("Neighbours", unit="product") as progress:
+        try:
+            return building.finish(plan, progress, force=force)
+        except building.Refused as refused:
+            raise refused.insisting(again) from None
+
+
+@contextmanager
+def alone(command: RunCommand, embedder: str) -> Iterator[Workers]:
+    """Who does the work, while no other process may change the index; says who, if not this one.
+
+    Raises PublishError, ClusterError.
+    """
+    with (
+        engine().exclusive(embedder),
+        workers_at(str(settings.CLUSTER), Path(settings.VAR_DIR)) as workers,
+    ):
+        for sentence in workers.says():
+            command.stdout.write(sentence)
+        yield workers
+
+
 def build_failures(command: RunCommand, embedder: str, *, force: bool, verbosity: int) -> list[str]:
-    """Builds as `build` does; what went wrong, in sentences."""
+    """Puts what is new into the live index, or builds as `build` does; what went wrong, said."""
     try:
-        counts = build(command, embedder, force=force, verbosity=verbosity)
+        counts = None if force else insert_newcomers(command, embedder, verbosity)
+        if counts is None:
+            counts = build(command, embedder, force=force, verbosity=verbosity)
     except (EmbedderError, SimilarityError) as error:
         command.undone = True
         return [str(error)]
     failed = pluralise(counts[Status.FAILED], "picture")
     return [f"{failed} could not be embedded."] if counts[Status.FAILED] else []
+
+
+def insert_newcomers(command: RunCommand, embedder: str, verbosity: int) -> Counter[Status] | None:
+    """Embeds what the live index lacks, and puts it in; None where a build is due instead.
+
+    Raises EmbedderError, SimilarityError.
+    """
+    source = selection.embedder_to_build(embedder)
+    with engine().exclusive(source.spec.name):
+        plan = inserting.plan_of_newcomers(source)
+        if plan is None:
+            return None
+        outcomes, total = building.embed(plan), len(plan.to_embed)
+        counts = report(command, outcomes, total=total, unit="picture", verbosity=verbosity)
+        number = inserting.insert(plan)
+    live = pluralise(engine().count(source.spec.name), "product")
+    put_in = f"{number} of them put in now; others' lists learn of them with the next build_index"
+    command.stdout.write(f"Live: {live}, {put_in}." if number else "Nothing has changed.")
+    return counts
 
 
 def _again(embedder: str, full: bool) -> str:

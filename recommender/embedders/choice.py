@@ -1,11 +1,17 @@
 """From an embedder's name to one that runs, and to what its vectors will be marked with."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recommender.embedders.contract import Embedder, EmbedderSpec
+from recommender.embedders.contract import (
+    FLOAT32,
+    Embedder,
+    EmbedderError,
+    EmbedderSpec,
+    Seen,
+)
 from recommender.embedders.pictures import Preprocessing
 from recommender.embedders.registry import NETWORKS, PREFERRED, embedder_spec
 from recommender.embedders.runtimes import Runtime
@@ -41,16 +47,29 @@ class LoadedEmbedder:
     def embed(self, pictures: Sequence[np.ndarray]) -> np.ndarray:
         return self.runtime(pictures)
 
+    def embed_with_places(self, pictures: Sequence[np.ndarray]) -> Seen:
+        return self.runtime.with_places(pictures)
 
-def choose(name: str, places: Places, runtime: str) -> ChosenEmbedder:
-    """The embedder `name`, not loaded yet; one of our networks is to be computed by `runtime`.
 
-    Raises EmbedderError when the name is unknown or its weights cannot be had.
+def choose(name: str, places: Places, runtime: str, precision: str = FLOAT32) -> ChosenEmbedder:
+    """The embedder `name`, not loaded yet; `runtime` is to compute one of our networks.
+
+    runtime: one of RUNTIMES, or AUTO or AT_ONCE. precision: one of PRECISIONS.
+
+    Raises EmbedderError when the name is unknown, or its weights or the precision cannot be had.
     """
-    spec = embedder_spec(name)
+    spec = replace(embedder_spec(name), precision=precision)
     network = NETWORKS[spec.network]
+    if precision not in network.precisions:
+        raise EmbedderError(f"{name} is computed in {' or '.join(network.precisions)} only.")
     weights_sha256, make = network.prepare(spec, places, runtime)
     return ChosenEmbedder(spec, weights_sha256, network.preprocessing, make)
+
+
+def precisions_of(name: str) -> tuple[str, ...]:
+    """What embedder `name` can be computed in, if the processor can: float32 always."""
+    network = NETWORKS.get(embedder_spec(name).network)
+    return (FLOAT32,) if network is None else network.precisions
 
 
 def best_available(places: Places) -> str:

@@ -7,7 +7,7 @@ as is needed for ceil(side / stride) outputs, the odd row or column after the pi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -63,13 +63,26 @@ class Addition(Layer):
 
 @dataclass(frozen=True)
 class GlobalPooling(Layer):
-    """Each channel's generalised mean over the picture: (mean of x^power)^(1/power).
+    """Each channel's generalised mean over the picture: (Σ w · x^power)^(1/power), the w's sum 1.
 
     For channels that are not negative. Radenović, Tolias and Chum, 2018, equation 3; power 1 is
-    the plain mean.
+    the plain mean. With `sigma`, in places, the picture's middle weighs more.
     """
 
     power: int = 1
+    sigma: float = 0.0
+
+    def weights(self, height: int, width: int) -> np.ndarray:
+        """(height, width) float32: what each place weighs, by a Gauss about the middle."""
+        y, x = (np.arange(side) - (side - 1) / 2 for side in (height, width))
+        squares = y[:, None] ** 2 + x**2
+        weights = np.exp(-squares / (2 * self.sigma**2)) if self.sigma else np.ones_like(squares)
+        return np.asarray(weights / weights.sum(), np.float32)
+
+
+@dataclass(frozen=True)
+class Concatenation(Layer):
+    """Vectors side by side."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +101,15 @@ class Dense(Layer):
 
 @dataclass(frozen=True)
 class Graph:
-    """Layers in an order in which each comes after its sources; the last one's output counts."""
+    """Layers in an order in which each comes after its sources; the last one's output counts.
+
+    With `float32_until`, the network may be computed in bfloat16 after that layer. Of the layers up
+    to it, the later ones take nothing but its output.
+    """
 
     side: int
     layers: tuple[Layer, ...]
+    float32_until: str = ""
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Every array's name and shape, in the network's order: "fc1/kernel", "fc1/bias" …"""
@@ -104,10 +122,15 @@ class Graph:
             if layer.name in needed:
                 needed.update(layer.sources)
                 kept.append(layer)
-        return Graph(self.side, tuple(reversed(kept)))
+        return replace(self, layers=tuple(reversed(kept)))
+
+    def up_to(self, name: str) -> tuple[tuple[Layer, ...], tuple[Layer, ...]]:
+        """The layers as far as layer `name`, and those after it."""
+        end = [layer.name for layer in self.layers].index(name) + 1
+        return self.layers[:end], self.layers[end:]
 
     def body_and_tail(self) -> tuple[tuple[Layer, ...], tuple[Layer, ...]]:
-        """What works on places (convolutions and the like), and the chain that comes after."""
+        """What works on places (convolutions and the like), and what makes vectors of them."""
         first = next(
             (
                 number
@@ -117,3 +140,9 @@ class Graph:
             len(self.layers),
         )
         return self.layers[:first], self.layers[first:]
+
+    def places(self) -> tuple[str, ...]:
+        """The layers whose places become vectors, each once, in their order."""
+        body, tail = self.body_and_tail()
+        taken = {source for layer in tail for source in layer.sources}
+        return tuple(layer.name for layer in body if layer.name in taken)

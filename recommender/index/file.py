@@ -12,14 +12,19 @@ from typing import Any
 import joblib
 import numpy as np
 
+from catalog.colours.mixture import COLOURS
 from recommender.errors import SimilarityError
 from recommender.index.bounded import shown
-from recommender.index.colours import COLOURS
+from recommender.index.codes import Codes
 from recommender.index.inverted_file import InvertedLists, as_arrays, from_arrays
 from recommender.index.metrics import Metric
 from recommender.index.neighbours import Lists
+from recommender.index.projection import Projection
 from recommender.index.safe_joblib import UnsoundFile, read_mapped
 from recommender.index.similarity_index import FORMAT_VERSION, Manifest, SimilarityIndex
+from recommender.index.statistics import Statistics
+from recommender.index.views import Views
+from recommender.index.words import Words
 from runs.files import sha256_of_file, why
 
 FORMAT = "lookalike-index"
@@ -49,15 +54,30 @@ def write_index(index: SimilarityIndex, path: Path) -> str:
     for metric, lists in index.lists.items():
         content[f"{metric}_rows"] = lists.rows
         content[f"{metric}_distances"] = lists.distances
-    if index.cells is not None:
-        content |= as_arrays(index.cells)
-    more = {"colours": index.colours, "same": index.same}
+    if index.inverted is not None:
+        content |= as_arrays(index.inverted)
+    if index.codes is not None:
+        content |= {f"coded_{name}": array for name, array in index.codes.arrays().items()}
+    if index.measured is not None:
+        content |= {f"measured_{name}": array for name, array in index.measured.arrays().items()}
+    more = {"colours": index.colours, "duplicate_group": index.duplicate_group}
     content |= {name: array for name, array in more.items() if array is not None}
+    content |= index.projection.to_arrays() if index.projection is not None else {}
+    content |= index.words.to_arrays() if index.words is not None else {}
+    content |= _of_views(index.views) if index.views is not None else {}
     with path.open("wb") as file:
         joblib.dump(content, file)
         file.flush()
         os.fsync(file.fileno())
     return sha256_of_file(path)
+
+
+def _of_views(views: Views) -> dict[str, np.ndarray]:
+    codes = {} if views.codes is None else views.codes.arrays()
+    named = {name: getattr(views, name) for name in ("products", "hashes", "embeddings", "squared")}
+    return {f"further_{name}": array for name, array in named.items()} | {
+        f"further_coded_{name}": array for name, array in codes.items()
+    }
 
 
 def load_index(path: Path) -> SimilarityIndex:
@@ -89,32 +109,37 @@ def _index(content: Any) -> SimilarityIndex:
     n, d = manifest.count, manifest.dimension
     if n < 0 or d < 1:
         raise ValueError(f"its manifest speaks of {n} products of {d} numbers")
-    k = getattr(content.get("cosine_rows"), "shape", ())[1:] or (0,)
     index = SimilarityIndex(
         manifest,
         _array(content, "item_ids", "U", (n,)),
         _array(content, "content_hashes", "S64", (n,)),
         _array(content, "embeddings", "f4", (n, d)),
         _array(content, "squared", "f8", (n,)),
-        {
-            metric: Lists(
-                _array(content, f"{metric}_rows", "i4", (n, *k)),
-                _array(content, f"{metric}_distances", "f8", (n, *k)),
-            )
-            for metric in Metric
-        },
-        _cells(content, n, d),
-        *_colours_and_same(content, n),
+        _lists(content, n),
+        _inverted(content, n + getattr(content.get("further_products"), "size", 0), d),
+        **_added(content, n, d),
+        projection=_projection(content, manifest),
     )
     _require_findable(index)
     return index
+
+
+def _lists(content: dict[str, Any], n: int) -> dict[Metric, Lists]:
+    k = getattr(content.get("cosine_rows"), "shape", ())[1:] or (0,)
+    return {
+        metric: Lists(
+            _array(content, f"{metric}_rows", "i4", (n, *k)),
+            _array(content, f"{metric}_distances", "f8", (n, *k)),
+        )
+        for metric in Metric
+    }
 
 
 def _require_findable(index: SimilarityIndex) -> None:
     _require_ids(index.item_ids)
     for metric, lists in index.lists.items():
         _require_answers(metric, lists, len(index))
-    same = index.same
+    same = index.duplicate_group
     if same is not None and len(same) and (same.min() < 0 or same.max() >= len(same)):
         raise ValueError("a group of duplicates names a wrong row")
     if index.colours is not None and not np.isfinite(index.colours).all():
@@ -129,24 +154,86 @@ def _require_ids(ids: np.ndarray) -> None:
         raise ValueError("its item_ids are not sorted and unique")
 
 
-def _colours_and_same(
-    content: dict[str, Any], n: int
-) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """What indexes of old have not."""
-    colours = _array(content, "colours", "f4", (n, COLOURS)) if "colours" in content else None
-    return colours, _array(content, "same", "i4", (n,)) if "same" in content else None
+def _added(content: dict[str, Any], n: int, d: int) -> dict[str, Any]:
+    """What a build adds to an index, as far as it is there."""
+    added: dict[str, Any] = {"codes": _codes(content, n, d), "measured": _statistics(content)}
+    if "further_products" in content:
+        added["views"] = _views(content, n, d)
+    if "words" in content:
+        added["words"] = Words.from_arrays(content, d)
+    if "colours" in content:
+        added["colours"] = _array(content, "colours", "f4", (n, COLOURS))
+    if "duplicate_group" in content:
+        added["duplicate_group"] = _array(content, "duplicate_group", "i4", (n,))
+    return added
 
 
-def _cells(content: dict[str, Any], n: int, d: int) -> InvertedLists | None:
-    if "cell_centres" not in content:
-        return None
-    count = len(content["cell_centres"]) if hasattr(content["cell_centres"], "shape") else 0
-    return from_arrays(
-        _array(content, "cell_centres", "f4", (count, d)),
-        _array(content, "cell_starts", "i8", (count + 1,)),
-        _array(content, "cell_rows", "i4", (n,)),
-        _array(content, "cell_probes", "i4", (2,)),
+def _views(content: dict[str, Any], n: int, d: int) -> Views:
+    m = getattr(content.get("further_products"), "size", 0)
+    products = _array(content, "further_products", "i4", (m,))
+    if m and (products.min() < 0 or products.max() >= n or (np.diff(products) < 0).any()):
+        raise ValueError("a further picture is of no product")
+    return Views(
+        products,
+        _array(content, "further_hashes", "S64", (m,)),
+        _array(content, "further_embeddings", "f4", (m, d)),
+        _array(content, "further_squared", "f8", (m,)),
+        _codes(content, m, d, "further_coded"),
     )
+
+
+def _projection(content: dict[str, Any], manifest: Manifest) -> Projection | None:
+    if ("projection" in content) != bool(manifest.projection):
+        raise ValueError("its projection is not the one that its manifest names")
+    if not manifest.projection:
+        return None
+    projection = Projection.from_arrays(content)
+    if not projection.fits(manifest.embedder, manifest.layer, manifest.weights_sha256):
+        raise ValueError("its projection was made for other weights")
+    if projection.dimension != manifest.dimension:
+        raise ValueError("its projection is of another length than its vectors")
+    return projection
+
+
+def _inverted(content: dict[str, Any], n: int, d: int) -> InvertedLists | None:
+    if "centroids" not in content:
+        return None
+    count = len(content["centroids"]) if hasattr(content["centroids"], "shape") else 0
+    return from_arrays(
+        _array(content, "centroids", "f4", (count, d)),
+        _array(content, "list_starts", "i8", (count + 1,)),
+        _array(content, "list_rows", "i4", (n,)),
+        _array(content, "nprobe", "i4", (2,)),
+    )
+
+
+def _codes(content: dict[str, Any], n: int, d: int, name: str = "coded") -> Codes | None:
+    if f"{name}_values" not in content:
+        return None
+    codes = Codes(
+        _array(content, f"{name}_values", "u1", (n, d)),
+        _array(content, f"{name}_levels", "i2", (n,)),
+        _array(content, f"{name}_errors", "f4", (n, 2)),
+        _array(content, f"{name}_lengths", "f4", (n,)),
+    )
+    if not codes.are_sound():
+        raise ValueError("its codes have no sound bounds")
+    return codes
+
+
+def _statistics(content: dict[str, Any]) -> Statistics | None:
+    if "measured_pairs" not in content:
+        return None
+    arrays = {}
+    for name, axes in (("pairs", 2), ("colour_pairs", 2), ("nearest", 2), ("both", 4)):
+        if name == "both" and "measured_both" not in content:
+            continue
+        shape = getattr(content.get(f"measured_{name}"), "shape", ())
+        array = _array(content, f"measured_{name}", "f8", (len(Metric), *shape[1:axes]))
+        if array.ndim != axes or not array.min(initial=0) >= 0:
+            raise ValueError(f"its {name} are no distances")
+        arrays[name] = array
+    return Statistics(**arrays)
 
 
 def _require_answers(metric: Metric, lists: Lists, n: int) -> None:
@@ -173,6 +260,7 @@ def verify_index(path: Path, sample: int = 20) -> None:
     """Reads the whole file and measures some lists again; raises IndexFileError if any is wrong."""
     index = load_index(path)
     try:
+        _check_projection(index)
         _check_rows(index)
         for metric, lists in index.lists.items():
             _check_lists(metric, lists, len(index))
@@ -181,10 +269,17 @@ def verify_index(path: Path, sample: int = 20) -> None:
         raise IndexFileError(path, str(error)) from error
 
 
+def _check_projection(index: SimilarityIndex) -> None:
+    if index.projection is not None and index.projection.id != index.manifest.projection:
+        raise ValueError("its projection is not the one that its manifest names")
+
+
 def _check_rows(index: SimilarityIndex) -> None:
     for start in range(0, len(index), 4096):
         if not np.isfinite(index.embeddings[start : start + 4096]).all():
             raise ValueError("an embedding is not finite")
+    if index.views is not None and not np.isfinite(index.views.embeddings).all():
+        raise ValueError("the embedding of a further picture is not finite")
 
 
 def _check_lists(metric: Metric, lists: Lists, n: int) -> None:
@@ -203,11 +298,23 @@ def _check_lists(metric: Metric, lists: Lists, n: int) -> None:
 
 def _check_sample(index: SimilarityIndex, sample: int) -> None:
     """Searches the neighbours of some rows, evenly spread, and compares."""
-    for row in np.unique(np.linspace(0, len(index) - 1, sample, dtype=int)) if len(index) else ():
+    some = np.unique(np.linspace(0, max(0, len(index) - 1), sample, dtype=int))[: len(index)]
+    _check_codes(index, some)
+    for row in some:
         item_id = str(index.item_ids[row])
         for metric in Metric:
             listed = index.neighbours(item_id, metric, index.k)
-            vector = index.embeddings[row]
-            rows = None if index.cells is None else index.rows_of(one.item_id for one in listed)
-            if listed != index.search(vector, metric, index.k, exclude=[item_id], among=rows):
+            further = index.further_vectors(item_id)
+            vectors = np.concatenate([index.embeddings[row : row + 1], further])
+            rows = None if index.inverted is None else index.rows_of(one.item_id for one in listed)
+            found = index.search_by_all(vectors, metric, index.k, exclude=[item_id], among=rows)
+            if listed != found:
                 raise ValueError(f"the {metric} list of {item_id!r} is not what was measured")
+
+
+def _check_codes(index: SimilarityIndex, rows: np.ndarray) -> None:
+    if index.codes is None:
+        return
+    for name, made in Codes.of(index.embeddings[rows]).arrays().items():
+        if not np.array_equal(made, index.codes.arrays()[name][rows]):
+            raise ValueError(f"the codes' {name} are not those of its vectors")

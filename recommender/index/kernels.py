@@ -9,26 +9,15 @@ A metric's score grows with its distance: 1 - cos for cosine, the squared distan
 the distance itself for manhattan.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
+
+from recommender.index.jit import compiled, in_parallel
 
 # As in recommender.index.metrics.METRIC_CODES; numba compiles them in.
 COSINE, EUCLIDEAN, MANHATTAN = 0, 1, 2
-
-
-def compiled(**options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """numba's njit; what it compiles is kept on disk, in NUMBA_CACHE_DIR or beside the source."""
-
-    def decorate(function: Callable[..., Any]) -> Any:
-        try:
-            return njit(cache=True, **options)(function)
-        except RuntimeError:  # there is no place to keep it: each process compiles anew
-            return njit(**options)(function)
-
-    return decorate
 
 
 @compiled()
@@ -125,14 +114,14 @@ def exact_distance(metric, a, b, a_squared, b_squared):  # type: ignore[no-untyp
     return exact_absolutes(a, b)
 
 
-@compiled(parallel=True)
+@in_parallel()
 def squared_norms(vectors, out):  # type: ignore[no-untyped-def]
     """exact_dot of each of (n, d) float32 rows with itself -> out, (n,) float64."""
     for row in prange(vectors.shape[0]):
         out[row] = exact_dot(vectors[row], vectors[row])
 
 
-@compiled(parallel=True)
+@in_parallel()
 def exact_distances(metric, query, query_squared, vectors, squared, out):  # type: ignore[no-untyped-def]
     """Distances of a (d,) query to each of (n, d) vectors -> out, (n,) float64."""
     require_known(metric)
@@ -140,10 +129,27 @@ def exact_distances(metric, query, query_squared, vectors, squared, out):  # typ
         out[row] = exact_distance(metric, query, vectors[row], query_squared, squared[row])
 
 
+def _of_pairs(metric: int, vectors: np.ndarray, *others: np.ndarray) -> int:
+    return len(others[-1]) * int(vectors.shape[1])
+
+
+@in_parallel(_of_pairs)
+def paired_distances(metric, vectors, left, right, out):  # type: ignore[no-untyped-def]
+    """Distances of rows `left` of (n, d) vectors to rows `right`, (m,) each -> out, (m,)."""
+    require_known(metric)
+    for pair in prange(left.shape[0]):
+        a, b = vectors[left[pair]], vectors[right[pair]]
+        out[pair] = exact_distance(metric, a, b, exact_dot(a, a), exact_dot(b, b))
+
+
 # Scores of one query: bound by how fast memory is read --------------------------------------------
 
 
-@compiled(parallel=True, fastmath=True)
+def _of_rows(metric: int, query: np.ndarray, _squared: float, *others: np.ndarray) -> int:
+    return len(others[-1]) * len(query)
+
+
+@in_parallel(_of_rows, fastmath=True)
 def scan(metric, query, query_squared, vectors, squared, rows, out):  # type: ignore[no-untyped-def]
     """Scores of a (d,) query against m rows of the (n, d) vectors -> out, (m,) float32."""
     require_known(metric)
@@ -168,7 +174,7 @@ def scan(metric, query, query_squared, vectors, squared, rows, out):  # type: ig
 # Scores of a block of queries: bound by arithmetic ------------------------------------------------
 
 
-@compiled(parallel=True)
+@in_parallel()
 def scores_from_products(  # type: ignore[no-untyped-def]
     products, rows, first, centred, shift, squared, offset, cosine, euclidean
 ):
@@ -190,7 +196,7 @@ def scores_from_products(  # type: ignore[no-untyped-def]
             cosine[i, other] = 1.0 - dot / np.sqrt(norms) if norms > 0.0 else 1.0
 
 
-@compiled(parallel=True, fastmath=True)
+@in_parallel(fastmath=True)
 def manhattan_scores(queries, vectors, out):  # type: ignore[no-untyped-def]
     """Σ|a-b| of each of (q, d) queries with each of (n, d) vectors -> out, (q, n) float32.
 
@@ -244,7 +250,11 @@ def kth_smallest(scores, k, itself):  # type: ignore[no-untyped-def]
     return heap[0]
 
 
-@compiled(parallel=True)
+def _of_queries(metric: int, scores: np.ndarray, *_others: Any) -> int:
+    return int(scores.size) if len(scores) > 1 else 0  # one query is one thread's
+
+
+@in_parallel(_of_queries)
 def nearest(  # type: ignore[no-untyped-def]
     metric, scores, absolute, relative, queries, queries_squared, itself,
     rows, vectors, squared, out_rows, out_distances,
@@ -275,43 +285,3 @@ def nearest(  # type: ignore[no-untyped-def]
             if distances[order[place]] < np.inf:
                 out_rows[i, place] = rows[candidates[order[place]]]
                 out_distances[i, place] = distances[order[place]]
-
-
-@compiled(parallel=True)
-def offer(  # type: ignore[no-untyped-def]
-    metric, scores, absolute, relative, newcomers, keep, names, vectors, squared, rows, distances
-):
-    """Offers newcomers to the lists of the rows that `keep` marks; changes the lists in place.
-
-    scores (q, n) and absolute, relative as in `nearest`; newcomers (q,) are their rows, names (n,)
-    what the lists call each row; rows (n, k) int32 and distances (n, k) float64 are the lists,
-    sorted by (distance, name). No row is offered to itself.
-    """
-    require_known(metric)
-    k = rows.shape[1]
-    for row in prange(rows.shape[0]):
-        if not keep[row]:
-            continue
-        for i in range(newcomers.shape[0]):
-            last = distances[row, k - 1]
-            limit = last * last if metric == EUCLIDEAN else last
-            if scores[i, row] > limit + 2.0 * (absolute[i] + relative * limit):
-                continue
-            if newcomers[i] == row:
-                continue
-            distance = exact_distance(
-                metric, vectors[row], vectors[newcomers[i]], squared[row], squared[newcomers[i]]
-            )
-            newcomer = names[newcomers[i]]
-            if (distance == last and rows[row, k - 1] < newcomer) or distance > last:
-                continue
-            place = k - 1
-            while place > 0 and (
-                distances[row, place - 1] > distance
-                or (distances[row, place - 1] == distance and rows[row, place - 1] > newcomer)
-            ):
-                distances[row, place] = distances[row, place - 1]
-                rows[row, place] = rows[row, place - 1]
-                place -= 1
-            distances[row, place] = distance
-            rows[row, place] = newcomer

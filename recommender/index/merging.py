@@ -8,7 +8,15 @@ import numpy as np
 
 from recommender.index.candidates import Scorer, Scores
 from recommender.index.metrics import METRIC_CODES, Metric
-from recommender.index.neighbours import Lists, Progress, all_lists, nearest_of, put, strips
+from recommender.index.neighbours import (
+    Lists,
+    MakeLists,
+    Progress,
+    all_lists,
+    nearest_of,
+    put,
+    strips,
+)
 
 
 def merged_lists(
@@ -17,20 +25,21 @@ def merged_lists(
     kept: dict[Metric, Lists],
     fresh: np.ndarray,
     progress: Progress | None = None,
+    make_lists: MakeLists = all_lists,
 ) -> dict[Metric, Lists]:
     """The lists of all rows, where those of the rows that are not `fresh` are known in part.
 
     kept: for each metric the lists as they were, in today's row numbers, -1 where a neighbour has
     left; it is changed in place. fresh (n,) bool marks the rows that are new or changed. The
-    result equals `all_lists` bit for bit.
+    result equals that of `make_lists`, which makes all anew, bit for bit.
     """
-    scanned = fresh | np.any([_has_lost(lists) for lists in kept.values()], axis=0)
+    scanned = fresh | np.any([has_lost(lists) for lists in kept.values()], axis=0)
     to_do = np.flatnonzero(scanned)
     k = next(iter(kept.values())).rows.shape[1]
     if not len(to_do):
         return kept
     if 5 * len(to_do) > len(embeddings):  # beyond a fifth, patching costs more than it saves
-        return all_lists(embeddings, squared, k, progress)
+        return make_lists(embeddings, squared, k, progress)
     scorer = Scorer(embeddings, squared)
     done = 0
     for rows in strips(to_do):
@@ -61,12 +70,12 @@ def moved(
 
 def forget_what_has_lost(kept: dict[Metric, Lists]) -> None:
     """Empties, in place, the lists of each row that has lost a neighbour under any metric."""
-    lost = np.any([_has_lost(lists) for lists in kept.values()], axis=0)
+    lost = np.any([has_lost(lists) for lists in kept.values()], axis=0)
     for lists in kept.values():
         lists.rows[lost], lists.distances[lost] = -1, np.inf
 
 
-def _has_lost(lists: Lists) -> np.ndarray:
+def has_lost(lists: Lists) -> np.ndarray:
     """(n,) bool: the lists with a neighbour that has left (-1 before the padding's inf)."""
     return np.asarray(((lists.rows < 0) & np.isfinite(lists.distances)).any(axis=1))
 
@@ -81,12 +90,13 @@ def _offer(
     lists: Lists,
 ) -> None:
     """Offers the fresh ones among `rows` to the lists that are patched, not scanned anew."""
-    from recommender.index import kernels
+    from recommender.index import list_kernels
 
     new = fresh[rows]
     if new.any():
-        kernels.offer(
+        starts = np.concatenate([[0], np.cumsum(patched)])  # those that are not have no row to ask
+        list_kernels.offer(
             METRIC_CODES[metric], np.ascontiguousarray(scores.values[new]), scores.absolute[new],
-            scores.relative, rows[new], patched, np.arange(len(patched)), scorer.embeddings,
-            scorer.squared, lists.rows, lists.distances,
+            scores.relative, rows[new], np.flatnonzero(patched), starts, np.arange(len(patched)),
+            scorer.embeddings, scorer.squared, lists.rows, lists.distances,
         )  # fmt: skip

@@ -7,17 +7,18 @@ on the vectors alone, never on how the work was cut.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from recommender.index.candidates import UNIT, Scorer, Scores, rounding
+from recommender.index.candidates import UNIT, Scorer, Scores, own_columns, rounding
 from recommender.index.distances import fixed
 from recommender.index.metrics import METRIC_CODES, Metric
 
 Progress = Callable[[int, int], None]
 
-# Rows worked on at a time: their scores for 11,556 vectors take 36 MB.
-STRIP = 256
+# Rows worked on at a time, and those that they are compared with: the scores take 200 MB at most.
+STRIP, COLUMNS = 256, 65_536
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,25 @@ class Lists:
     def empty(cls, n: int, k: int) -> "Lists":
         return cls(np.full((n, k), -1, np.int32), np.full((n, k), np.inf))
 
+    def with_later(self, other: "Lists") -> "Lists":
+        """The k nearest out of both, where all rows that `other` names come after those here."""
+        rows, distances = (
+            np.concatenate(both, axis=1)
+            for both in ((self.rows, other.rows), (self.distances, other.distances))
+        )
+        order = np.argsort(distances, axis=1, kind="stable")[:, : self.rows.shape[1]]
+        return Lists(
+            np.take_along_axis(rows, order, axis=1), np.take_along_axis(distances, order, axis=1)
+        )
+
+
+class MakeLists(Protocol):
+    """Makes all lists, as `all_lists` does: with the same arguments, the same lists."""
+
+    def __call__(
+        self, embeddings: np.ndarray, squared: np.ndarray, k: int, progress: Progress | None = None
+    ) -> dict[Metric, Lists]: ...
+
 
 def all_lists(
     embeddings: np.ndarray, squared: np.ndarray, k: int, progress: Progress | None = None
@@ -50,23 +70,37 @@ def all_lists(
         return lists
     scorer = Scorer(embeddings, squared)
     for rows in strips(np.arange(n)):
-        for metric, scores in scorer.strip(rows).items():
-            put(lists[metric], rows, nearest_of(scorer, metric, rows, scores, k))
+        for metric, found in lists_of(scorer, rows, k).items():
+            put(lists[metric], rows, found)
         if progress:
             progress(int(rows[-1]) + 1, n)
     return lists
 
 
-def nearest_of(scorer: Scorer, metric: Metric, rows: np.ndarray, scores: Scores, k: int) -> Lists:
-    """The exact lists of some rows, from their scores against all."""
+def lists_of(scorer: Scorer, rows: np.ndarray, k: int) -> dict[Metric, Lists]:
+    """The exact lists of a strip of rows, compared with all, so many at a time."""
+    lists: dict[Metric, Lists] = {}
+    for first in range(0, len(scorer.embeddings), COLUMNS):
+        columns = slice(first, first + COLUMNS)
+        for metric, scores in scorer.near(rows, columns, k):
+            found = nearest_of(scorer, metric, rows, scores, k, first)
+            lists[metric] = lists[metric].with_later(found) if first else found
+    return lists
+
+
+def nearest_of(
+    scorer: Scorer, metric: Metric, rows: np.ndarray, scores: Scores, k: int, first: int = 0
+) -> Lists:
+    """The exact lists of some rows, from their scores against those from row `first` on."""
     from recommender.index import kernels
 
+    count = scores.values.shape[1]
     lists = Lists.empty(len(rows), k)
     kernels.nearest(
         METRIC_CODES[metric], np.ascontiguousarray(scores.values), scores.absolute,
-        scores.relative, scorer.embeddings[rows], scorer.squared[rows], rows,
-        np.arange(len(scorer.embeddings)), scorer.embeddings, scorer.squared,
-        lists.rows, lists.distances,
+        scores.relative, fixed(scorer.embeddings[rows], np.float32), scorer.squared[rows],
+        own_columns(rows, first, count), np.arange(first, first + count),
+        scorer.embeddings, scorer.squared, lists.rows, lists.distances,
     )  # fmt: skip
     return lists
 

@@ -123,7 +123,7 @@ _NAMES: dict[tuple[str, str], Any] = {
 }
 
 
-class _Unpickler(NumpyUnpickler):
+class _Unpickler(NumpyUnpickler):  # type: ignore[misc]
     """joblib's unpickler, with inert classes for names and checked sizes for arrays."""
 
     file_handle: Bounded

@@ -3,26 +3,40 @@
 numpy only; no Django, and no numba until something has to be measured.
 """
 
-import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
-from datetime import UTC, datetime
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from recommender.index.approximate import lists_by_cells
+from recommender.index.approximate import lists_by_cell
+from recommender.index.by_product import exact_lists, merged_exact_lists
+from recommender.index.codes import Codes
 from recommender.index.distances import fixed, squared_norms
-from recommender.index.inverted_file import FEWEST, InvertedLists, make_cells
-from recommender.index.merging import forget_what_has_lost, merged_lists, moved
+from recommender.index.inverted_file import FEWEST, RECALL, InvertedLists, make_inverted_lists
+from recommender.index.manifest import APPROXIMATE, EXACT, FORMAT_VERSION, Manifest, VectorSpec
+from recommender.index.merging import forget_what_has_lost, moved
 from recommender.index.metrics import Metric
-from recommender.index.neighbours import Lists, Progress, all_lists, nearest_to
+from recommender.index.neighbours import Lists, MakeLists, Progress, all_lists, nearest_to
+from recommender.index.pictures import Pictures
+from recommender.index.projection import Projection
+from recommender.index.statistics import Statistics
+from recommender.index.views import Views, nearest_products
+from recommender.index.words import Words
 
-FORMAT_VERSION = 1
+__all__ = [
+    "APPROXIMATE",
+    "EXACT",
+    "FORMAT_VERSION",
+    "K",
+    "Manifest",
+    "Neighbour",
+    "SimilarityIndex",
+]
+__all__ += ["UnknownItem", "VectorSpec"]
+
 # Neighbours kept for each product and metric.
 K = 50
-# How the lists came about: all pairs compared, or those within reach of each other's cells.
-EXACT, APPROXIMATE = "exact", "approximate"
 
 
 class UnknownItem(KeyError):
@@ -39,85 +53,19 @@ class Neighbour(NamedTuple):
     distance: float
 
 
-class VectorSpec(Protocol):
-    """What an index is told of the vectors that it holds; an EmbedderSpec says it."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def layer(self) -> str: ...
-
-    @property
-    def preprocessing(self) -> str: ...
-
-    @property
-    def dimension(self) -> int: ...
-
-    def notice(self) -> str: ...
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What made the vectors, how many they are, and when. Can be written as JSON."""
-
-    embedder: str
-    layer: str
-    weights_sha256: str
-    preprocessing: str
-    dimension: int
-    count: int
-    built_at: str
-    note: str = ""
-    neighbours: str = EXACT
-    same: float = 0.0
-    similar: float = 0.0
-    format_version: int = FORMAT_VERSION
-
-    @classmethod
-    def of(cls, spec: VectorSpec, weights_sha256: str, note: str = "") -> "Manifest":
-        """A manifest for vectors that `spec` makes, built now; the count comes with them.
-
-        Without a `note`, it says where the weights come from, and under which licence.
-        """
-        built_at = datetime.now(UTC).isoformat(timespec="seconds")
-        return cls(
-            spec.name, spec.layer, weights_sha256, spec.preprocessing, spec.dimension, 0,
-            built_at, note or spec.notice(),
-        )  # fmt: skip
-
-    @property
-    def built(self) -> datetime:
-        """When they were made."""
-        return datetime.fromisoformat(self.built_at)
-
-    def to_json(self) -> str:
-        return json.dumps(asdict(self), sort_keys=True)
-
-    @classmethod
-    def from_json(cls, text: str) -> "Manifest":
-        """The manifest in `text`; raises ValueError when a field is missing or of another type."""
-        values = json.loads(text)
-        if not isinstance(values, dict):
-            raise ValueError("the manifest is not a JSON object")
-        for field in fields(cls):
-            wanted: type = field.type if field.type in (int, float) else str
-            if field.name in ("neighbours", "same", "similar"):  # indexes of old have no such field
-                values.setdefault(field.name, field.default)
-            if type(values.get(field.name)) is not wanted:
-                raise ValueError(f"the manifest has no {wanted.__name__} {field.name!r}")
-        return cls(**{field.name: values[field.name] for field in fields(cls)})
-
-
 @dataclass(frozen=True, eq=False)
 class SimilarityIndex:
     """n products, sorted by item_id; a row is a product's place in that order.
 
-    item_ids (n,) text; content_hashes (n,) S64, SHA-256 in hex of each thumbnail; embeddings
-    (n, d) float32, raw; squared (n,) float64, their squared norms; lists, the K nearest of each
-    row by metric; cells, for an index so large that a query should not read all of it. colours
-    (n, 48) float32, see colours.py, and same (n,) int32, the first row of those that show the same
-    picture: indexes of old have neither. The arrays may be read-only maps of a file.
+    item_ids (n,) text; content_hashes (n,) S64, SHA-256 in hex of each thumbnail; embeddings (n, d)
+    float32, what is compared; squared (n,) float64, their squared norms; lists, the K nearest of
+    each row by metric; inverted, for a large index, of which a query reads a part: cells of its
+    pictures, numbered as `Pictures` numbers them. colours (n, 48)
+    float32, see catalog.colours.mixture, and duplicate_group (n,) int32, the first row that shows
+    the same picture, and codes, read first by a search: a build adds these. projection, what the
+    network's features went through to become embeddings. measured, what distances mean in it.
+    words, what titles have taught. views, the products' further pictures: then all that is near is
+    so by the nearest pair of pictures. The arrays may be read-only maps of a file.
     """
 
     manifest: Manifest
@@ -126,9 +74,14 @@ class SimilarityIndex:
     embeddings: np.ndarray
     squared: np.ndarray
     lists: dict[Metric, Lists]
-    cells: InvertedLists | None = None
+    inverted: InvertedLists | None = None
     colours: np.ndarray | None = None
-    same: np.ndarray | None = None
+    duplicate_group: np.ndarray | None = None
+    codes: Codes | None = None
+    projection: Projection | None = None
+    measured: Statistics | None = None
+    words: Words | None = None
+    views: Views | None = None
 
     @classmethod
     def build(
@@ -141,24 +94,28 @@ class SimilarityIndex:
         k: int = K,
         approximate: bool = False,
         progress: Progress | None = None,
+        make_lists: MakeLists = all_lists,
+        views: Views | None = None,
     ) -> "SimilarityIndex":
         """An index of n products: sorted item_ids, their hashes, (n, d) float32 embeddings.
 
         `approximate`: a large one gets cells, and its lists by means of them. `progress` is called
-        with the lists done and the lists to do. Raises ValueError, which names the first product
+        with the lists done and the lists to do. `make_lists` makes them where all pairs are
+        compared. `views`: their further pictures. Raises ValueError, which names the first product
         that is wrong.
         """
         ids, hashes, vectors = _checked(manifest, item_ids, content_hashes, embeddings)
         squared = squared_norms(vectors)
-        manifest = replace(manifest, count=len(ids), neighbours=EXACT)
+        manifest = replace(manifest, count=len(ids), list_method=EXACT)
         if not approximate or len(ids) < FEWEST:
-            lists = all_lists(vectors, squared, k, progress)
-            return cls(manifest, ids, hashes, vectors, squared, lists)
-        cells = make_cells(vectors, squared)
+            lists = exact_lists(vectors, squared, views, k, progress, make_lists)
+            return cls(manifest, ids, hashes, vectors, squared, lists, views=views)
+        pictures = Pictures.of(vectors, squared, views)
+        inverted = make_inverted_lists(pictures)
         lists = {metric: Lists.empty(len(ids), k) for metric in Metric}
-        lists_by_cells(vectors, squared, cells, lists, np.zeros(len(ids), bool), progress)
-        manifest = replace(manifest, neighbours=APPROXIMATE)
-        return cls(manifest, ids, hashes, vectors, squared, lists, cells)
+        lists_by_cell(pictures, inverted, lists, np.zeros(len(ids), bool), progress)
+        manifest = replace(manifest, list_method=APPROXIMATE, recall=RECALL)
+        return cls(manifest, ids, hashes, vectors, squared, lists, inverted, views=views)
 
     def merged(
         self,
@@ -169,46 +126,63 @@ class SimilarityIndex:
         *,
         approximate: bool = False,
         progress: Progress | None = None,
+        make_lists: MakeLists = all_lists,
+        views: Views | None = None,
     ) -> "SimilarityIndex":
         """The index of a new state of the catalogue, all of whose rows are given as for `build`.
 
         Rows whose item_id and content hash stand here already keep their lists, less what has
-        left, plus what has come. The result is that of `build`, bit for bit; with cells, that of
-        a build with the same centres.
+        left, plus what has come; all are made anew after another projection. The result is that of
+        `build`, bit for bit; with cells, that of a build with the same centroids, but for the ends
+        of lists where the nearest pair of two products' pictures lies in cells far apart.
         """
-        if not self.is_made_as(approximate, len(item_ids)):
+        projected_so = manifest.projection == self.manifest.projection
+        if not projected_so or not self.is_made_as(approximate, len(item_ids), len(views or ())):
             return SimilarityIndex.build(
                 manifest, item_ids, content_hashes, embeddings,
-                k=self.k, approximate=approximate, progress=progress,
+                k=self.k, approximate=approximate, progress=progress, make_lists=make_lists,
+                views=views,
             )  # fmt: skip
         ids, hashes, vectors = _checked(manifest, item_ids, content_hashes, embeddings)
         squared = squared_norms(vectors)
-        old_rows, new_rows = self._rows_in_common(ids, hashes)
+        old_rows, new_rows = self._rows_in_common(ids, hashes, views)
         kept = {
             metric: moved(lists, old_rows, new_rows, len(self), len(ids))
             for metric, lists in self.lists.items()
         }
         fresh = np.ones(len(ids), bool)
         fresh[new_rows] = False
-        manifest = replace(manifest, count=len(ids), neighbours=self.manifest.neighbours)
-        if self.cells is None:
-            lists = merged_lists(vectors, squared, kept, fresh, progress)
-            return SimilarityIndex(manifest, ids, hashes, vectors, squared, lists)
-        cells = self.cells.cut_again(vectors)
+        how = {name: getattr(self.manifest, name) for name in ("list_method", "recall")}
+        manifest = replace(manifest, count=len(ids), **how)
+        if self.inverted is None:
+            given = vectors, squared, views
+            lists = merged_exact_lists(*given, kept, fresh, progress, make_lists)
+            return SimilarityIndex(manifest, ids, hashes, vectors, squared, lists, views=views)
+        pictures = Pictures.of(vectors, squared, views)
+        inverted = self.inverted.cut_again(pictures.embeddings)
         forget_what_has_lost(kept)
-        lists_by_cells(vectors, squared, cells, kept, fresh, progress)
-        return SimilarityIndex(manifest, ids, hashes, vectors, squared, kept, cells)
+        lists_by_cell(pictures, inverted, kept, fresh, progress)
+        return SimilarityIndex(manifest, ids, hashes, vectors, squared, kept, inverted, views=views)
 
-    def is_made_as(self, approximate: bool, count: int) -> bool:
-        """Whether the lists of an index of `count` rows come about in the way these have."""
-        if self.cells is None:
+    def is_made_as(self, approximate: bool, count: int, further: int = 0) -> bool:
+        """Whether the lists of an index of so many rows and further pictures come about as these"""
+        if self.inverted is None:
             return not approximate or count < FEWEST
-        return approximate and count >= FEWEST and self.cells.suit(count)
+        return approximate and count >= FEWEST and self.inverted.suit(count + further)
 
-    def _rows_in_common(self, ids: np.ndarray, hashes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The rows here and there of the products whose item_id and hash are the same."""
+    def vectors_of(self, features: np.ndarray) -> np.ndarray:
+        """(n, d) float32 features of the network -> (n, d) vectors to compare with these."""
+        return features if self.projection is None else self.projection(features)
+
+    def _rows_in_common(
+        self, ids: np.ndarray, hashes: np.ndarray, views: Views | None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The rows here and there of the products whose item_id and pictures are the same."""
         _, here, there = np.intersect1d(self.item_ids, ids, assume_unique=True, return_indices=True)
         same = self.content_hashes[here] == hashes[there]
+        if self.views is not None or views is not None:
+            before, now = _fingerprints(self.views, len(self)), _fingerprints(views, len(ids))
+            same &= before[here] == now[there]
         return here[same], there[same]
 
     def __len__(self) -> int:
@@ -246,7 +220,7 @@ class SimilarityIndex:
         array = np.array(sorted(wanted), self.item_ids.dtype)
         rows = np.searchsorted(self.item_ids, array)
         rows, array = rows[rows < len(self)], array[rows < len(self)]
-        return rows[self.item_ids[rows] == array]
+        return np.asarray(rows[self.item_ids[rows] == array])
 
     def neighbours(self, item_id: str, metric: Metric, k: int = 5) -> list[Neighbour]:
         """The k nearest products, nearest first, without the product itself.
@@ -280,16 +254,60 @@ class SimilarityIndex:
             raise ValueError(f"k must be at least 1, not {k}.")
         if vector.shape != (self.manifest.dimension,) or not np.isfinite(vector).all():
             raise ValueError(f"The query must be {self.manifest.dimension} finite numbers.")
-        if approximate and self.cells is not None and among is None:
-            among = self.cells.near(metric, vector, k + len(exclude))
+        if approximate and self.inverted is not None and among is None:
+            among = self._near(self.inverted, metric, vector, k + len(exclude))
         rows = self._rows_to_search(exclude, among)
         if not len(rows):
             return []
+        every = rows
+        if self.codes is not None:
+            rows = self.codes.possible(metric, vector, (self.embeddings, self.squared), k, rows)
         found = nearest_to(metric, vector, self.embeddings, self.squared, min(k, len(rows)), rows)
-        return self._named(found.rows[0], found.distances[0])
+        near, away = found.rows[0], found.distances[0]
+        if self.views is not None:
+            also, as_far = self.views.nearest(metric, vector, k, every, len(self))
+            both = np.concatenate([near, also]), np.concatenate([away, as_far])
+            near, away = nearest_products(*both, k)
+        return self._named(near, away)
+
+    def _near(
+        self, cells: InvertedLists, metric: Metric, vector: np.ndarray, fewest: int
+    ) -> np.ndarray:
+        """The products with a picture in the cells that a query reads, ascending."""
+        if self.views is None:
+            return cells.near(metric, vector, fewest)
+        found = cells.near(metric, vector, fewest * (1 + self.views.most))
+        return self.views.owners(found, len(self))
+
+    def search_by_all(
+        self, vectors: np.ndarray, metric: Metric, k: int = 5, **how: Any
+    ) -> list[Neighbour]:
+        """The k nearest to the nearest of (q, d) vectors, as to the pictures of one product."""
+        nearest: dict[str, float] = {}
+        for vector in vectors:
+            for item_id, away in self.search(vector, metric, k, **how):
+                nearest[item_id] = min(away, nearest.get(item_id, away))
+        found = sorted((away, item_id) for item_id, away in nearest.items())
+        return [Neighbour(item_id, away) for away, item_id in found[:k]]
+
+    def further_vectors(self, item_id: str) -> np.ndarray:
+        """(m, d): the vectors of a product's further pictures. Raises UnknownItem."""
+        row = self.row_of(item_id)
+        if self.views is None:
+            return np.empty((0, self.manifest.dimension), np.float32)
+        return np.asarray(self.views.embeddings[self.views.rows_of(row)])
+
+    def further_hashes(self, row: int) -> list[str]:
+        """The hashes of the further pictures of a row's product."""
+        if self.views is None:
+            return []
+        return [found.decode() for found in self.views.hashes[self.views.rows_of(row)]]
 
     def _rows_to_search(self, exclude: Collection[str], among: np.ndarray | None) -> np.ndarray:
-        rows = np.arange(len(self)) if among is None else np.unique(among).astype(np.int64)
+        if among is None:
+            every = np.arange(len(self))
+            return np.delete(every, self.rows_of(exclude)) if exclude else every
+        rows = np.unique(among).astype(np.int64)
         if len(rows) and not 0 <= rows[0] <= rows[-1] < len(self):
             raise ValueError(f"There are rows 0 to {len(self) - 1} only.")
         return np.setdiff1d(rows, self.rows_of(exclude)) if exclude else rows
@@ -300,6 +318,10 @@ class SimilarityIndex:
             for row, distance in zip(rows, distances, strict=True)
             if row >= 0
         ]
+
+
+def _fingerprints(views: Views | None, count: int) -> np.ndarray:
+    return np.full(count, b"", object) if views is None else views.fingerprints(count)
 
 
 def _checked(

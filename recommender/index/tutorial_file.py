@@ -6,6 +6,7 @@ one embedding a row.
 
 import json
 import re
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import joblib
 import numpy as np
 
 from recommender.errors import SimilarityError
+from recommender.index.projection import Projection
 from recommender.index.safe_joblib import UnsoundFile, read_whole
 from recommender.index.similarity_index import Manifest, SimilarityIndex
 from runs.files import replace_file, replacing, sha256_of_file, why
@@ -70,10 +72,14 @@ def _ids_in_order(to_row: dict[Any, Any], to_id: dict[Any, Any], n: int) -> list
 
 @dataclass(frozen=True)
 class Origin:
-    """What made a file's vectors, and of which pictures: SHA-256 by item_id, where it is known."""
+    """What made a file's vectors, and of which pictures: SHA-256 by item_id, where it is known.
+
+    `projection` is what they went through, if they did.
+    """
 
     manifest: Manifest
     content_hashes: dict[str, str]
+    projection: Projection | None = None
 
 
 def manifest_path(path: Path) -> Path:
@@ -81,10 +87,15 @@ def manifest_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.manifest.json")
 
 
+def projection_path(path: Path) -> Path:
+    """Where the arrays of what a file's vectors went through stand."""
+    return path.with_name(f"{path.name}.projection.npz")
+
+
 def write_tutorial_file(index: SimilarityIndex, path: Path) -> None:
     """Writes the index's embeddings as the tutorial's tuple, ids as text, and their origin beside.
 
-    Raises OSError.
+    And their projection, so that a picture can be asked about. Raises OSError.
     """
     ids = [str(item_id) for item_id in index.item_ids]
     to_row = {item_id: row for row, item_id in enumerate(ids)}
@@ -96,6 +107,9 @@ def write_tutorial_file(index: SimilarityIndex, path: Path) -> None:
         "manifest": index.manifest.to_json(),
         "content_hashes": dict(zip(ids, hashes, strict=True)),
     }
+    if index.projection is not None:
+        with replacing(projection_path(path)) as file:
+            np.savez(file, allow_pickle=False, **index.projection.to_arrays())
     replace_file(manifest_path(path), json.dumps(origin, indent=1).encode())
 
 
@@ -112,8 +126,24 @@ def read_origin(path: Path) -> Origin | None:
         hashes = noted["content_hashes"]
         if not all(_SHA256.fullmatch(value) for value in hashes.values()):
             raise ValueError("its content_hashes are none")
-        return Origin(Manifest.from_json(noted["manifest"]), hashes)
+        manifest = Manifest.from_json(noted["manifest"])
+        return Origin(manifest, hashes, _read_projection(projection_path(path), manifest))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise TutorialFileError(f"{beside} cannot be used: {error}") from error
+
+
+def _read_projection(path: Path, manifest: Manifest) -> Projection | None:
+    """What the manifest names, which lies beside the file. Raises ValueError."""
+    if not manifest.projection:
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            found = Projection.from_arrays({**arrays, "projection": str(arrays["projection"])})
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path.name}, what its vectors went through, cannot be read") from error
+    made_for = (manifest.embedder, manifest.layer, manifest.weights_sha256)
+    if found.id != manifest.projection or not found.fits(*made_for):
+        raise ValueError(f"{path.name} is another projection than its vectors went through")
+    return found

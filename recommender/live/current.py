@@ -1,17 +1,19 @@
-"""Which index is live, and taking up a new one without a restart."""
+"""Which index file is live, and taking up a new one without a restart."""
 
 import logging
 import threading
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
-from recommender.embedders.choice import ChosenEmbedder
+from recommender.embedders.contract import LoadableEmbedder
 from recommender.embedders.registry import EMBEDDERS, embedder_spec
-from recommender.errors import SimilarityError
+from recommender.errors import IndexUnavailable as IndexUnavailable
 from recommender.index.file import IndexFileError, load_index
 from recommender.index.similarity_index import Manifest, SimilarityIndex
 from recommender.live import publishing, selection
-from recommender.live.paths import index_path
+from recommender.live.file_index import FileIndex
+from recommender.live.paths import index_path, previous_path
 from recommender.live.worker_threads import Lane, beside
 
 logger = logging.getLogger(__name__)
@@ -19,16 +21,12 @@ logger = logging.getLogger(__name__)
 Signature = tuple[int, int, int]
 
 
-class IndexUnavailable(SimilarityError):
-    """No index can be served; `command` mends it."""
-
-
-_live: dict[Path, tuple[Signature, SimilarityIndex]] = {}
+_live: dict[Path, tuple[Signature, FileIndex]] = {}
 _refused: dict[Path, tuple[Signature, IndexFileError]] = {}
 _reload_lock = threading.Lock()
 
 
-def live_index(name: str = "") -> SimilarityIndex:
+def live_index(name: str = "") -> FileIndex:
     """The index of embedder `name`, else of the one that is served, mapped into memory.
 
     A swapped one is taken up at once. Costs one `stat` unless the file has changed. Raises
@@ -68,7 +66,24 @@ def with_an_index() -> list[str]:
     return [name for name in names if name in EMBEDDERS and index_path(name).name in there]
 
 
-def _reload(name: str, path: Path, signature: Signature) -> SimilarityIndex:
+def previous_index(name: str) -> FileIndex | None:
+    """The index that `rollback` would bring back, mapped; None where none can be read.
+
+    It may hold vectors that the embedder of today does not make.
+    """
+    path = previous_path(name)
+    try:
+        return _opened(path, _signature(path))
+    except (OSError, IndexFileError):
+        return None
+
+
+@lru_cache(maxsize=4)
+def _opened(path: Path, _state: Signature) -> FileIndex:
+    return FileIndex.of(beside(Lane.FILES, load_index, path))
+
+
+def _reload(name: str, path: Path, signature: Signature) -> FileIndex:
     """Opens a changed file once; a refused one leaves the index that was live in service."""
     known = _live.get(path)
     if known and known[0] == signature:
@@ -76,7 +91,7 @@ def _reload(name: str, path: Path, signature: Signature) -> SimilarityIndex:
     refused = _refused.get(path)
     if refused is None or refused[0] != signature:
         try:
-            index = beside(Lane.FILES, load_index, path)
+            index = FileIndex.of(beside(Lane.FILES, load_index, path))
             _require_match(name, index.manifest)
             _live[path] = (signature, index)
             return index
@@ -121,7 +136,7 @@ def _require_match(name: str, manifest: Manifest) -> None:
         )
 
 
-def matching_index(chosen: ChosenEmbedder) -> SimilarityIndex | None:
+def matching_index(chosen: LoadableEmbedder) -> SimilarityIndex | None:
     """The index that a build with `chosen` may go on from, if there is a sound one."""
     path = index_path(chosen.spec.name)
     if not path.exists():
@@ -134,6 +149,9 @@ def matching_index(chosen: ChosenEmbedder) -> SimilarityIndex | None:
         return None
     if index.manifest.weights_sha256 != chosen.weights_sha256:
         logger.warning("Building anew: %s was made with other weights.", path)
+        return None
+    if index.manifest.precision != chosen.spec.precision:
+        logger.warning("Building anew: %s is in %s.", path, index.manifest.precision)
         return None
     if not publishing.is_as_written(chosen.spec.name):
         logger.warning("Building anew: %s is not what was written: its SHA-256 differs.", path)

@@ -1,4 +1,4 @@
-"""Putting an index in place of the live one: swap, roll back, and who may.
+"""Putting an index file in place of the live one: swap, roll back, and who may.
 
 `<embedder>.sha256` beside the index lists the checksums of what was published last, in the format
 of sha256sum.
@@ -9,18 +9,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from recommender.errors import SimilarityError
+from recommender.errors import PublishError as PublishError
 from recommender.index.file import IndexFileError, load_index, verify_index, write_index
 from recommender.index.similarity_index import Manifest, SimilarityIndex
 from recommender.live.paths import index_path, previous_path
-from runs.files import Locked, locked, put_in_place, replace_file, sha256_of_file, told
+from runs.files import Locked, error_text, locked, put_in_place, replace_file, sha256_of_file
 
 # Two would do; a publish that is killed before its swap leaves one more.
 KEPT = 50
-
-
-class PublishError(SimilarityError):
-    """The live index could not be changed, and is as it was; the sentence says why."""
 
 
 def publish(index: SimilarityIndex) -> None:
@@ -38,7 +34,7 @@ def publish(index: SimilarityIndex) -> None:
         _list_checksums(name, checksum)
         _swap_in(fresh, name)
     except (OSError, IndexFileError) as error:
-        raise PublishError(f"The new index could not be written: {told(error)}") from error
+        raise PublishError(f"The new index could not be written: {error_text(error)}") from error
     finally:
         fresh.unlink(missing_ok=True)
 
@@ -60,7 +56,7 @@ def rollback(embedder: str) -> Manifest:
         _swap_in(returning, embedder)
         return load_index(index_path(embedder)).manifest
     except (OSError, IndexFileError) as error:
-        reason = error.sentence if isinstance(error, IndexFileError) else told(error)
+        reason = error.sentence if isinstance(error, IndexFileError) else error_text(error)
         raise PublishError(f"The previous index cannot be used: {reason}") from error
 
 
@@ -111,7 +107,7 @@ def exclusive(embedder: str) -> Iterator[None]:
                 f"Another process is changing the index of {embedder}; wait until it has ended."
             ) from error
         except OSError as error:
-            raise PublishError(f"VAR_DIR cannot be written: {told(error)}") from error
+            raise PublishError(f"VAR_DIR cannot be written: {error_text(error)}") from error
         yield
 
 

@@ -3,19 +3,20 @@
 import logging
 import threading
 from collections.abc import Callable
-from functools import lru_cache
 
-from django.db import DatabaseError, connections
+from django.db import DatabaseError
 
 from catalog.models import Product
-from recommender.live import current, publishing, selection
-from recommender.live.worker_threads import Lane, beside
-from recommender.search.answering import live_index
-from recommender.search.errors import NotReady as NothingToCompare
+from recommender.errors import IndexUnavailable
+from recommender.live import selection
+from recommender.live.engine import engine
+from runs import half_restored
 
 logger = logging.getLogger(__name__)
 
 _reading = threading.Lock()
+# What was wrong with each part when it was last asked for.
+known: dict[str, str] = {}
 
 
 class NotReady(Exception):
@@ -24,34 +25,36 @@ class NotReady(Exception):
 
 def faults() -> list[str]:
     """What is wrong, a sentence a part; nothing where all is well."""
-    parts: tuple[Callable[[], None], ...] = (_database, _index)
-    return [sentence for part in parts if (sentence := _fault(part))]
+    parts: dict[str, Callable[[], None]] = {
+        "restore": _restore, "database": _database, "index": _index,
+    }  # fmt: skip
+    return [sentence for name, part in parts.items() if (sentence := _fault(name, part))]
 
 
-def to_do() -> str:
-    """For whoever starts the site: why it has nothing to show yet, and what to run; or nothing.
-
-    It may be asked before the workers are forked, which must not share its connection.
-    """
-    try:
-        live_index()
-    except NothingToCompare as error:
-        runs = "".join(f"\n    python {command}" for command in error.commands)
-        return f"{error.reason} Run{', in this order' if len(error.commands) > 1 else ''}:{runs}"
-    except DatabaseError:
-        return "The database is not set up. Run:\n    python manage.py migrate"
-    finally:
-        connections.close_all()
-    return ""
+def note(part: str, wrong: str) -> None:
+    """Logs what is wrong with a part, or that nothing is any more, when that has changed."""
+    before, known[part] = known.get(part, ""), wrong
+    if wrong and wrong != before:
+        logger.warning("Not ready: %s", wrong)
+    elif before and not wrong:
+        logger.warning("Ready again: %s", part)
 
 
-def _fault(part: Callable[[], None]) -> str:
+def _fault(name: str, part: Callable[[], None]) -> str:
     try:
         part()
     except NotReady as error:
-        logger.warning("Not ready: %s", error.__cause__ or error)
+        note(name, str(error.__cause__ or error))
         return str(error)
+    note(name, "")
     return ""
+
+
+def _restore() -> None:
+    if half_restored.is_so():
+        raise NotReady("A restore has not come to its end.") from Exception(
+            half_restored.sentence()
+        )
 
 
 def _database() -> None:
@@ -62,18 +65,14 @@ def _database() -> None:
 
 
 def _index() -> None:
-    name = selection.name_served()
     try:
-        current.live_index()
-    except current.IndexUnavailable as error:
+        name = selection.name_served()
+        engine().live()
+        with _reading:  # so that several probes read it once
+            as_written = engine().is_as_written(name)
+    except IndexUnavailable as error:
         raise NotReady("There is no index that can be served.") from error
-    with _reading:  # so that several probes read it once
-        as_written = _is_as_written(name, current.signature_of(name))
+    except DatabaseError as error:
+        raise NotReady("The database of the index does not answer.") from error
     if not as_written:
         raise NotReady("The index file is not what was published; build_index makes it anew.")
-
-
-@lru_cache(maxsize=8)
-def _is_as_written(name: str, signature: object) -> bool:
-    """Reads the whole file, once for each state of it."""
-    return signature is not None and beside(Lane.FILES, publishing.is_as_written, name)

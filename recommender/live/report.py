@@ -2,17 +2,20 @@
 
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Count, Max, Q
 
+from catalog import pictures
 from catalog.models import Product
 from recommender.embedders.registry import EMBEDDERS
+from recommender.errors import IndexUnavailable
 from recommender.index.similarity_index import Manifest
-from recommender.live import current, selection
-from recommender.live.paths import index_path, map_path, previous_path
+from recommender.live import selection
+from recommender.live.engine import engine
+from recommender.live.paths import map_path
 
 
 @dataclass(frozen=True)
@@ -36,16 +39,20 @@ def index_state() -> IndexState:
     """Compares the live index with the catalogue."""
     shown = list(Product.shown.order_by("item_id").values_list("item_id", flat=True))
     try:
-        index = current.live_index()
-    except current.IndexUnavailable as error:
+        index = engine().live()
+    except IndexUnavailable as error:
         return IndexState(None, shown, complaint=str(error))
-    missing = [item_id for item_id in shown if item_id not in index]
+    known = index.known_among(shown)
+    missing = [item_id for item_id in shown if item_id not in known]
     return IndexState(index.manifest, missing, len(index) - (len(shown) - len(missing)))
 
 
 @dataclass(frozen=True)
 class IndexFile:
-    """An index that lies on the disk: which embedder's, since when it is live, and its size."""
+    """An index that lies on the disk: which embedder's, since when it is live, and its size.
+
+    `further`: how many pictures it has beside products' first ones.
+    """
 
     manifest: Manifest
     description: str
@@ -54,6 +61,7 @@ class IndexFile:
     megabytes: float
     has_previous: bool
     has_map: bool
+    further: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,21 +75,21 @@ class Disk:
 def index_files() -> list[IndexFile]:
     """All indexes that can be served, the one that is served first."""
     found = []
-    for name in current.with_an_index():
+    for name in engine().names():
         try:
-            manifest = current.live_index(name).manifest
-            status = index_path(name).stat()
-        except (current.IndexUnavailable, OSError):
+            index, size = engine().live(name), engine().size(name)
+        except IndexUnavailable:
             continue
         found.append(
             IndexFile(
-                manifest,
+                index.manifest,
                 EMBEDDERS[name].description,
                 name == selection.name_served(),
-                datetime.fromtimestamp(status.st_mtime, UTC),
-                status.st_size / 1e6,
-                previous_path(name).exists(),
+                size.since,
+                size.bytes / 1e6,
+                size.has_previous,
                 map_path(name).exists(),
+                index.further_count,
             )
         )
     return found
@@ -108,7 +116,7 @@ def shops() -> list[tuple[str, int, datetime]]:
 def disks() -> list[Disk]:
     """Where data are kept; a folder that is not there yet is that above it."""
     found = []
-    for place in (Path(settings.VAR_DIR), Path(settings.MEDIA_ROOT)):
+    for place in (Path(settings.VAR_DIR), pictures.folder() or Path(settings.VAR_DIR)):
         there = next(folder for folder in (place, *place.parents) if folder.exists())
         found.append(Disk(place, shutil.disk_usage(there).free / 1e9))
     return found

@@ -42,10 +42,11 @@ def beside(lane: Lane, work: Callable[P, T], *given: P.args, **named: P.kwargs) 
     """What `work` returns or raises; the others are served while it runs."""
     if not loop_runs():
         return work(*given, **named)
-    done, value = _pool(lane).spawn(_tried, work, given, named).get()
+    done, value = _pool(lane).spawn(_outcome_of, work, given, named).get()
     if not done:
         raise value
-    return value
+    result: T = value
+    return result
 
 
 def give_way() -> None:
@@ -73,7 +74,7 @@ def _pool(lane: Lane) -> Any:
     return _pools[place]
 
 
-def _tried(
+def _outcome_of(
     work: Callable[..., T], given: tuple[Any, ...], named: dict[str, Any]
 ) -> tuple[bool, T | BaseException]:
     """In the thread: an error goes back to who asked, and is not printed on the way."""

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from recommender.embedders.contract import EmbedderError
-from recommender.embedders.networks.onnx_import import LAYOUTS, OnnxOptions
+from recommender.embedders.networks.onnx_trial import OnnxOptions, TextFiles
 from recommender.embedders.pictures import Three
+from recommender.embedders.runtimes.onnx import LAYOUTS
 from runs.arguments import at_least_one, path
 
 # ImageNet's, as most exports want them.
@@ -18,29 +19,32 @@ MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 def add_arguments(parser: ArgumentParser) -> None:
     """One sub-command an action."""
     actions = parser.add_subparsers(dest="action", required=True)
-    actions.add_parser("list", help="which weights are at hand")
+    actions.add_parser("list", help="list the weights that are available")
     actions.add_parser("fetch", help="download VGG-16's ImageNet weights, 553 MB")
-    add = actions.add_parser("add", help="take in a file of VGG-16's weights, or an ONNX network")
+    add = actions.add_parser("add", help="add a file of VGG-16's weights, or an ONNX network")
     add.add_argument("file", type=path, metavar="FILE")
     _add_onnx(add)
-    verify = actions.add_parser("verify", help="read kept weights again, and check them")
+    verify = actions.add_parser("verify", help="read stored weights again and check them")
     verify.add_argument("network", nargs="?", default="", metavar="NETWORK")
-    remove = actions.add_parser("remove", help="take kept weights away")
+    remove = actions.add_parser("remove", help="remove stored weights")
     remove.add_argument("network", metavar="NETWORK")
 
 
 def _add_onnx(parser: ArgumentParser) -> None:
     onnx = parser.add_argument_group("an ONNX network")
     onnx.add_argument("--name", default="", help="what to call the embedder")
-    onnx.add_argument("--side", type=at_least_one, help="pixels, where the file leaves it open")
+    onnx.add_argument("--side", type=at_least_one, help="pixels, if the file does not say")
     for option, default, use in (
         ("--mean", MEAN, "taken off colours of 0 to 1"),
         ("--std", DEVIATION, "what they are divided by"),
     ):
-        told = f"{use}; default {' '.join(map(str, default))}"
-        onnx.add_argument(option, nargs="+", default=default, metavar="R G B", help=told)
-    onnx.add_argument("--output", default="", help="the output to take, where there are several")
-    onnx.add_argument("--layout", choices=LAYOUTS, default="", help="where the file leaves it open")
+        help_text = f"{use}; default {' '.join(map(str, default))}"
+        onnx.add_argument(option, nargs="+", default=default, metavar="R G B", help=help_text)
+    onnx.add_argument("--output", default="", help="the output to use, if there are several")
+    onnx.add_argument("--text", type=path, metavar="FILE", help="its tower for texts, as ONNX")
+    onnx.add_argument("--tokenizer", type=path, metavar="FILE", help="that tower's tokenizer.json")
+    onnx.add_argument("--text-output", default="", help="the tower's output, if there are several")
+    onnx.add_argument("--layout", choices=LAYOUTS, default="", help="if the file does not say")
 
 
 def _three(option: str, words: Iterable[object]) -> Three:
@@ -66,3 +70,14 @@ def wish_of(file: Path, name: str, **options: Any) -> OnnxOptions | None:
         raise EmbedderError("--std: expected numbers above 0.")
     mean = _three("--mean", options["mean"])
     return OnnxOptions(name, mean, deviation, options["side"], options["layout"], options["output"])
+
+
+def tower_of(
+    text: Path | None, tokenizer: Path | None, text_output: str, **_options: Any
+) -> TextFiles | None:
+    """The tower for texts, where one is named. Raises EmbedderError."""
+    if text is None and tokenizer is None:
+        return None
+    if text is None or tokenizer is None:
+        raise EmbedderError("A tower for texts is two files: --text TEXT.onnx --tokenizer FILE.")
+    return TextFiles(text, str(text), tokenizer, text_output)

@@ -10,13 +10,14 @@ from django.conf import settings
 from catalog.models import Product
 from catalog.pictures import read_thumbnail
 from recommender.errors import SimilarityError
-from recommender.index.file import load_index
 from recommender.index.metrics import Metric
 from recommender.index.similarity_index import SimilarityIndex
-from recommender.live.paths import index_path, map_path, map_pictures
+from recommender.live.engine import engine
+from recommender.live.paths import map_path, map_pictures
 from recommender.mapping.grid import on_grid, place
 from recommender.mapping.layout import lay_out
 from recommender.mapping.product_map import MapFileError, ProductMap, read_map, write_map
+from recommender.mapping.regions import regions_of
 from recommender.mapping.sprites import Sprites, side_shown
 from runs.files import Locked, clear_unfinished, locked
 
@@ -51,7 +52,7 @@ class Chosen:
         """(n, k) the nearest of each among the chosen, as numbers in their order; -1 for none."""
         number = np.full(len(self.index) + 1, -1)  # the last is where a -1 leads
         number[self.rows] = np.arange(len(self.rows))
-        return number[self.index.lists[Metric.COSINE].rows[self.rows]]
+        return np.asarray(number[self.index.lists[Metric.COSINE].rows[self.rows]])
 
 
 def make_map(
@@ -60,7 +61,7 @@ def make_map(
     """Draws the map of the live index of `embedder`; None where nothing has changed.
 
     `full` lays all products out anew. `progress` is called with the pictures that are drawn and
-    how many there are. Raises MapError, IndexFileError, OSError; then the map is as it was.
+    how many there are. Raises MapError, IndexUnavailable, OSError; then the map is as it was.
     """
     try:
         with locked(map_path(embedder).with_suffix(".lock")):
@@ -70,24 +71,25 @@ def make_map(
 
 
 def _make(embedder: str, full: bool, progress: Progress | None) -> ProductMap | None:
-    chosen = _chosen(load_index(index_path(embedder)))
+    chosen = _choose(engine().whole(embedder))
     if len(chosen.item_ids) < FEWEST:
         raise TooFew(f"A map needs {FEWEST} products, and MAP_MAX_PRODUCTS at least as many.")
     before = _before(embedder, chosen)
     if before and not full and _is_same(before, chosen):
         return None
-    cells, drift = _laid_out(chosen, None if full else before)
+    cells, drift = _cells_for(chosen, None if full else before)
     overview, tiles = _sprites(embedder, chosen, cells, progress).draw()
     manifest = chosen.index.manifest
     drawn = ProductMap(
-        manifest, chosen.item_ids, chosen.content_hashes, cells, drift, overview, tiles
-    )
+        manifest, chosen.item_ids, chosen.content_hashes, cells, drift, overview, tiles,
+        regions_of(cells),
+    )  # fmt: skip
     write_map(drawn, map_path(embedder))
     _sweep(embedder, drawn.names | (before.names if before else set()))
     return drawn
 
 
-def _chosen(index: SimilarityIndex) -> Chosen:
+def _choose(index: SimilarityIndex) -> Chosen:
     """All products of the index; of too many, those of the smallest hashes, which is evenly."""
     rows = np.argsort(index.content_hashes, kind="stable")[: settings.MAP_MAX_PRODUCTS]
     rows.sort()
@@ -105,20 +107,24 @@ def _before(embedder: str, chosen: Chosen) -> ProductMap | None:
         logger.warning("Drawing the map anew: %s", error)
         return None
     old, new = before.manifest, chosen.index.manifest
-    same = (old.weights_sha256, old.layer, old.preprocessing) == (
-        new.weights_sha256, new.layer, new.preprocessing,
+    same = (old.weights_sha256, old.layer, old.preprocessing, old.precision, old.projection) == (
+        new.weights_sha256, new.layer, new.preprocessing, new.precision, new.projection,
     )  # fmt: skip
     return before if same else None
 
 
 def _is_same(before: ProductMap, chosen: Chosen) -> bool:
-    """Whether the map shows these products, and all of its pictures are there."""
+    """Whether the map shows these products, and all that belongs to it is there."""
     shows = (before.item_ids, before.content_hashes) == (chosen.item_ids, chosen.content_hashes)
     folder = map_pictures(before.manifest.embedder)
-    return shows and all((folder / f"{name}.webp").is_file() for name in before.names)
+    return (
+        shows
+        and before.regions is not None
+        and all((folder / f"{name}.webp").is_file() for name in before.names)
+    )
 
 
-def _laid_out(chosen: Chosen, before: ProductMap | None) -> tuple[np.ndarray, int]:
+def _cells_for(chosen: Chosen, before: ProductMap | None) -> tuple[np.ndarray, int]:
     """A cell for each product, and the drift: newcomers go beside their neighbours, until they
     are many; then all are laid out, beginning from where they were."""
     cells, known = _kept_cells(chosen, before)

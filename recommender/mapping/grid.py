@@ -63,9 +63,9 @@ def place(cells: np.ndarray, known: np.ndarray, neighbours: np.ndarray) -> np.nd
     cells, known = cells.copy(), known.copy()
     waiting = list(np.flatnonzero(~known))
     while waiting:
-        beside = [row for row in waiting if known[_listed(neighbours[row])].any()]
+        beside = [row for row in waiting if known[_present(neighbours[row])].any()]
         for row in beside or waiting[:1]:
-            listed = _listed(neighbours[row])
+            listed = _present(neighbours[row])
             near = listed[known[listed]]
             towards = cells[near[0]] if len(near) else cells[known].mean(axis=0)
             cells[row] = _nearest_free(towards, cells[known])
@@ -74,7 +74,7 @@ def place(cells: np.ndarray, known: np.ndarray, neighbours: np.ndarray) -> np.nd
     return cells
 
 
-def _listed(neighbours: np.ndarray) -> np.ndarray:
+def _present(neighbours: np.ndarray) -> np.ndarray:
     return neighbours[neighbours >= 0]
 
 

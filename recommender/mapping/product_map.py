@@ -37,7 +37,8 @@ class ProductMap:
 
     cells (n, 2) int64, (column, row); manifest, that of the index whose vectors they are; drift,
     how many products have come beside their neighbours or have left since all were laid out;
-    overview, the name of the picture of all; tiles, what is sharper.
+    overview, the name of the picture of all; tiles, what is sharper; regions (n,) int64, the part
+    of the map that each lies in, or none in older files.
     """
 
     manifest: Manifest
@@ -47,6 +48,7 @@ class ProductMap:
     drift: int
     overview: str
     tiles: tuple[Tile, ...]
+    regions: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.item_ids)
@@ -76,6 +78,8 @@ def write_map(drawn: ProductMap, path: Path) -> None:
         "content_hashes": drawn.content_hashes,
         "cells": drawn.cells.tolist(),
     }
+    if drawn.regions is not None:
+        content["regions"] = drawn.regions.tolist()
     replace_file(path, json.dumps(content, separators=(",", ":")).encode())
 
 
@@ -92,6 +96,7 @@ def read_map(path: Path) -> ProductMap:
 def _map(content: Any) -> ProductMap:
     if content["format"] != FORMAT or content["version"] != VERSION:
         raise ValueError("it is another kind of file")
+    regions = content.get("regions")
     drawn = ProductMap(
         Manifest.from_json(content["manifest"]),
         tuple(map(str, content["item_ids"])),
@@ -102,6 +107,7 @@ def _map(content: Any) -> ProductMap:
         tuple(
             Tile(int(level), int(x), int(y), str(name)) for level, x, y, name in content["tiles"]
         ),
+        None if regions is None else np.array(regions, np.int64),
     )
     _require_whole(drawn)
     return drawn
@@ -111,6 +117,8 @@ def _require_whole(drawn: ProductMap) -> None:
     count = len(drawn)
     if not count or drawn.cells.shape != (count, 2) or len(drawn.content_hashes) != count:
         raise ValueError("its lists are of different lengths")
+    if drawn.regions is not None and drawn.regions.shape != (count,):
+        raise ValueError("its regions are not as many as its products")
     if drawn.cells.min() < 0 or drawn.cells.max() > 100 * count:
         raise ValueError("a cell lies outside")
     if not all(re.fullmatch(NAME, name) for name in drawn.names):

@@ -6,7 +6,7 @@ import time
 from recommender.errors import SimilarityError
 from recommender.mapping.draw import TooFew, make_map
 from runs.commands import RunCommand
-from runs.files import told
+from runs.files import error_text
 from runs.progress import pluralise, progress_bar
 
 logger = logging.getLogger(__name__)
@@ -32,4 +32,5 @@ def draw_after_a_build(command: RunCommand, embedder: str) -> None:
         pass  # a small shop needs none
     except (SimilarityError, OSError, ValueError, MemoryError) as error:
         logger.exception("The map could not be drawn.")
-        command.stderr.write(f"The index is live, but its map could not be drawn: {told(error)}")
+        reason = error_text(error)
+        command.stderr.write(f"The index is live, but its map could not be drawn: {reason}")

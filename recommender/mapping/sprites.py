@@ -126,7 +126,7 @@ class Sprites:
         for x, y in _quarters(column, row):
             if name := names.get((2 * level, x, y)):
                 place = (x % 2 * TILE // 2, y % 2 * TILE // 2)
-                picture.paste(self._opened(name).reduce(2), place)
+                picture.paste(self._open(name).reduce(2), place)
         return picture
 
     def _overview(self, names: dict[tuple[int, int, int], str]) -> str:
@@ -137,11 +137,11 @@ class Sprites:
         if not self._path(name).is_file():
             picture = Image.new("RGBA", (columns * OVERVIEW, rows * OVERVIEW))
             for (_, column, row), part in last:
-                picture.paste(self._opened(part).reduce(2), (column * TILE // 2, row * TILE // 2))
+                picture.paste(self._open(part).reduce(2), (column * TILE // 2, row * TILE // 2))
             self._save(name, picture)
         return name
 
-    def _opened(self, name: str) -> Image.Image:
+    def _open(self, name: str) -> Image.Image:
         with Image.open(self._path(name), formats=("WEBP",)) as picture:
             return picture.convert("RGBA")
 
@@ -157,5 +157,5 @@ def _quarters(column: int, row: int) -> list[Cell]:
 
 
 def _name(level: int, shows: object) -> str:
-    told = json.dumps([RECIPE, level, TILE, QUALITY, shows])
-    return hashlib.sha256(told.encode(errors="surrogatepass")).hexdigest()[:32]
+    content = json.dumps([RECIPE, level, TILE, QUALITY, shows])
+    return hashlib.sha256(content.encode(errors="surrogatepass")).hexdigest()[:32]

@@ -14,7 +14,7 @@ from recommender.live.worker_threads import Lane, beside
 from recommender.mapping import sprites
 from recommender.mapping.product_map import MapFileError, ProductMap, read_map
 from recommender.search.errors import NotReady
-from runs.files import open_regular, told
+from runs.files import error_text, open_regular
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,8 @@ def live_map() -> ProductMap:
     except FileNotFoundError:
         raise NoMap("There is no map yet.", ["manage.py build_map"]) from None
     except (OSError, MapFileError) as error:
-        raise NoMap(f"The map cannot be read: {told(error)}", ["manage.py build_map"]) from error
+        reason = f"The map cannot be read: {error_text(error)}"
+        raise NoMap(reason, ["manage.py build_map"]) from error
 
 
 def read_picture(drawn: ProductMap, name: str) -> bytes:
@@ -61,10 +62,10 @@ def picture_without(drawn: ProductMap, name: str, gone: tuple[int, ...]) -> byte
     within = places[((places >= 0) & (places < across)).all(axis=1)]
     if not len(within):
         return data
-    return beside(Lane.PICTURES, _emptied, data, level * within, level)
+    return beside(Lane.PICTURES, _without_squares, data, level * within, level)
 
 
-def _emptied(data: bytes, corners: np.ndarray, side: int) -> bytes:
+def _without_squares(data: bytes, corners: np.ndarray, side: int) -> bytes:
     """The picture with nothing in the squares at these corners, (column, row)."""
     with Image.open(BytesIO(data), formats=("WEBP",)) as opened:
         picture = opened.convert("RGBA")

@@ -8,13 +8,16 @@ from django.utils.translation import gettext as _
 
 from catalog.filters import Filters
 from catalog.models import Product
+from recommender.engines.passing import Passing
 from recommender.index.metrics import Metric
-from recommender.index.similarity_index import SimilarityIndex
-from recommender.live.worker_threads import Lane, beside
 from recommender.search.answering import live_index
 from recommender.search.errors import BadQuery
 from recommender.search.products import shown_products
-from recommender.search.query_vector import QueryVector
+from recommender.search.query_vector import far_out
+from recommender.search.word_query import direction_of, length_in
+
+# How many come in the order of words; the others follow by their ids.
+BY_WORDS = 1000
 
 
 class InOrder(Sequence[Product]):
@@ -46,25 +49,29 @@ def by_look(item_id: str, filters: Filters) -> InOrder:
     """
     product = shown_products([item_id])[item_id]
     index = live_index()
-    if item_id not in index:
+    if not index.known_among([item_id]):
         raise BadQuery(
             _("“%(product)s” is new: it has not been compared with the others yet.")
             % {"product": product}
         )
-    passing = filters.products().order_by("item_id").values_list("item_id", flat=True)
-    return InOrder(_nearest_first(index, item_id, list(passing)))
+    passing = Passing(filters)
+    return _first(index.in_order(item_id, passing), passing)
 
 
-def _nearest_first(index: SimilarityIndex, item_id: str, passing: list[str]) -> list[str]:
-    rows = index.rows_of(passing)
-    ordered = beside(Lane.SEARCHES, _in_order, index, index.row_of(item_id), rows)
-    return [*index.item_ids[ordered].tolist(), *(other for other in passing if other not in index)]
+def by_words(looks: str, filters: Filters) -> InOrder:
+    """What looks most like the words first, by cosine distance; last all others by their ids.
+
+    Raises NotReady, and BadQuery for words that are not offered.
+    """
+    index, passing = live_index(), Passing(filters)
+    direction = direction_of(looks, index)
+    point = far_out(direction, np.empty((0, len(direction)), np.float32), length_in(index))
+    found, _exact = index.nearest(point, Metric.COSINE, BY_WORDS, passing)
+    there = set(passing.item_ids)
+    return _first([near.item_id for near in found if near.item_id in there], passing)
 
 
-def _in_order(index: SimilarityIndex, first: int, rows: np.ndarray) -> np.ndarray:
-    """The rows by their distance to the first; (m,) int64."""
-    every = len(rows) == len(index)  # no copy of all embeddings then
-    point = QueryVector(index.embeddings[first])
-    away = point.distances(index, Metric.COSINE, None if every else rows)
-    away[rows == first] = -1.0
-    return np.asarray(rows[np.argsort(away, kind="stable")])
+def _first(ordered: list[str], passing: Passing) -> InOrder:
+    """These, and after them what else passes."""
+    there = set(ordered)
+    return InOrder([*ordered, *(other for other in passing.item_ids if other not in there)])

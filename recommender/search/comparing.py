@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from recommender.search.answering import answer
 from recommender.search.answers import Answer
-from recommender.search.query import MOST, Query
+from recommender.search.fields import MOST
+from recommender.search.query import Query
 
 # At how many neighbours the overlap is told.
 DEPTHS = (5, 10, 20, MOST)

@@ -6,15 +6,16 @@ for reordering documents and producing summaries", SIGIR 1998.
 
 import numpy as np
 
+from recommender.engines.contract import Index
 from recommender.index.distances import distances
 from recommender.index.metrics import Metric
-from recommender.index.similarity_index import Neighbour, SimilarityIndex
-from recommender.search.scores import scales, score
+from recommender.index.similarity_index import Neighbour
+from recommender.search.scores import score
 
 
 def diversified(
     found: list[Neighbour],
-    index: SimilarityIndex,
+    index: Index,
     metric: Metric,
     k: int,
     diversity: float,
@@ -26,11 +27,10 @@ def diversified(
     of those taken), a likeness being a score; ties as they stood. `scale` is that of the distances
     found, where it is another; among themselves they are compared by their vectors alone.
     """
-    among = scales(index)[metric]
+    among = index.statistics.scale(metric)
     scale = among if scale is None else scale
     relevant = np.array([score(distance, scale) for _, distance in found])
-    rows = [index.row_of(item_id) for item_id, _ in found]
-    vectors = index.embeddings[rows]
+    vectors = index.vectors([item_id for item_id, _ in found])
     nearest_taken = np.zeros(len(found))
     left, taken = list(range(len(found))), list[int]()
     while left and len(taken) < k:

@@ -9,11 +9,12 @@ import logging
 from django.conf import settings
 from django.http.request import validate_host
 from django.utils.translation import gettext as _
+from urllib3.util.connection import create_connection
 
 from catalog.addresses import is_web_address
 from catalog.hosts import in_ascii
 from catalog.visiting.addresses import ForbiddenAddress, Resolver, resolve
-from catalog.visiting.connections import Connector, create_connection
+from catalog.visiting.connections import Connector
 from catalog.visiting.fetching import Fetcher, FetchError
 from recommender.search.errors import BadQuery, legible
 
@@ -44,7 +45,7 @@ class NoPictureThere(BadQuery):
 
 def fetched(url: str) -> bytes:
     """The picture behind an address; it is compared, and not kept. Raises BadQuery."""
-    if not settings.PICTURE_BY_URL:
+    if not settings.ALLOW_PICTURE_URLS:
         raise BadQuery(
             _("Pictures are not fetched from other sites here. Send the picture itself.")
         )

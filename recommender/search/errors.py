@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from recommender.errors import SimilarityError
+from runs.to_type import to_type
 
 logger = logging.getLogger(__name__)
 
@@ -79,9 +80,8 @@ class NotReady(SearchError):
 
     @property
     def for_owner(self) -> str:
-        return (
-            f"{self.reason} Run: {'; then: '.join(self.commands)}" if self.commands else self.reason
-        )
+        runs = f" Run: {'; then: '.join(self.commands)}" if self.commands else ""
+        return to_type(f"{self.reason}{runs}")
 
     def log(self) -> None:
         """Tells the owner, where the visitor sees the message alone."""

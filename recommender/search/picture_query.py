@@ -3,12 +3,13 @@
 import numpy as np
 from django.utils.translation import gettext as _
 
+from catalog.colours.mixture import colours_of
 from catalog.pictures import read_picture
 from catalog.thumbnails import BadPicture, make_picture
 from recommender.embedders.contract import Embedder, EmbedderError
-from recommender.index.colours import colours_of
-from recommender.index.similarity_index import SimilarityIndex
+from recommender.engines.contract import Index
 from recommender.live import selection
+from recommender.live.stages import Stage, stage
 from recommender.live.worker_threads import Lane, beside
 from recommender.search.elsewhere import NoPictureThere, fetched
 from recommender.search.errors import BadQuery, NotReady
@@ -30,9 +31,8 @@ def picture_of_query(query: Query) -> bytes | None:
     return query.picture
 
 
-def embedding_of(
-    data: bytes, index: SimilarityIndex, query: Query
-) -> tuple[np.ndarray, np.ndarray]:
+@stage(Stage.EMBEDDING)
+def embedding_of(data: bytes, index: Index, query: Query) -> tuple[np.ndarray, np.ndarray]:
     """The (d,) embedding of a picture's bytes, by what made the index, and its (48,) colours.
 
     Of the part that the query asks about. Raises BadQuery for what is no picture, NotReady when
@@ -47,18 +47,21 @@ def embedding_of(
         raise BadQuery(
             _("The picture cannot be read: %(reason)s") % {"reason": _(str(error))}
         ) from error
-    return beside(Lane.PICTURES, _seen, embedder_of(index), picture)
+    features, colours = beside(Lane.PICTURES, _seen, embedder_of(index), picture)
+    return index.vectors_of(features)[0], colours  # the index may have to ask its database
 
 
 def _seen(embedder: Embedder, picture: bytes) -> tuple[np.ndarray, np.ndarray]:
-    return np.asarray(embedder.embed([embedder.decode(picture)])[0]), colours_of(picture)
+    features = np.asarray(embedder.embed([embedder.decode(picture)]), np.float32)
+    return features, colours_of(picture)
 
 
-def embedder_of(index: SimilarityIndex) -> Embedder:
+def embedder_of(index: Index) -> Embedder:
     """What made the index, loaded; raises NotReady when these weights are not at hand."""
     name = index.manifest.embedder
     try:
-        source = beside(Lane.PICTURES, selection.embedder_to_serve, name)
+        made_in = index.manifest.precision
+        source = beside(Lane.PICTURES, selection.embedder_to_serve, name, made_in)
         if source.weights_sha256 != index.manifest.weights_sha256:
             raise NotReady(
                 "The live index was made with other weights than those at hand.",

@@ -2,46 +2,14 @@
 
 from dataclasses import dataclass, field
 
-from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from catalog.filters import Filters
+from catalog.kinds import Number
 from recommender.index.metrics import Metric
-from recommender.search.errors import BadQuery, KOutOfRange, UnknownMetric
-
-# The rule for k, wherever it is asked: 1 to MOST, FEW unless told.
-FEW = 5
-MOST = 50
-# Products that may be liked and disliked at once.
-MAX_NAMED = 20
-NAMED_RULE = format_lazy(
-    gettext_lazy("At most {most} products can be named at once."), most=MAX_NAMED
-)
-CROP_RULE = gettext_lazy(
-    "crop must be left,top,right,bottom: shares of the picture between 0 and 1, in order."
-)
-DIVERSITY_RULE = gettext_lazy("diversity must be a number between 0 and 1.")
-COLOUR_RULE = gettext_lazy("colour must be a number between 0 and 1.")
-MIN_SCORE_RULE = gettext_lazy("min_score must be a number between 0 and 100.")
-
-
-@dataclass(frozen=True)
-class Crop:
-    """A part of a picture: its edges as shares of width and height. Raises BadQuery."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def __post_init__(self) -> None:
-        if not (0 <= self.left < self.right <= 1 and 0 <= self.top < self.bottom <= 1):
-            raise BadQuery(str(CROP_RULE))
-
-    @property
-    def box(self) -> tuple[float, float, float, float]:
-        return self.left, self.top, self.right, self.bottom
+from recommender.search.errors import BadQuery, KOutOfRange
+from recommender.search.fields import FEW, MOST, WEIGHTS
+from recommender.search.kinds import MAX_NAMED, NAMED_RULE, Crop
 
 
 @dataclass(frozen=True)
@@ -49,11 +17,15 @@ class Query:
     """The k products nearest to what is asked about, under each of the metrics.
 
     That is a product, several that are liked (and others that are not), or a picture's bytes or
-    its address; with liked ones, a picture is one more of them. `crop`: a part of the picture, or
+    its address; with liked ones, a picture is one more of them. So are words for how it looks,
+    `looks`, which may be asked alone, too. `crop`: a part of the picture, or
     of that of the one product that is liked. Only products that pass the filters are answered.
+    `k_beside`: how many under each metric but the first, where that is not k as well.
     `diversity`, 0 to 1: how much it counts that the answers differ among themselves.
     `colour`, 0 to 1: how much colour counts beside shape and print, which 0 leaves to the network.
+    `cheaper`: only what costs less than each of the liked is answered.
     `min_score`, 0 to 100: what scores less is not answered; the newest of the same category are.
+    `weigh_…`, 0 to 100: points for facts beside the look (facts.py); None is as the site says.
     Raises BadQuery, KOutOfRange among them, for what cannot be meant.
     """
 
@@ -61,17 +33,29 @@ class Query:
     disliked: tuple[str, ...] = ()
     picture: bytes | None = None
     url: str = ""
+    looks: str = ""
     crop: Crop | None = None
     filters: Filters = field(default_factory=Filters)
     metrics: tuple[Metric, ...] = (Metric.COSINE,)
     k: int = FEW
+    k_beside: int | None = None
     diversity: float = 0.0
     min_score: float = 0.0
     colour: float = 0.0
+    cheaper: bool = False
+    weigh_category: float | None = None
+    weigh_price: float | None = None
+    weigh_brand: float | None = None
+    weigh_new: float | None = None
+    weigh_stock: float | None = None
 
     def __post_init__(self) -> None:
-        if not self.liked and not self.has_picture:
-            raise BadQuery(_("Name a product that is liked, or give a picture."))
+        if not self.liked and not self.has_picture and not self.looks:
+            raise BadQuery(
+                _("Name a product that is liked, or give a picture, or say how it looks.")
+            )
+        if self.colour and not self.liked and not self.has_picture:
+            raise BadQuery(_("Words have no colours of their own to weigh: leave out colour."))
         if self.picture is not None and self.url:
             raise BadQuery(_("Give a picture or its address, not both."))
         if self.crop and not self.has_picture and len(self.liked) != 1:
@@ -80,14 +64,14 @@ class Query:
             raise BadQuery(str(NAMED_RULE))
         if both := set(self.liked) & set(self.disliked):
             raise BadQuery(_("“%(id)s” cannot be liked and disliked at once.") % {"id": min(both)})
+        if self.cheaper and not self.liked:
+            raise BadQuery(_("Name a product that the others should be cheaper than."))
         if not 1 <= self.k <= MOST:
             raise KOutOfRange(self.k, MOST)
-        if not 0 <= self.diversity <= 1:
-            raise BadQuery(str(DIVERSITY_RULE))
-        if not 0 <= self.colour <= 1:
-            raise BadQuery(str(COLOUR_RULE))
-        if not 0 <= self.min_score <= 100:
-            raise BadQuery(str(MIN_SCORE_RULE))
+        for weight in WEIGHTS:
+            kind, value = weight.kind, getattr(self, weight.name)
+            if value is not None and isinstance(kind, Number) and not kind.holds(value):
+                raise BadQuery(str(weight.rule))
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -102,16 +86,14 @@ class Query:
     @property
     def is_one_product(self) -> bool:
         """Whether one product alone is asked about."""
-        return len(self.named) == 1 and not self.has_picture
+        return len(self.named) == 1 and not self.has_picture and not self.looks
+
+    @property
+    def is_by_pictures(self) -> bool:
+        """Whether it asks about the pictures of one product, as they are."""
+        return self.is_one_product and self.crop is None
 
     @property
     def lists_may_answer(self) -> bool:
         """Whether the lists of the index, which know no colour, may hold the answer."""
-        return self.is_one_product and not self.colour and self.crop is None
-
-
-def metric_named(name: str) -> Metric:
-    """The metric of that name; raises UnknownMetric."""
-    if name not in {*Metric}:
-        raise UnknownMetric(name, Metric)
-    return Metric(name)
+        return self.is_by_pictures and not self.colour

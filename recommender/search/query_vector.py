@@ -1,44 +1,70 @@
-"""What is asked about, as a point among the rows of an index: its vector, and its colours."""
+"""What is asked about, as a point among the products of an index."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
-from recommender.index.colours import fused
-from recommender.index.distances import distances
+from recommender.engines.contract import Index
 from recommender.index.metrics import Metric
-from recommender.index.similarity_index import SimilarityIndex
-from recommender.search.scores import scale_of, scales
+from recommender.index.point import Point
+from recommender.index.words import FAR_OUT
+from recommender.search.rarity import share_nearer
 
 # How much of the disliked is taken off the liked.
 SHARE = 1 / 3
 
 
-@dataclass(frozen=True)
-class QueryVector:
-    """A (d,) vector and, with `share` above 0, (48,) colours that count by so much."""
+class QueryVector(Point):
+    """A point, and what distances from it mean."""
 
-    vector: np.ndarray
-    colours: np.ndarray | None = None
-    share: float = 0.0
-
-    def distances(
-        self, index: SimilarityIndex, metric: Metric, rows: np.ndarray | None = None
-    ) -> np.ndarray:
-        """The exact distances of some rows, or of all: (m,) float64."""
-        vectors = index.embeddings if rows is None else index.embeddings[rows]
-        if self.colours is None or index.colours is None:
-            return distances(metric, self.vector, vectors)
-        colours = index.colours if rows is None else index.colours[rows]
-        both = scales(index)[metric], scales(index, of_colours=True)[metric]
-        return fused(metric, self.share, self.vector, self.colours, (vectors, colours), both)
-
-    def scale(self, index: SimilarityIndex, metric: Metric) -> float:
+    def scale(self, index: Index, metric: Metric) -> float:
         """The distance of a random pair, measured as this point's distances are."""
-        return scale_of(index, metric, self.share)
+        return index.statistics.scale(metric, self.share)
+
+    def rarity(self, index: Index, metric: Metric, found: Sequence[float]) -> list[float | None]:
+        """For each of these distances the share of products whose nearest is nearer than that."""
+        shares = share_nearer(index, metric, np.asarray(found), self.share)
+        return [None] * len(found) if shares is None else list(shares.tolist())
 
 
-def middle(liked: np.ndarray, disliked: np.ndarray) -> np.ndarray:
+class OfWords(QueryVector):
+    """A point that words lead to: no product lies near it, so rarity would tell nothing."""
+
+    def rarity(self, index: Index, metric: Metric, found: Sequence[float]) -> list[float | None]:
+        return [None] * len(found)
+
+
+def far_out(direction: np.ndarray, disliked: np.ndarray, length: float) -> OfWords:
+    """The point of words alone, (d,) of length 1, away from the (m, d) disliked.
+
+    `length` is that of a vector, as they are; see FAR_OUT.
+    """
+    point = rocchio(np.asarray(length * direction, np.float32)[None], disliked)
+    return OfWords(np.asarray(FAR_OUT * point, np.float32))
+
+
+def beside_words(liked: np.ndarray, direction: np.ndarray) -> np.ndarray:
+    """(n, d) -> (n + 1, d): the liked, and words as one more of them, as long as they are."""
+    length = np.linalg.norm(liked, axis=1).mean()
+    return np.concatenate([liked, np.asarray(length * direction, np.float32)[None]])
+
+
+def means(index: Index, item_ids: Sequence[str]) -> np.ndarray:
+    """(n, d): each product's vector; the mean of those of its pictures, where it has several.
+
+    So they are compared where several products are asked about: by what their pictures share.
+    """
+    found = np.array(index.vectors(item_ids), np.float32)
+    if not index.further_count:
+        return found
+    for row, item_id in enumerate(item_ids):
+        further = index.further_vectors(item_id)
+        if len(further):
+            found[row] = np.concatenate([found[row : row + 1], further]).mean(axis=0)
+    return found
+
+
+def rocchio(liked: np.ndarray, disliked: np.ndarray) -> np.ndarray:
     """(n, d) and (m, d) -> (d,): the mean of the liked, less a share of that of the disliked.
 
     At the size that it had; one that is liked alone is itself.

@@ -1,16 +1,19 @@
 """The merchant's rules, applied last: what is pinned, banned, boosted."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
 from django.db.models import Q
 
+from catalog.memory import Memory
 from catalog.models import Product
+from recommender.engines.contract import Index
 from recommender.index.metrics import Metric
-from recommender.index.similarity_index import SimilarityIndex
 from recommender.models import Rule
 from recommender.search.answers import Match, MatchReason
+from recommender.search.facts import total
 from recommender.search.query import Query
 from recommender.search.query_vector import QueryVector
 from recommender.search.scores import score
@@ -26,38 +29,58 @@ class Rules:
 
 
 NO_RULES = Rules((), (), {})
+# So many rules are kept in memory.
+FEW = 2000
+# Those for the page of a product, by its item_id: each rule's id, its product's item_id, kind and
+# points.
+ByPage = dict[str | None, list[tuple[Any, ...]]]
 
 
-def rules_for(query: Query) -> Rules:
-    """One query of the database; none for a picture, of which no rule knows.
+def rules_for(query: Query, catalogue: Memory) -> Rules:
+    """None for a picture, of which no rule knows. A rule for a pair goes before one for all pages.
 
-    A rule for a pair goes before one for all pages.
+    One query of the database, where there are many rules; few are kept in memory.
     """
     if query.has_picture:
         return NO_RULES
-    holds = Q(beside=None) | Q(beside__item_id__in=query.named)
-    rules = Rule.objects.filter(holds).values_list(
-        "product__item_id", "kind", "points", "beside_id"
-    )
+    rules = catalogue.once("rules", _few)
+    if rules is None:
+        rules = _by_page(Q(beside=None) | Q(beside__item_id__in=query.named))
     kinds: dict[str, tuple[str, int]] = {}
-    for item_id, kind, points, _ in sorted(rules, key=lambda rule: rule[3] is not None):
+    of_pairs = sorted(rule for page in query.named for rule in rules.get(page, ()))
+    for _, item_id, kind, points in (*rules.get(None, ()), *of_pairs):
         kinds[item_id] = kind, points
+    if not kinds:
+        return NO_RULES
     by_kind = {kind: [i for i, (k, _) in kinds.items() if k == kind] for kind in Rule.Kind}
     boosts = {item_id: kinds[item_id][1] for item_id in by_kind[Rule.Kind.BOOST]}
     return Rules(tuple(by_kind[Rule.Kind.PIN]), tuple(by_kind[Rule.Kind.BAN]), boosts)
 
 
+def _few() -> ByPage | None:
+    """All rules; None where they are too many to be kept."""
+    rules = _by_page(Q(), FEW + 1)
+    return rules if sum(map(len, rules.values())) <= FEW else None
+
+
+def _by_page(holds: Q, most: int | None = None) -> ByPage:
+    """The rules for each page, in the order they were made; those for all under None."""
+    found: ByPage = defaultdict(list)
+    columns = ("beside__item_id", "id", "product__item_id", "kind", "points")
+    for page, *rule in Rule.objects.filter(holds).order_by("id").values_list(*columns)[:most]:
+        found[page].append(tuple(rule))
+    return dict(found)
+
+
 def boosted(rules: Rules, matches: Sequence[Match]) -> list[Match]:
-    """The matches by score and points; those of equal sums stay in their order."""
-    if not rules.boosts:
-        return list(matches)
+    """The matches by score and points, those of facts and boosts; of equal sums as they stood."""
     marked = [
         match.because_of(MatchReason.BOOSTED) if match.product.item_id in rules.boosts else match
         for match in matches
     ]
     return sorted(
         marked,
-        key=lambda m: -((m.score or 0.0) + rules.boosts.get(m.product.item_id, 0)),
+        key=lambda m: -(total(m) + rules.boosts.get(m.product.item_id, 0)),
     )
 
 
@@ -71,19 +94,22 @@ def pinned_products(rules: Rules, query: Query) -> dict[str, Product]:
 
 
 def pinned(
-    products: Mapping[str, Product], index: SimilarityIndex, point: QueryVector, metric: Metric
+    products: Mapping[str, Product], index: Index, point: QueryVector, metric: Metric
 ) -> list[Match]:
     """The pinned products as matches; with their distance, where the index knows them."""
-    known = [item_id for item_id in products if item_id in index]
-    rows = np.array([index.row_of(item_id) for item_id in known], np.int64)
-    distances = dict(zip(known, point.distances(index, metric, rows).tolist(), strict=True))
-    scale = point.scale(index, metric)
-    return [
-        Match(
-            product,
-            distances.get(item_id),
-            score(distances[item_id], scale) if item_id in distances else None,
-            MatchReason.PINNED,
-        )
-        for item_id, product in products.items()
-    ]
+    there = index.known_among(products)
+    known = [item_id for item_id in products if item_id in there]
+    away = index.distances(point, metric, known).tolist()
+    scale, rarity = point.scale(index, metric), point.rarity(index, metric, away)
+    scores = [score(distance, scale) for distance in away]
+    measured = dict(zip(known, zip(away, scores, rarity, strict=True), strict=True))
+    return [_pinned(product, *measured.get(item_id, ())) for item_id, product in products.items()]
+
+
+def _pinned(
+    product: Product,
+    distance: float | None = None,
+    likeness: float | None = None,
+    rarity: float | None = None,
+) -> Match:
+    return Match(product, distance, likeness, MatchReason.PINNED, rarity=rarity)

@@ -6,45 +6,46 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from catalog.colours import NAMES
+from catalog.fields import Field, User
+from catalog.kinds import Price, Text, YesNo
 from catalog.models import composed
-from recommender.index.metrics import Metric
 from recommender.search.answers import Answer, Match
 from recommender.search.errors import SearchError, UnknownProduct, legible
+from recommender.search.fields import SIMILAR
 from recommender.search.forms import SimilarForm
+from recommender.search.kinds import Ids
 from recommender.search.products import shown_products
-from recommender.search.query import FEW, MOST, Query
+from recommender.search.query import Query
 
-# The options of `manage.py similar` beside the product or picture: field, how it is told.
-OPTIONS: dict[str, dict[str, Any]] = {
-    "metric": {"default": Metric.COSINE.value, "help": ", ".join(Metric)},
-    "k": {"default": FEW, "help": f"how many neighbours, 1 to {MOST}"},
-    "crop": {"metavar": "LEFT,TOP,RIGHT,BOTTOM", "help": "a part of the picture, as shares of it"},
-    "liked": {"action": "append", "metavar": "ITEM_ID", "help": "another one to be like"},
-    "disliked": {"action": "append", "metavar": "ITEM_ID", "help": "one to be unlike"},
-    "q": {"metavar": "WORDS", "help": "only products with these words"},
-    "category": {"help": "only products of this category"},
-    "shop": {"help": "only products of this shop"},
-    "price_from": {"metavar": "PRICE", "help": "only products at this price or more"},
-    "price_to": {"metavar": "PRICE", "help": "only products at this price or less"},
-    "in_stock": {"action": "store_true", "help": "only products that are not sold out"},
-    "in_colour": {"choices": NAMES, "help": "only products that show much of this colour"},
-    "min_score": {"metavar": "0…100", "help": "what scores less gives way to its category"},
-    "colour": {"metavar": "0…1", "help": "how much colour counts; default 0, shape and print"},
-    "diversity": {"metavar": "0…1", "help": "how much the answers shall differ; default 0"},
-}
+# What `manage.py similar` takes beside the product or picture; an address is one of these.
+OPTIONS = [field for field in SIMILAR if User.PROGRAM in field.users and field.name != "url"]
 
 
 def add_options(parser: CommandParser) -> None:
     """Adds an option for each field of a query."""
-    for field, told in OPTIONS.items():
-        name = "-k" if field == "k" else f"--{field.replace('_', '-')}"
-        parser.add_argument(name, dest=field, **told)
+    for field in OPTIONS:
+        name = "-k" if field.name == "k" else f"--{field.name.replace('_', '-')}"
+        parser.add_argument(name, dest=field.name, **_option(field))
+
+
+def _option(field: Field) -> dict[str, Any]:
+    help_ = field.help.replace("%", "%%")
+    match field.kind:
+        case YesNo():
+            return {"action": "store_true", "help": help_}
+        case Ids():
+            return {"action": "append", "metavar": field.kind.metavar, "help": help_}
+        case Text() | Price():
+            return {"metavar": field.kind.metavar, "help": help_}
+    default = "" if field.default is None else f"; default {field.default}"
+    values = field.kind.values.replace("`", "")
+    return {"metavar": field.kind.metavar, "help": f"{help_} ({values}{default})"}
 
 
 def form_of(options: dict[str, Any]) -> SimilarForm:
     """The form of what was typed."""
-    return SimilarForm({field: options[field] for field in OPTIONS if options[field] is not None})
+    named = [field.name for field in OPTIONS]
+    return SimilarForm({name: options[name] for name in named if options[name] is not None})
 
 
 class NoSuchThing(SearchError):
@@ -60,8 +61,12 @@ class NoSuchThing(SearchError):
 def query_of(text: str, form: SimilarForm) -> Query:
     """The query about what was typed: a product's id, an address, else a picture file's name.
 
+    Without any, it is about the words for looks, and what is liked beside them.
+
     Raises SearchError, and OSError when the file cannot be read.
     """
+    if not text:
+        return form.query()
     if text.startswith(("http://", "https://")):
         return form.query(url=text)
     try:

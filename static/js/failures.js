@@ -95,8 +95,12 @@ document.addEventListener("htmx:historyCacheMissLoadError", reload);
 document.addEventListener("htmx:historyCacheMiss", ({detail}) => {
   detail.xhr.addEventListener("error", () => tell(unreached(), reload));
 });
-// What is kept for Back is a page without the bar.
-document.addEventListener("htmx:beforeHistorySave", calm);
+/* What is kept for Back is a page without the bar, and without styles of elements' own: brought back as
+   text, the policy of the page would refuse them, empty ones too. */
+document.addEventListener("htmx:beforeHistorySave", () => {
+  calm();
+  for (const element of document.querySelectorAll("[style]")) element.removeAttribute("style");
+});
 
 /* The rest ----------------------------------------------------------------------------------- */
 

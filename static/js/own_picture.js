@@ -3,6 +3,8 @@
    into the page. A canvas shows the picture, for the policy of the page allows no blob: addresses. */
 
 import {tell} from "./failures.js";
+import {handed} from "./hand_over.js";
+import {draw, isText, pasted, smaller} from "./shrinking.js";
 
 const form = document.querySelector("#own");
 const byUrl = document.querySelector(".by-url");
@@ -11,8 +13,8 @@ const canvas = stage.querySelector("canvas");
 const frame = stage.querySelector(".frame");
 const help = form.querySelector(".stage-help");
 const [chosen, photographed] = form.querySelectorAll("[type=file]");
-// Larger files are made smaller before they are sent: nobody looks at more than 500 pixels of them.
-const LARGE_BYTES = 2_000_000, ENOUGH_PIXELS = 1600;
+// Larger files are made smaller before they are sent.
+const LARGE_BYTES = 2_000_000;
 const SHOWN_PIXELS = 800;
 const LEAST_SHARE = 0.08, STEP = 0.02;
 const WHOLE = [0, 0, 1, 1];
@@ -25,9 +27,10 @@ async function take(file) {
   const picture = await createImageBitmap(file).catch(() => null);
   if (picture === null) say(form.dataset.unseen);
   else show(picture);
-  put(picture !== null && file.size > LARGE_BYTES ? await smaller(picture, file.name) : file);
+  const sent = picture !== null && file.size > LARGE_BYTES ? await smaller(picture) : file;
+  put(new File([sent], file.name, {type: sent.type}));
   set(WHOLE);
-  form.elements.k.value = "5";
+  form.elements.k.value = form.elements.k.defaultValue;
   isNew = true;
   send();
 }
@@ -35,22 +38,6 @@ async function take(file) {
 function show(picture) {
   draw(canvas, picture, SHOWN_PIXELS / Math.max(picture.width, picture.height));
   stage.hidden = help.hidden = false;
-}
-
-function draw(onto, picture, scale) {
-  onto.width = Math.max(1, Math.round(picture.width * scale));
-  onto.height = Math.max(1, Math.round(picture.height * scale));
-  const pen = onto.getContext("2d");
-  pen.fillStyle = "#fff";
-  pen.fillRect(0, 0, onto.width, onto.height);
-  pen.drawImage(picture, 0, 0, onto.width, onto.height);
-}
-
-async function smaller(picture, name) {
-  const onto = document.createElement("canvas");
-  draw(onto, picture, Math.min(1, ENOUGH_PIXELS / Math.max(picture.width, picture.height)));
-  const data = await new Promise((done) => onto.toBlob(done, "image/jpeg", 0.92));
-  return new File([data], name, {type: "image/jpeg"});
 }
 
 function put(file) {
@@ -80,14 +67,12 @@ function say(sentence) {
   document.querySelector("#found").replaceChildren(words);
 }
 
-const isText = (element) => element.closest?.("input:not([type=file]), textarea") !== null;
-
 for (const input of [chosen, photographed]) {
   input.addEventListener("change", () => input.files.length && take(input.files[0]));
 }
 addEventListener("paste", (event) => {
   if (isText(event.target)) return;
-  const file = [...event.clipboardData.files].find((one) => one.type.startsWith("image/"));
+  const file = pasted(event);
   if (file) take(file);
   else tell(form.dataset.without);
 });
@@ -172,10 +157,23 @@ document.addEventListener("click", (event) => {
   form.elements.k.value = more.dataset.k;
   send();
 });
-// On a phone the answer to a new picture stands below it.
+// An example is taken as if it were one's own; where its picture does not come, its link is followed.
+document.addEventListener("click", async (event) => {
+  const example = event.target.closest?.("[data-example]");
+  if (!example || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const picture = await fetch(example.dataset.example).then((came) => came.ok && came.blob()).catch(() => null);
+  if (picture) take(new File([picture], "example.jpg", {type: picture.type}));
+  else location.assign(example.href);
+});
+// The answer to a new picture stands beside it or below it, and a high picture leaves no room for it.
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.requestConfig?.elt !== form || !isNew) return;
   isNew = false;
   const answer = document.querySelector("#found");
-  if (answer.getBoundingClientRect().top > innerHeight / 2) answer.scrollIntoView();
+  const first = answer.querySelector(".tile") ?? answer;
+  if (first.getBoundingClientRect().top > 0.9 * innerHeight) answer.scrollIntoView();
 });
+
+const arrived = handed();
+if (arrived) take(arrived);

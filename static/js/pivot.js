@@ -2,8 +2,10 @@
    the query's place (lookalike.css names both for the browser's view transition), a product that
    stands in several rows shows it, what loads says so, and addresses stay short. */
 
-const TILES = "a.look, a.tile";
-const LEADING_ON = `${TILES}, a.step`;
+import "./hand_over.js";
+
+const TILES = "a.tile";
+const LEADING_ON = `${TILES}, a.step, .mosaic a`;
 
 /* By classes, for the policy of the page allows no style of an element's own. */
 document.addEventListener("click", (event) => {
@@ -17,9 +19,9 @@ document.addEventListener("click", (event) => {
 const tie = (event, on) => {
   const item = event.target.closest?.(TILES)?.dataset.item;
   if (item === undefined) return;
-  for (const tile of document.querySelectorAll(TILES)) {
-    tile.classList.toggle("tied", on && tile.dataset.item === item);
-  }
+  const all = [...document.querySelectorAll(TILES)];
+  const same = all.filter((tile) => tile.dataset.item === item && tile.checkVisibility());
+  for (const tile of all) tile.classList.toggle("tied", on && same.length > 1 && same.includes(tile));
 };
 
 for (const [name, on] of [["pointerover", true], ["pointerout", false], ["focusin", true], ["focusout", false]]) {
@@ -37,12 +39,36 @@ for (const [name, busy] of [["htmx:beforeRequest", true], ["htmx:afterSettle", f
   });
 }
 
-// An address says what is asked, and nothing of fields that were left empty.
+// An address says what is asked, and nothing of fields that were left empty or at nothing.
 document.addEventListener("htmx:configRequest", ({detail}) => {
   if (detail.verb !== "get") return;
   const fields = Array.from(detail.formData.entries());
   for (const [name, value] of fields) {
-    if (value === "") detail.formData.delete(name);
+    const control = detail.elt.elements?.[name];
+    if (value === "" || (control?.type === "range" && value === control.min)) detail.formData.delete(name);
+  }
+});
+
+// Back and Forward are there at once: one that follows while a picture still moves would keep the wrong page.
+for (const name of ["htmx:historyCacheHit", "htmx:historyCacheMiss"]) {
+  document.addEventListener(name, ({detail}) => { detail.swapSpec.transition = false; });
+}
+
+/* What one comes back to was kept as text while the next answer was on its way. Its address alone knows what
+   was asked then, so the controls are set by it; and nothing of it is waited for any more. */
+const YES = new Set(["on", "true", "1", "yes"]), FORMER = {order: "sort"};
+
+function set(control, asked) {
+  if (control.type === "radio") control.checked = control.value === asked;
+  else if (control.type === "checkbox") control.checked = control.hasAttribute("value") ? control.value === asked : YES.has(asked);
+  else control.value = asked || control.min || "";
+}
+
+document.addEventListener("htmx:historyRestore", () => {
+  const asked = new URLSearchParams(location.search);
+  for (const element of document.querySelectorAll("[aria-busy]")) element.removeAttribute("aria-busy");
+  for (const control of document.querySelectorAll(":is(.browse, .sift) :is(input:not([type=hidden]), select)")) {
+    set(control, asked.get(control.name) ?? asked.get(FORMER[control.name]) ?? "");
   }
 });
 

@@ -9,25 +9,43 @@
   const own = scripts[0]?.src || file || document.baseURI;
   const { server: usualServer, key: usualKey } = scripts[0]?.dataset || {};
 
-  const FIELDS = ["k", "metric", "q", "category", "shop", "price_from", "price_to", "in_stock",
-    "in_colour", "crop", "diversity", "colour", "min_score"];
+  const FIELDS = ["q", "category", "shop", "price_from", "price_to", "in_stock", "in_colour",
+    "metric", "k", "crop", "looks", "cheaper", "diversity", "colour", "min_score",
+    "weigh_category", "weigh_price", "weigh_brand", "weigh_new", "weigh_stock"];
   const OTHERS = ["item", "server", "key", "label", "link", "sold-out", "timeout"];
+  const LAYOUTS = ["row", "grid", "carousel", "compact"]; // which the styles alone draw
+  const WORDS = { de: ["Ähnliche Artikel", "Ausverkauft"], es: ["Productos similares", "Agotado"],
+    ja: ["似ている商品", "売り切れ"], ru: ["Похожие товары", "Распродано"] };
 
   const sheet = new CSSStyleSheet(); // which no policy of the page forbids
   sheet.replaceSync(`
-    :host { display: block }
+    :host { display: block; --width: var(--look-alikes-width, 8.5rem);
+      --max: var(--look-alikes-max, 16rem) }
     h2 { font: inherit; font-weight: 600; margin: 0 0 .6em }
-    ul { display: grid; grid-auto-flow: column; overflow-x: auto; margin: 0; padding: 4px;
-      grid-auto-columns: minmax(var(--look-alikes-width, 8.5rem), var(--look-alikes-max, 16rem));
-      gap: var(--look-alikes-gap, 1rem); list-style: none }
-    li, a { display: grid; align-content: start; gap: .25em; min-width: 0;
+    ul { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(var(--width), var(--max));
+      gap: var(--look-alikes-gap, 1rem); overflow-x: auto; margin: -4px; padding: 4px;
+      list-style: none }
+    li { min-width: 0 }
+    [part=link] { display: grid; align-content: start; gap: .25em;
       color: var(--look-alikes-colour, inherit); font: var(--look-alikes-font, inherit) }
     a { text-decoration: none }
     a:hover [part=title] { text-decoration: underline }
     a:focus-visible { outline: 3px solid var(--look-alikes-focus, currentColor) }
-    img { width: 100%; height: auto; border-radius: var(--look-alikes-radius, 0) }
-    [part=title] { overflow: hidden; overflow-wrap: anywhere; max-height: 3em; line-height: 1.5 }
-    [part=price] { font-weight: 600 }`);
+    img { width: 100%; height: auto; aspect-ratio: 4 / 5; object-fit: cover;
+      border-radius: var(--look-alikes-radius, 0);
+      background: color-mix(in srgb, currentColor 8%, transparent) }
+    [part=title] { overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
+    [part=price] { font-weight: 600 }
+    :host([data-layout=grid]) ul { grid-auto-flow: row; overflow: visible;
+      grid-template-columns: repeat(auto-fill, minmax(min(var(--width), 45%), 1fr)) }
+    :host([data-layout=carousel]) ul { grid-auto-columns: min(70%, var(--max));
+      scroll-snap-type: x mandatory; scroll-padding: 4px }
+    :host([data-layout=carousel]) li { scroll-snap-align: start }
+    :host([data-layout=compact]) ul { grid-auto-flow: row; gap: .5rem; overflow: visible;
+      grid-template-columns: repeat(auto-fill, minmax(min(14rem, 100%), 1fr)) }
+    :host([data-layout=compact]) [part=link] { column-gap: .75em; align-content: center;
+      grid-template-columns: 4rem minmax(0, 1fr) }
+    :host([data-layout=compact]) img { grid-row: span 3 }`);
 
   /* Texts are only ever set as text: nothing that a shop writes becomes a tag. */
   const make = (tag, part, text, attributes) => {
@@ -100,19 +118,39 @@
       return given ? siteAt(given, document.baseURI) : siteAt(".", own);
     }
 
+    get language() {
+      return this.closest("[lang]")?.lang || undefined;
+    }
+
+    /* The heading and "Sold out", in the language of the page around it. */
+    get words() {
+      return WORDS[this.language?.toLowerCase().split("-")[0]] || ["Looks similar", "Sold out"];
+    }
+
     /* Once it is near the window. Whatever goes wrong, the page shows nothing, the console why. */
     async load() {
       this.watcher.disconnect();
       const asking = this.asking = {};
-      let cards = [], wrong = "";
+      let answer = {}, wrong = "";
       try {
-        if (this.dataset.item) cards = await this.ask();
+        if (this.dataset.item) answer = await this.ask();
       } catch (error) {
         wrong = error.message;
       }
       if (asking !== this.asking) return; // something else has been asked since
       if (wrong) say(wrong);
-      this.show(cards);
+      this.show((answer.neighbours || []).map(this.card, this));
+      if (answer.clicks) await this.count(answer).catch((error) => say(error.message));
+    }
+
+    /* Where the site counts what is seen and clicked, a script of its own does so. */
+    async count({ metric, embedder, clicks: { address, trial } }) {
+      const list = this.shadowRoot?.querySelector("ul"), { key = usualKey } = this.dataset;
+      if (!list) return;
+      Object.assign(list.dataset, { place: "widget", metric, embedder, trial });
+      const script = new URL("clicks.js", this.server).href;
+      const { watch } = await import(/* webpackIgnore: true */ script);
+      watch(list, new URL(address, this.server), key);
     }
 
     async ask() {
@@ -125,7 +163,7 @@
           "page's origin in the site's CORS_ALLOWED_ORIGINS, or among those of its data-key?");
       });
       const content = await answer.json().catch(() => ({}));
-      if (answer.ok && content.neighbours) return content.neighbours.map(this.card, this);
+      if (answer.ok && content.neighbours) return content;
       const hint = answer.status === 401 ? " A page's key goes into data-key." : "";
       throw new Error(`${site} answered ${answer.status}: ${content.error || "no JSON"}${hint}`);
     }
@@ -137,34 +175,48 @@
         const field = name.replace(/[A-Z]/g, (letter) => "_" + letter.toLowerCase());
         if (FIELDS.includes(field)) url.searchParams.set(field, this.dataset[name] || "on");
       }
+      url.searchParams.set("counted", "on"); // a site that counts says so in its answer
       return url;
     }
 
     show(cards) {
+      const { layout } = this.dataset;
+      if (layout && !LAYOUTS.includes(layout))
+        say(`data-layout is one of ${LAYOUTS.join(", ")}, not ${layout}: a row is shown.`);
       this.shadowRoot?.replaceChildren();
       if (!cards.length) return;
       const root = this.shadowRoot || this.attachShadow({ mode: "open" });
       root.adoptedStyleSheets = [sheet];
       const list = make("ul", "list", "", { role: "list", "aria-labelledby": "label" });
       list.append(...cards);
-      root.append(make("h2", "label", this.dataset.label || "Looks similar", { id: "label" }), list);
+      root.append(make("h2", "label", this.dataset.label || this.words[0], { id: "label" }), list);
     }
 
-    card({ item_id, title, price, currency, in_stock, thumbnail_url, product_url }) {
-      const alt = title || item_id, src = webAddress(thumbnail_url, this.server) || "";
-      const lazy = { loading: "lazy", width: 250, height: 250 };
+    /* A tile, in the width that suits; of an older site, which has none, the picture. */
+    picture({ title, item_id, tile_url, tiles = [], focus, picture_url, thumbnail_url }) {
+      const at = (address) => webAddress(address, this.server) || "";
+      const image = make("img", "picture", "", {
+        alt: title || item_id, loading: "lazy", width: 400, height: 500,
+        sizes: this.dataset.layout === "compact" ? "4rem" : "auto, 16rem",
+        srcset: tiles.map(({ url, width }) => `${at(url)} ${width}w`).join(", "),
+        src: at(tile_url || picture_url || thumbnail_url) });
+      image.style.objectPosition = `${focus ?? 50}% ${focus ?? 30}%`; // where the network looks
+      return image;
+    }
+
+    card(product, at) {
+      const { item_id, title, price, currency, in_stock, product_url, way } = product;
+      const alt = title || item_id;
       const card = make("li", "item", "");
+      Object.assign(card.dataset, { position: at + 1, item: item_id, way: way ?? "" });
       const pattern = this.dataset.link?.replace("{item_id}", encodeURIComponent(item_id));
       const href = webAddress(pattern || product_url, document.baseURI);
-      const inside = href ? card.appendChild(make("a", "link", "", { href })) : card;
-      inside.append(make("img", "picture", "", { ...lazy, alt, src }));
+      const inside = card.appendChild(href ? make("a", "link", "", { href }) : make("div", "link", ""));
+      inside.append(this.picture(product));
       inside.append(make("span", "title", alt, { "aria-hidden": true })); // the picture says it
-      if (price) {
-        const language = this.closest("[lang]")?.lang || undefined;
-        inside.append(make("span", "price", inMoney(price, currency, language)));
-      }
+      if (price) inside.append(make("span", "price", inMoney(price, currency, this.language)));
       if (in_stock === false)
-        inside.append(make("span", "sold-out", this.dataset.soldOut || "Sold out"));
+        inside.append(make("span", "sold-out", this.dataset.soldOut || this.words[1]));
       return card;
     }
   }

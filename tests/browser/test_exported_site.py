@@ -22,7 +22,7 @@ def test_it_opens_from_the_disk_and_leads_from_product_to_product(
     page.goto(f"file://{tmp_path}/site/index.html")
     page.click('a[href="products/0.html"]')
     expect(page).to_have_url(re.compile(r"/products/0\.html$"))
-    page.click('ol a[href="2.html"] >> nth=0')
+    page.click('ol.looks a[href="2.html"]')
     expect(page).to_have_url(re.compile(r"/products/2\.html$"))
     assert until(page, "[...document.images].every(image => image.naturalWidth > 0)")
     page.go_back()

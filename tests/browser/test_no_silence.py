@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 PAGES = {
     "a product": "/products/0/?k=50",
-    "a product to choose by": "/products/0/?tune=on&distances=on&liked=1&trail=3&q=s&price_from=0",
+    "a product to choose by": "/products/0/?measured=on&distances=on&liked=1&trail=3&q=s&price_from=0",
     "the grid": "/browse/?price_from=1",
     "the map": "/map/",
     "a picture": "/picture/",

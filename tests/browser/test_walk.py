@@ -18,7 +18,7 @@ def test_the_way_is_shown_and_can_be_clicked_back(live, open_page, javascript):
     expect(page.locator(".trail")).to_have_count(0)
     names = ["0"]
     for _ in range(3):
-        tile = page.locator("ol.looks a.look").first
+        tile = page.locator("ol.looks a.tile").first
         names.append(tile.get_attribute("data-item"))
         tile.click()
         page.wait_for_url(f"**/products/{names[-1]}/?**")
@@ -37,23 +37,23 @@ def test_the_way_is_shown_and_can_be_clicked_back(live, open_page, javascript):
 @pytest.mark.parametrize("javascript", [True, False])
 def test_one_likes_and_dislikes_out_of_the_way_until_wanted(live, open_page, javascript):
     page = open_page("/products/0/?k=2", javascript=javascript)
-    expect(page.locator(".tune")).to_have_count(0)
-    page.get_by_role("link", name="Choose more or less like these").click()
-    page.locator(".tune").first.wait_for()
-    liked = page.locator("ol.looks a.look").first.get_attribute("data-item")
-    page.get_by_role("link", name="More like this").first.click()
+    deeds = page.locator("ol.looks .deeds").first
+    expect(deeds).to_have_css("opacity", "0")
+    liked = page.locator("ol.looks a.tile").first.get_attribute("data-item")
+    page.locator("ol.looks li").first.hover()
+    expect(deeds).to_have_css("opacity", "1")
+    page.get_by_role("button", name="More like this").first.click()
     page.wait_for_url(f"**liked={liked}**")
     page.locator(".named").wait_for()
-    page.get_by_role("link", name="Less like this").first.click()
+    page.get_by_role("button", name="Less like this").first.focus()
+    page.keyboard.press("Enter")
     page.wait_for_url("**disliked=**")
     page.locator(".named li").nth(1).wait_for()
-    page.get_by_role("link", name="Done choosing").click()
-    page.locator(".tune").first.wait_for(state="detached")
     page.locator(".named a").first.click()
     page.wait_for_url(lambda url: f"liked={liked}" not in url.replace("disliked", ""))
 
 
 @pytest.mark.parametrize("width", [390, 1440])
 def test_a_long_way_does_not_widen_the_page(live, open_page, width):
-    page = open_page("/products/5/?tune=on&trail=0&trail=1&trail=2&trail=3&trail=4&liked=1", width)
+    page = open_page("/products/5/?trail=0&trail=1&trail=2&trail=3&trail=4&liked=1", width)
     assert page.evaluate("document.documentElement.scrollWidth") == width

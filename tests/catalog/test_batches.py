@@ -1,10 +1,12 @@
+from typing import Any
+
 import pytest
 from django.db import OperationalError
 
 from catalog import batches, pictures
 from catalog.ingest import ingest
 from catalog.models import Product
-from catalog.pictures import Kind
+from catalog.pictures import WRITTEN
 from catalog.records import ProductRecord, SourceError, Unreadable
 from runs.outcomes import Status
 from tests.conftest import picture_bytes
@@ -56,11 +58,13 @@ def test_what_waits_is_kept_when_the_run_is_stopped(records):
 
 def test_no_row_is_saved_before_its_pictures_are_in_their_places(records, monkeypatch):
     """So a kill at any moment leaves no product without its pictures."""
-    seen = []
+    seen: list[Any] = []
     save = batches._save
 
     def look_then_save(products):
-        seen.extend(pictures.exists(kind, product.item_id) for product in products for kind in Kind)
+        seen.extend(
+            pictures.exists(kind, product.item_id) for product in products for kind in WRITTEN
+        )
         save(products)
 
     monkeypatch.setattr(batches, "_save", look_then_save)

@@ -5,6 +5,7 @@ import struct
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -57,7 +58,7 @@ def measured(data: bytes, folder: Path) -> tuple[int, float, str]:
 @pytest.mark.parametrize(("kind", "mode", "options"), KINDS)
 def test_the_largest_picture_of_each_kind_keeps_to_the_memory(kind, mode, options, tmp_path):
     buffer = io.BytesIO()
-    seen = {"RGBA": (90, 90, 90, 128), "LA": (90, 128), "P": 1}.get(mode, 0)
+    seen: Any = {"RGBA": (90, 90, 90, 128), "LA": (90, 128), "P": 1}.get(mode, 0)
     Image.new(mode, SIDES.get(kind, LARGEST), seen).save(buffer, kind, **options)
     memory, seconds, refused = measured(buffer.getvalue(), tmp_path)
     assert refused == ""

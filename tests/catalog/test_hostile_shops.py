@@ -79,8 +79,9 @@ def make_shop() -> Shop:
         nodes.append(product(name, image=answer if isinstance(answer, str) else path_of(name)))
         if isinstance(answer, tuple) and callable(answer[2]):
             status, headers, body = answer
-            answer = lambda _h, s=status, h=headers, b=body: (s, h, b())  # noqa: E731
-        shop.answers[path_of(name)] = answer
+            shop.answers[path_of(name)] = lambda _h, s=status, h=headers, b=body: (s, h, b())
+        else:
+            shop.answers[path_of(name)] = answer
     nodes.append(product("last", image="/good.jpg"))
     shop.answers["/tees"] = json_ld(nodes)
     return shop

@@ -61,7 +61,7 @@ def wait_for(what, seconds=60.0):
 
 def rows(folder):
     with sqlite3.connect(folder / "catalog.sqlite3") as database:
-        return [row[0] for row in database.execute("SELECT item_id FROM catalog_product")]
+        return [row[0] for row in database.execute("SELECT item_id FROM lookalike_catalog_product")]
 
 
 def fetched(shop):

@@ -149,7 +149,7 @@ def test_where_the_first_picture_is_none_the_next_is_taken(kind):
 def test_where_all_are_none_the_first_says_why():
     page = json_ld(product("7", name="Tee", image=["/soon.png", "/b.png"]))
     found, _ = scraped({"/p": page, "/soon.png": PIXEL, "/b.png": b"no picture"})
-    assert [outcome.told for outcome in found] == [
+    assert [outcome.explanation for outcome in found] == [
         "1×1 pixels hold the place of a picture, and are none"
     ]
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -318,7 +319,7 @@ def test_a_selector_file_leads_to_products_that_nothing_else_finds(shop, tmp_pat
         call_command("scrape", f"{shop.url}/tees", selectors=selectors)
 
 
-EVERY = {
+EVERY: dict[str, tuple[str, dict[str, Any]]] = {
     "category": ("/tees", {"/tees": json_ld([product("1"), product("2")])}),
     "sitemap": ("/sitemap.xml", {
         "/sitemap.xml": test_sitemap.urlset("{url}/p/1", "{url}/p/2"),

@@ -76,10 +76,10 @@ def test_an_empty_catalogue_says_so():
 def test_a_product_whose_pictures_cannot_go_stays_and_goes_the_next_time(two_shops, monkeypatch):
     remove = pictures.remove
 
-    def held(item_id):
+    def held(item_id, content_hash, further):
         if item_id == "3":
             raise PermissionError("held")
-        remove(item_id)
+        remove(item_id, content_hash)
 
     monkeypatch.setattr(pictures, "remove", held)
     with pytest.raises(CommandError, match="1 could not be removed"):

@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from typing import Any
 
 import numpy as np
 import pytest
@@ -199,7 +200,30 @@ def test_a_webps_metadata_cut_short_cost_no_picture(kind):
 
 @pytest.mark.parametrize("tag", [282, 296, 305, 306, 700, 33723, 34377, 34665, 34853, 37500, 65000])
 def test_no_tag_beside_a_tiffs_pixels_costs_them(tag):
-    assert seen(tiff(**{f"t{tag}": 2**32 - 1})).shape == (8, 8, 3)
+    entry: dict[str, Any] = {f"t{tag}": 2**32 - 1}
+    assert seen(tiff(**entry)).shape == (8, 8, 3)
+
+
+# Each of these costs the picture where Pillow reads the tag itself: 97 of 2,160 that were tried.
+MISTYPED = {
+    "XMP as a number": (700, 4, 1, b"\xff" * 4),
+    "XMP as text": (700, 2, 4, b"72\0\0"),
+    "EXIF before the beginning": (34665, 9, 1, b"\xff" * 4),
+    "GPS before the beginning": (34853, 9, 1, b"\xff" * 4),
+    "a profile as a number": (34675, 4, 1, b"\xff" * 4),
+    "a profile as text": (34675, 2, 4, b"72\0\0"),
+}
+
+
+@pytest.mark.parametrize("entry", MISTYPED.values(), ids=MISTYPED)
+def test_a_tiffs_tag_of_the_wrong_type_costs_no_picture(entry):
+    whole = red("TIFF")
+    (at,) = struct.unpack_from("<I", whole, 4)
+    (number,) = struct.unpack_from("<H", whole, at)
+    entries = [whole[at + 2 + 12 * n :][:12] for n in range(number)]
+    entries = sorted([*entries, struct.pack("<HHI4s", *entry)], key=lambda e: e[1::-1])
+    start = whole[:4] + struct.pack("<I", len(whole)) + whole[8:]
+    assert is_red(start + struct.pack("<H", len(entries)) + b"".join(entries) + bytes(4))
 
 
 def test_a_large_tiff_loses_its_metadata_too():

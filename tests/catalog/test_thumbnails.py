@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from catalog.thumbnails import BadPicture, make_pictures, unpadded
+from catalog.thumbnails import BadPicture, make_pictures
 from tests.conftest import picture_bytes
 
 
@@ -53,21 +53,6 @@ def test_the_picture_has_no_frame_and_is_never_enlarged(original, kept):
     made = make_pictures(picture_bytes("navy", size=original))
     assert (made.width, made.height) == size_of(made.picture) == kept
     assert size_of(made.thumbnail) == (250, 250)
-
-
-@pytest.mark.parametrize(("size", "seen"), [((500, 250), (250, 126)), ((100, 400), (64, 250))])
-def test_a_thumbnail_loses_its_white_bars(size, seen):
-    """Those of JPEG's blocks beside the edge may stay."""
-    found = size_of(unpadded(make_pictures(picture_bytes("navy", size=size)).thumbnail))
-    assert np.abs(np.subtract(found, seen)).max() <= 4
-
-
-def test_white_all_around_may_be_the_pictures_own_and_stays():
-    picture = Image.new("RGB", (250, 250), "white")
-    picture.paste("navy", (80, 40, 170, 210))
-    assert unpadded(data := saved(picture, "JPEG")) == data
-    assert unpadded(data := picture_bytes("white", size=(250, 250))) == data
-    assert unpadded(b"rubbish") == b"rubbish"
 
 
 def test_a_turned_photo_is_put_upright():

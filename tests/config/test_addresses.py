@@ -10,7 +10,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from config import addresses
-from config.env import env_cache, env_database
+from config.databases import env_database
+from config.env import env_cache
 
 ROOT = Path(__file__).resolve().parents[2]
 HOW_TO = (
@@ -135,7 +136,7 @@ def test_addresses_as_they_are_meant_to_be_are_read(database, url, name, host):
 )
 def test_a_cache_is_read_alike(monkeypatch, url, location):
     monkeypatch.setenv("CACHE_URL", url)
-    assert env_cache("CACHE_URL", "locmemcache://")["LOCATION"] == location
+    assert env_cache("CACHE_URL")["LOCATION"] == location
 
 
 @pytest.mark.parametrize(
@@ -144,7 +145,7 @@ def test_a_cache_is_read_alike(monkeypatch, url, location):
 def test_a_cache_that_cannot_be_read_is_refused_alike(monkeypatch, url):
     monkeypatch.setenv("CACHE_URL", url)
     with pytest.raises(ImproperlyConfigured) as refused:
-        env_cache("CACHE_URL", "locmemcache://")
+        env_cache("CACHE_URL")
     assert str(refused.value).startswith("CACHE_URL")
     assert "Geh" not in str(refused.value)
 

@@ -107,7 +107,7 @@ def test_make_asks_it_for_the_environment(tmp_path, path, put, way):
     named = put("named", 12)
     folder = tmp_path / "project"
     (folder / "config").mkdir(parents=True)
-    (folder / "requirements.lock").touch()
+    (folder / "requirements-serve.lock").touch()
     for name in ("Makefile", "config/find_python.sh"):
         (folder / name).write_bytes((ROOT / name).read_bytes())
     arguments = [f"PYTHON={named}"] if way == "argument" else []
@@ -157,7 +157,7 @@ def test_what_ci_runs_is_all_that_there_is():
     assert run == ["make test", "exec make test-slow"]
     recipes = make("--dry-run", "--always-make", "test", "test-slow")
     for part in ('-m "not slow" -n', "-m slow -n auto --dist worksteal tests/browser",
-                 "-m slow --ignore=tests/browser", "tests.on_postgresql"):  # fmt: skip
+                 "-m slow -n auto --dist worksteal --ignore=tests/browser", "tests.on_postgresql"):  # fmt: skip
         assert part in recipes
 
 
@@ -181,3 +181,32 @@ def test_nothing_in_make_is_bound_to_one_version_of_python():
     assert "python3." not in (ROOT / "Makefile").read_text()
     assert "python3.1" not in (ROOT / "README.md").read_text()
     assert os.access(ROOT / "config" / "find_python.sh", os.R_OK)
+
+
+def installs(*targets):
+    """The locks that these targets install."""
+    lines = make("--dry-run", "--always-make", *targets).splitlines()
+    return {
+        word for line in lines for word in line.split() if "pip install" in line and ".lock" in word
+    }
+
+
+@pytest.mark.parametrize("target", ["demo", "dev", "test"])
+def test_nothing_but_slow_tests_and_benchmarks_installs_tensorflow(target):
+    assert "requirements.lock" not in installs(target)
+
+
+def test_the_demo_installs_what_is_served_and_no_more():
+    assert installs("demo") == {"requirements-serve.lock"}
+
+
+@pytest.mark.parametrize("target", ["tensorflow", "test-slow", "coverage", "bench"])
+def test_tensorflow_is_there_where_it_is_needed(target):
+    assert "requirements.lock" in installs(target)
+
+
+def test_what_needs_tensorflow_names_the_target_that_adds_it():
+    assert "make tensorflow" in (ROOT / "README.md").read_text()
+    for page in ("README.md", "docs/upgrade.md", "docs/run.md"):
+        for line in (ROOT / page).read_text().splitlines():
+            assert "-r requirements.lock" not in line, page

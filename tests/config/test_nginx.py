@@ -34,7 +34,7 @@ def block_in_the_docs() -> str:
 def gunicorn(tmp_path):
     environment = os.environ | {
         "VAR_DIR": str(tmp_path / "var"), "DATABASE_URL": f"sqlite:///{tmp_path}/db",
-        "BIND": "127.0.0.1:0", "HTTPS": "on", "ALLOWED_HOSTS": HOST,
+        "BIND": "127.0.0.1:0", "BEHIND_TLS_PROXY": "on", "ALLOWED_HOSTS": HOST,
         "CSRF_TRUSTED_ORIGINS": f"https://{HOST}",
     }  # fmt: skip
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], env=environment, cwd=ROOT)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.env import env_hosts, env_list, env_origins, env_sites
+from config.env import env_hosts, env_list, env_origins, env_sites, env_weights
+from runs.variables import BY_NAME
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOW_KEY = "from config import settings; print(settings.SECRET_KEY)"
@@ -60,7 +61,15 @@ def test_the_key_and_the_database_are_for_their_owner_only(tmp_path):
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("RUNTIME", "abacus"), ("SCRAPE_PAUSE_SECONDS", "-1"), ("SCRAPE_PAUSE_SECONDS", "soon")],
+    [
+        ("RUNTIME", "abacus"),
+        ("SCRAPE_PAUSE_SECONDS", "-1"),
+        ("SCRAPE_PAUSE_SECONDS", "soon"),
+        ("CLUSTER", "10.0.0.5:8786"),
+        ("FACT_WEIGHTS", "look=5"),
+        ("FACT_WEIGHTS", "category=101"),
+        ("FACT_WEIGHTS", "category"),
+    ],
 )
 def test_a_wrong_value_stops_the_program_and_names_the_variable(tmp_path, variable, value):
     start = python(SHOW_KEY, VAR_DIR=str(tmp_path), **{variable: value})
@@ -69,15 +78,19 @@ def test_a_wrong_value_stops_the_program_and_names_the_variable(tmp_path, variab
     assert f"ImproperlyConfigured: {variable}='{value}'" in error.splitlines()[-1]
 
 
-def test_every_setting_stands_in_the_example_file():
+@pytest.mark.parametrize("name", ["ANN", "APPROXIMATE_NEIGHBOURS"])
+def test_an_old_name_stops_the_program_and_says_the_new_one(tmp_path, name):
+    start = python(SHOW_KEY, VAR_DIR=str(tmp_path), **{name: "on"})
+    error = start.communicate(timeout=60)[1].splitlines()[-1]
+    assert f"{name} is called LISTS now: rename the setting" in error
+
+
+def test_every_setting_that_is_read_stands_in_the_table_and_no_other():
     modules = (ROOT / "config" / "env.py", ROOT / "config" / "settings.py")
     source = "".join(module.read_text() for module in modules)
-    assert "DATABASE_URL" in source
     read = [*re.findall(r"env(?:_\w+|\.\w+)?\(\s*\"([A-Z][A-Z0-9_]+)\"", source), "BIND"]
-    example = (ROOT / ".env.example").read_text()
-    named = re.findall(r"(?m)^#?([A-Z][A-Z0-9_]+)=", example)
     assert len(read) > 10
-    assert set(read) == set(named)
+    assert set(read) == set(BY_NAME)
 
 
 SIGN = "from django.core import signing; print(signing.dumps('a visitor'))"
@@ -110,7 +123,7 @@ def test_a_list_may_have_blanks_and_a_comma_at_its_end(monkeypatch, read):
 @pytest.mark.parametrize("host", ["*", "localhost", "127.0.0.1", "[::1]", "bücher.example"])
 def test_hosts_of_every_kind_are_taken(monkeypatch, host):
     monkeypatch.setenv("NAMES", host)
-    assert env_hosts("NAMES", ["x"]) == [host]
+    assert env_hosts("NAMES") == [host]
 
 
 @pytest.mark.parametrize(
@@ -132,5 +145,82 @@ def test_what_is_no_site_is_refused_in_a_sentence(monkeypatch, site):
 
 
 def test_a_list_that_holds_nothing_is_the_usual_one(monkeypatch):
-    monkeypatch.setenv("NAMES", " , ")
-    assert env_hosts("NAMES", ["localhost"]) == ["localhost"]
+    monkeypatch.setenv("ALLOWED_HOSTS", " , ")
+    assert env_hosts("ALLOWED_HOSTS") == ["localhost", "127.0.0.1", "[::1]"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"INDEX_ENGINE": "faiss"}, "INDEX_ENGINE"),
+        (
+            {"INDEX_ENGINE": "postgres", "DATABASE_URL": ""},
+            "INDEX_DATABASE_URL or, without it, DATABASE_URL",
+        ),
+        (
+            {"INDEX_ENGINE": "postgres", "INDEX_DATABASE_URL": "sqlite:///x"},
+            "must name a PostgreSQL",
+        ),
+        (
+            {"INDEX_ENGINE": "postgres", "INDEX_DATABASE_URL": "nonsense"},
+            "INDEX_DATABASE_URL: expected",
+        ),
+    ],
+)
+def test_an_engine_without_its_database_stops_the_program_in_a_sentence(given, said):
+    started = python("from config import settings", **given)
+    told = started.communicate(timeout=60)[1]
+    assert started.returncode == 1
+    assert said in told.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("vectors", "names"),
+    [
+        ("", ["default"]),
+        ("postgres://u:p@host/shop", ["default"]),
+        ("postgres://u:p@other/shop", ["default", "index"]),
+    ],
+)
+def test_vectors_lie_beside_the_catalogue_unless_they_have_a_database_of_their_own(vectors, names):
+    show = "from config import settings; print(list(settings.DATABASES), settings.DATABASE_ROUTERS)"
+    given = {"INDEX_ENGINE": "postgres", "DATABASE_URL": "postgres://u:p@host/shop"}
+    told = python(show, **given, INDEX_DATABASE_URL=vectors).communicate(timeout=60)[0]
+    routers = ["recommender.engines.postgres.places.Router"] if "index" in names else []
+    assert told.strip() == f"{names} {routers}"
+
+
+def test_a_replica_is_read_from_beside_whatever_else_there_is():
+    show = "from config import settings; print(list(settings.DATABASES), settings.DATABASE_ROUTERS)"
+    given = {
+        "INDEX_ENGINE": "postgres", "DATABASE_URL": "postgres://u:p@host/shop",
+        "INDEX_DATABASE_URL": "postgres://u:p@vectors/shop",
+        "REPLICA_DATABASE_URL": "postgres://u:p@other/shop",
+    }  # fmt: skip
+    told = python(show, **given).communicate(timeout=60)[0]
+    routers = ["recommender.engines.postgres.places.Router", "catalog.replica.Router"]
+    assert told.strip() == f"{['default', 'index', 'replica']} {routers}"
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "replica", "said"),
+    [
+        ("", "postgres://u:p@other/shop", "REPLICA_DATABASE_URL: a replica of DATABASE_URL's"),
+        ("postgres://u:p@host/shop", "sqlite:///x", "REPLICA_DATABASE_URL: a replica of"),
+        ("postgres://u:p@host/shop", "nonsense", "REPLICA_DATABASE_URL: expected"),
+    ],
+)
+def test_what_can_be_no_replica_stops_the_program_in_a_sentence(catalogue, replica, said):
+    given = {"DATABASE_URL": catalogue, "REPLICA_DATABASE_URL": replica}
+    started = python("from config import settings", **given)
+    told = started.communicate(timeout=60)[1]
+    assert started.returncode == 1
+    assert said in told.strip().splitlines()[-1]
+
+
+def test_points_are_read_by_what_they_are_for(monkeypatch):
+    monkeypatch.setenv("FACT_WEIGHTS", " category=10, price = 2.5,")
+    read = env_weights("FACT_WEIGHTS", ("category", "price"))
+    assert read == {"category": 10.0, "price": 2.5}
+    monkeypatch.delenv("FACT_WEIGHTS")
+    assert env_weights("FACT_WEIGHTS", ("category", "price")) == {}

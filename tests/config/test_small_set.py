@@ -69,4 +69,4 @@ def test_asked_for_by_name_tensorflow_is_said_to_be_missing(manage, tmp_path):
     manage("import_folder", str(shop))
     refused = manage("build_index", RUNTIME="tensorflow")
     assert refused.returncode == 1
-    assert "RUNTIME=tensorflow is not installed. Run: pip install tensorflow" in refused.stderr
+    assert "RUNTIME=tensorflow is not installed. Run: make tensorflow" in refused.stderr

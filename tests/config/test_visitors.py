@@ -38,7 +38,7 @@ def test_with_https_on_djangos_check_of_deployments_is_clean(tmp_path):
     contact = "MyShop/1.0 (+https://shop.example/contact)"
     done = run(
         tmp_path, "manage.py", "check", "--deploy", "--fail-level", "WARNING",
-        HTTPS="on", SCRAPE_USER_AGENT=contact,
+        BEHIND_TLS_PROXY="on", SCRAPE_USER_AGENT=contact,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
 
@@ -58,7 +58,7 @@ for secure, address in [(False, "/browse/"), (True, "/static/css/lookalike.css")
 
 
 def test_with_https_on_plain_requests_are_led_to_tls_and_probes_are_not(tmp_path):
-    done = run(tmp_path, "-c", ASK, HTTPS="on", DJANGO_SETTINGS_MODULE="config.settings")
+    done = run(tmp_path, "-c", ASK, BEHIND_TLS_PROXY="on", DJANGO_SETTINGS_MODULE="config.settings")
     browse, static, health, *_ = done.stdout.splitlines()
     assert browse == "301 https://testserver/browse/ None"
     assert static == "200 None max-age=31536000"
@@ -81,13 +81,8 @@ def test_a_path_of_the_admin_that_is_none_is_refused_by_name(tmp_path):
     assert "ADMIN_PATH" in done.stderr
 
 
-@pytest.fixture
-def quick_hashes(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.mark.django_db
-def test_who_guesses_a_password_five_times_has_to_wait(quick_hashes, client, admin_user):
+def test_who_guesses_a_password_five_times_has_to_wait(client, admin_user):
     def log_in(password):
         return client.post(LOG_IN, {"username": "admin", "password": password}).status_code
 
@@ -97,7 +92,7 @@ def test_who_guesses_a_password_five_times_has_to_wait(quick_hashes, client, adm
 
 
 @pytest.mark.django_db
-def test_the_right_password_lets_in_and_mistakes_are_forgotten(quick_hashes, client, admin_user):
+def test_the_right_password_lets_in_and_mistakes_are_forgotten(client, admin_user):
     for _ in range(2):
         for _ in range(4):
             client.post(LOG_IN, {"username": "admin", "password": "mistyped"})

@@ -1,9 +1,11 @@
+import io
 import re
 import subprocess
 import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -57,10 +59,15 @@ def test_all_colours_motifs_and_textures_are_sold_in_fair_shares():
         assert len({spec.variation for spec in SPECS if spec.motif == motif}) >= 3
 
 
-def test_the_title_does_not_tell_what_is_on_the_shirt():
+def test_half_of_the_titles_tell_what_is_on_the_shirt_and_no_category_does():
+    motifs = [spec for spec in SPECS if spec.motif]
+    tell = [spec for spec in motifs if spec.motif in spec.title]
+    assert 0.4 < len(tell) / len(motifs) < 0.6
     words = {*MOTIFS, *TEXTURES, *COLOURS}
     for spec in SPECS:
-        assert not words & set(re.findall(r"[a-z]+", f"{spec.title} {spec.category}".lower()))
+        assert not words & set(re.findall(r"[a-z]+", spec.category.lower()))
+        told = words & set(re.findall(r"[a-z-]+", spec.title.lower()))
+        assert told <= {spec.motif, spec.texture, spec.colour}
 
 
 def test_a_spec_is_drawn_the_same_each_time_and_in_another_process():
@@ -98,7 +105,7 @@ def test_the_variations_of_a_motif_differ_in_more_than_colour(motif):
 
 @pytest.mark.parametrize("design", ["texture", "lettering", "motif", "plain"])
 def test_every_kind_of_shirt_can_be_drawn(design):
-    kinds = {
+    kinds: dict[str, list[dict[str, Any]]] = {
         "texture": [{"texture": name} for name in TEXTURES],
         "lettering": [{"lettering": "SLOW DOWN"}],
         "motif": [{"motif": name} for name in MOTIFS],
@@ -159,7 +166,7 @@ def test_robots_and_sitemap_are_those_of_a_shop(shop):
 def test_pictures_come_in_three_sizes_with_an_etag(shop, size):
     path = f"/images/{FEW[0].item_id}-{size}.jpg"
     response = requests.get(shop.url + path, timeout=10, stream=True)
-    assert Image.open(response.raw).size == (size, size)
+    assert Image.open(io.BytesIO(response.content)).size == (size, size)
     assert get(shop, path, **{"If-None-Match": response.headers["ETag"]}).status_code == 304
     assert get(shop, path, **{"If-None-Match": '"other"'}).status_code == 200
 
@@ -172,14 +179,11 @@ def test_head_has_no_body_and_unknown_addresses_are_404(shop):
         assert get(shop, path).status_code == 404
 
 
-def test_the_shop_does_not_tell_the_truth_about_its_designs(shop):
+def test_the_shop_tells_no_more_of_its_designs_than_titles_do(shop):
     """Motif, texture and colour are for measuring; whoever visits must look at the pictures."""
-    pages = "".join(get(shop, path).text for path in ("/", "/t-shirts/", "/t-shirts/?page=2"))
-    spec = next(spec for spec in FEW if spec.motif)
-    pages += get(shop, f"/t-shirts/x-{spec.item_id}").text
-    text = pages.lower().replace("cart", "").replace("category", "").replace("itemlist", "")
-    for word in (*MOTIFS, *TEXTURES):
-        assert not re.search(rf"\b{word}\b", text)
+    for spec in [spec for spec in FEW if spec.motif and spec.motif not in spec.title][:5]:
+        text = get(shop, f"/t-shirts/x-{spec.item_id}").text.lower().replace("cart", "")
+        assert spec.motif not in text.replace("category", "").replace("location", "")
 
 
 def test_missing_drawings_are_made_ahead_and_kept(tmp_path):

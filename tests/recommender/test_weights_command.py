@@ -1,7 +1,9 @@
 import hashlib
 import io
+import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -23,9 +25,10 @@ def narrow(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def registries_as_they_were(monkeypatch):
-    kept = dict(NETWORKS), dict(EMBEDDERS)
+    registries: list[dict[str, Any]] = [NETWORKS, EMBEDDERS]
+    kept = [dict(registry) for registry in registries]
     yield
-    for known, before in zip((NETWORKS, EMBEDDERS), kept, strict=True):
+    for known, before in zip(registries, kept, strict=True):
         known.clear()
         known.update(before)
 
@@ -45,11 +48,11 @@ def test_the_list_says_which_are_at_hand_and_under_which_licence():
 
 def test_weights_are_added_verified_and_removed(narrow, tmp_path):
     layouts.theano(tmp_path / "tutorial.h5", layouts.seeded())
-    assert "laid as Theano" in weights("add", tmp_path / "tutorial.h5")
+    assert "layout: Theano" in weights("add", tmp_path / "tutorial.h5")
     assert " at hand " in next(line for line in weights("list").splitlines() if "vgg16 " in line)
     assert "vgg16: sound, from" in weights("verify")
     weights("remove", "vgg16")
-    assert weights("verify").startswith("No weights are kept in")
+    assert weights("verify").startswith("No weights are stored in")
 
 
 def test_an_onnx_network_is_added_and_removed(tmp_path):
@@ -58,7 +61,7 @@ def test_an_onnx_network_is_added_and_removed(tmp_path):
     assert "mine: 5 numbers per picture of 16×16" in told
     assert "build_index --embedder mine" in told
     assert "mine: sound" in weights("verify", "mine")
-    with pytest.raises(CommandError, match="What is kept: mine"):
+    with pytest.raises(CommandError, match="Stored: mine"):
         weights("remove", "vgg16")
     with pytest.raises(CommandError, match="not one of ours"):
         weights("add", model, "--name", "vgg16")
@@ -80,10 +83,10 @@ def test_an_onnx_network_is_added_and_removed(tmp_path):
         (["add", "m.onnx", "--name", "mine", "--std", "0"], "--std: expected numbers above 0"),
         (["add", "/"], "/ is a folder; name a file of weights"),
         (["add", __file__], "found a file of another kind"),
-        (["verify", "nobody"], "No weights of nobody are kept in"),
-        (["verify", "vgg16"], "No weights of vgg16 are kept in .* Nothing is kept yet"),
-        (["remove", "vgg16"], "No weights of vgg16 are kept in .* Nothing is kept yet"),
-        (["remove", "efficientnet-lite2"], "No weights of efficientnet-lite2 are kept in"),
+        (["verify", "nobody"], "No weights of nobody are stored in"),
+        (["verify", "vgg16"], "No weights of vgg16 are stored in .* Nothing is stored yet"),
+        (["remove", "vgg16"], "No weights of vgg16 are stored in .* Nothing is stored yet"),
+        (["remove", "efficientnet-lite2"], "No weights of efficientnet-lite2 are stored in"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(arguments, message):
@@ -91,10 +94,10 @@ def test_what_cannot_be_done_is_said_in_a_sentence(arguments, message):
         weights(*arguments)
 
 
-@pytest.mark.slow
 def test_weights_are_fetched_checked_and_nothing_is_left_of_a_broken_download(
     narrow, tmp_path, settings, httpserver, monkeypatch
 ):
+    had_tensorflow = "tensorflow" in sys.modules
     layouts.keras1(tmp_path / "published.h5", layouts.seeded())
     data = (tmp_path / "published.h5").read_bytes()
     httpserver.expect_request("/vgg16.h5").respond_with_data(data)
@@ -103,11 +106,27 @@ def test_weights_are_fetched_checked_and_nothing_is_left_of_a_broken_download(
     left = Path(settings.WEIGHTS_DIR) / "download" / "half.h5"
     left.parent.mkdir(parents=True)
     left.write_bytes(b"half")
-    with pytest.raises(CommandError, match="could not be fetched"):
+    with pytest.raises(CommandError, match="expected MD5 0000"):
         weights("fetch")
     assert not left.parent.exists()
     monkeypatch.setattr(
         weight_keeping, "KERAS_MD5", hashlib.md5(data, usedforsecurity=False).hexdigest()
     )
-    assert "are kept now" in weights("fetch")
-    assert "here already" in weights("fetch")
+    assert "VGG-16's weights were added" in weights("fetch")
+    assert "tensorflow" not in sys.modules or had_tensorflow
+    assert not left.parent.exists()
+    assert weights("verify").startswith("vgg16: sound")
+    assert "already stored" in weights("fetch")
+
+
+def test_a_file_of_the_right_hash_and_the_wrong_arrays_is_refused(
+    narrow, settings, httpserver, monkeypatch
+):
+    httpserver.expect_request("/vgg16.h5").respond_with_data(b"no weights")
+    monkeypatch.setattr(weight_keeping, "KERAS_URL", httpserver.url_for("/vgg16.h5"))
+    monkeypatch.setattr(
+        weight_keeping, "KERAS_MD5", hashlib.md5(b"no weights", usedforsecurity=False).hexdigest()
+    )
+    with pytest.raises(CommandError, match="found a file of another kind"):
+        weights("fetch")
+    assert not (Path(settings.WEIGHTS_DIR) / "download").exists()

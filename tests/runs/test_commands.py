@@ -130,11 +130,14 @@ def test_a_log_has_an_end():
 @pytest.mark.django_db
 def test_runs_are_seen_in_the_admin(admin_client):
     call_command(Command(NEW, FAILED), shop="hats")
-    page = admin_client.get("/admin/runs/run/").content.decode()
+    page = admin_client.get("/admin/lookalike_runs/run/").content.decode()
     assert "1 new, 1 failed" in page
     assert "--shop hats" in page
     run = Run.objects.get()
-    assert "no picture" in admin_client.get(f"/admin/runs/run/{run.pk}/change/").content.decode()
+    assert (
+        "no picture"
+        in admin_client.get(f"/admin/lookalike_runs/run/{run.pk}/change/").content.decode()
+    )
 
 
 def test_a_forgotten_migrate_is_one_sentence(tmp_path):
@@ -142,16 +145,19 @@ def test_a_forgotten_migrate_is_one_sentence(tmp_path):
         "VAR_DIR": str(tmp_path),
         "DATABASE_URL": f"sqlite:///{tmp_path}/db",
     }
-    for command in (["import_folder", "."], ["scrape", "http://127.0.0.1:9/"], ["build_index"]):
-        done = subprocess.run(
+    started = [  # all at once: each start takes a second
+        subprocess.Popen(
             [sys.executable, "manage.py", *command],
-            env=environment, cwd=ROOT, capture_output=True, text=True,
-        )  # fmt: skip
-        assert done.returncode == 1
-        assert done.stderr == (
+            env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for command in (["import_folder", "."], ["scrape", "http://127.0.0.1:9/"], ["build_index"])
+    ]  # fmt: skip
+    for command in started:
+        assert command.communicate()[1] == (
             "CommandError: The database is not set up yet, or not up to date. "
             "Run: manage.py migrate\n"
         )
+        assert command.returncode == 1
 
 
 def test_a_real_ctrl_c_leaves_no_traceback(tmp_path):

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import requests
@@ -32,7 +33,7 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-def command(*arguments: str, **options: object) -> subprocess.Popen[str]:
+def command(*arguments: str, **options: Any) -> subprocess.Popen[str]:
     """A command of ours, started."""
     return subprocess.Popen(
         [sys.executable, "manage.py", *arguments], cwd=ROOT, text=True,
@@ -60,7 +61,7 @@ def fill(folder: Path) -> None:
     for number in range(COUNT):
         (folder / "shop" / f"{number:02}.jpg").write_bytes(picture(number))
     for arguments in (["migrate", "-v0"], ["import_folder", str(folder / "shop")], ["build_index"]):
-        code, said = done(command(*arguments))
+        code, said = done(command(*arguments), 600)
         assert code == 0, said
 
 
@@ -74,12 +75,12 @@ def site() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         env=os.environ | {"BIND": address}, cwd=ROOT, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        until = time.monotonic() + 60
+        until = time.monotonic() + 180
         while True:
             try:
                 requests.get(f"http://{address}/healthz", timeout=5)
                 break
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 assert time.monotonic() < until, "the site does not start"
                 time.sleep(0.1)
         yield f"http://{address}", gunicorn

@@ -3,6 +3,7 @@
 import resource
 import signal
 import sqlite3
+import subprocess
 import time
 from functools import partial
 from pathlib import Path
@@ -48,7 +49,7 @@ def builds_killed(folder: Path, random: Random, until: float) -> Came:
     return came
 
 
-def _kill(process, seconds: float) -> None:  # type: ignore[no-untyped-def]
+def _kill(process: subprocess.Popen[str], seconds: float) -> None:
     time.sleep(seconds)
     process.send_signal(signal.SIGKILL)
     process.communicate()
@@ -74,7 +75,7 @@ def scrapes_killed(folder: Path, random: Random, until: float) -> Came:
         code, said = done(command(*arguments))
         came.require(code == 0, said)
     with sqlite3.connect(folder / "catalogue.sqlite3") as database:
-        (count,) = database.execute("select count(*) from catalog_product").fetchone()
+        (count,) = database.execute("select count(*) from lookalike_catalog_product").fetchone()
         (sound,) = database.execute("pragma integrity_check").fetchone()
     came.require(sound == "ok", f"the database: {sound}")
     came.require(count >= SHOP_SIZE, f"{count} products at the end")
@@ -87,7 +88,7 @@ def scrapes_killed(folder: Path, random: Random, until: float) -> Came:
 def _whole_pictures(came: Came, folder: Path) -> int:
     """How many of the catalogue's pictures can be read; all, or it is noted."""
     with sqlite3.connect(folder / "catalogue.sqlite3") as database:
-        ids = [row[0] for row in database.execute("select item_id from catalog_product")]
+        ids = [row[0] for row in database.execute("select item_id from lookalike_catalog_product")]
     for item_id in ids:
         try:
             with Image.open(folder / "media" / "thumbnails" / f"{item_id}.jpg") as picture:

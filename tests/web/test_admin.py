@@ -9,7 +9,7 @@ from catalog.registry import import_folder
 from tests.conftest import picture_bytes
 
 pytestmark = pytest.mark.django_db
-PRODUCTS = "/admin/catalog/product/"
+PRODUCTS = "/admin/lookalike_catalog/product/"
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_the_admin_bears_the_sites_name_and_colours(owner, live):
     page = html(owner.get("/admin/"))
     assert "Django administration" not in page
     assert "Lookalike" in page
-    assert "css/admin.css" in page
+    assert "css/site_admin.css" in page
     assert "Lookalike" in html(owner.get("/admin/login/", follow=True))
 
 

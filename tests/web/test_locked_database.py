@@ -5,8 +5,13 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
+from django.db import OperationalError
+from django.db.utils import load_backend
+
+from web.locked_database import impatient
 
 WAITS = """
 from gevent import monkey; monkey.patch_all()
@@ -53,3 +58,23 @@ def test_the_loop_runs_while_a_writer_is_waited_for(tmp_path):
         threading.Timer(1.0, writer.execute, ["COMMIT"]).start()
         said, _nothing = process.communicate("go\n", timeout=60)
     assert said == "True True\n"
+
+
+@pytest.mark.django_db  # pytest-django guards every connection
+def test_what_is_not_worth_a_wait_fails_soon(tmp_path):
+    options = {"timeout": 20, "transaction_mode": "IMMEDIATE"}
+    place = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(tmp_path / "db.sqlite3")}
+    more = {"OPTIONS": options, "TIME_ZONE": None, "AUTOCOMMIT": True, "CONN_HEALTH_CHECKS": False}
+    database = load_backend(place["ENGINE"]).DatabaseWrapper(place | more | {"CONN_MAX_AGE": 0})
+    database.inc_thread_sharing()
+    with database.cursor() as cursor:
+        cursor.execute("CREATE TABLE there (number)")
+    holder = sqlite3.connect(place["NAME"], isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    began = time.monotonic()
+    with pytest.raises(OperationalError, match="locked"), impatient(database, 0.2):
+        database.cursor().execute("INSERT INTO there VALUES (1)")
+    assert 0.1 < time.monotonic() - began < 10
+    assert database.cursor().execute("PRAGMA busy_timeout").fetchone()[0] == 20_000
+    database.close()
+    holder.close()

@@ -16,10 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def quick(settings, admin_user):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.LOGIN_FAILURES_OF_AN_ACCOUNT = 12
-    admin_user.set_password("password")
-    admin_user.save()
 
 
 def log_in(password, address=OWNER, client=None):

@@ -12,7 +12,7 @@ from web.parameters import unknown
 
 pytestmark = pytest.mark.django_db
 # What stands for the arguments of an address.
-ARGUMENTS = {"item_id": "0", "kind": "thumbnails", "name": "0.jpg"}
+ARGUMENTS = {"item_id": "0", "kind": "thumbnails", "name": "0.jpg", "number": 1}
 # Answers of others: Django's admin, and the page that finds the way of the API's documentation.
 NOT_OURS = ("admin:",)
 
@@ -89,7 +89,9 @@ def test_the_widget_sends_the_fields_that_the_api_has_and_no_others(client, live
     sent = json.loads(re.search(r"FIELDS = (\[[^]]*\])", script)[1])
     path = client.get("/api/v1/openapi.json").json()["paths"]
     told = path["/api/v1/products/{item_id}/similar/"]["get"]["parameters"]
-    assert sorted(sent) == sorted(p["name"] for p in told if p["in"] == "query")
+    names = {p["name"] for p in told if p["in"] == "query"}
+    assert sorted(sent) == sorted(names - {"counted"})  # which it always says
+    assert 'set("counted", "on")' in script
 
 
 @pytest.mark.parametrize("address", ["/browse/", "/api/v1/products/", "/api/v1/search/"])
@@ -147,3 +149,11 @@ def test_the_description_names_the_site_and_tells_of_pages(client, live):
     assert {"page", "per_page", "order"} <= {parameter["name"] for parameter in told}
     page = described["components"]["schemas"]["ProductPage"]
     assert "`count`" in page["description"]
+
+
+@pytest.mark.parametrize("address", ["/browse/?q=red&q=blue", "/products/0/?k=5&k=6"])
+def test_a_page_takes_a_field_with_one_value_once(client, live, address):
+    refused = client.get(address)
+    assert refused.status_code == 400
+    assert "is given more than once; give it once." in refused.content.decode()
+    assert client.get("/own-picture/?like=a&like=b").status_code != 400

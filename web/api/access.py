@@ -14,8 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from recommender.search.errors import TooOften
 from web.api.models import ApiKey
 from web.api.origins import asked_from, origin_of
-from web.api.responses import failure, is_api
 from web.error_pages import refused_at_the_door
+from web.json_responses import failure, is_api
 from web.middleware import admission
 from web.middleware.client_address import one_visitor
 
@@ -27,6 +27,10 @@ MAX_LOG_INS, MAX_WRONG_KEYS = 60, 60
 SHARES = 3
 # How the API is asked is no secret, and a browser that opens these has no key to send.
 DESCRIPTIONS = ("/api/v1/docs/", "/api/v1/openapi.json")
+# Shops sign what they send, and have no key; they come as often as something changes there.
+WEBHOOKS = "/api/v1/webhooks/"
+# What the site's own pages tell of clicks, they tell without a key.
+CLICKS = "/api/v1/clicks/"
 READING = ("GET", "HEAD", "OPTIONS")
 
 
@@ -49,12 +53,22 @@ def _without_key(request: HttpRequest) -> HttpResponse | None:
     """The refusal of who needs a key; raises TooOften."""
     visitor = f"address {one_visitor(request)}"
     if request.path_info.startswith("/api/v1/"):
-        return None if request.path_info in DESCRIPTIONS else _program(request, visitor)
+        if request.path_info == CLICKS and is_of_own_page(request):
+            _count(visitor, settings.API_RATE)
+            return None
+        is_open = request.path_info in DESCRIPTIONS or request.path_info.startswith(WEBHOOKS)
+        return None if is_open else _program(request, visitor)
     if admission.is_log_in(request):
         _count(f"log-ins {visitor}", MAX_LOG_INS)
     elif admission.kind_of(request) in (admission.UPLOADS, admission.FETCHES):
         _count(visitor, settings.API_RATE)
     return None
+
+
+def is_of_own_page(request: HttpRequest) -> bool:
+    """Whether a page of this site asks, as its browser says."""
+    own = origin_of(f"{request.scheme}://{request.get_host()}")
+    return request.headers.get("Sec-Fetch-Site") == "same-origin" or asked_from(request) == own
 
 
 def _program(request: HttpRequest, visitor: str) -> HttpResponse | None:
@@ -87,6 +101,8 @@ def _not_for(request: HttpRequest, pages: list[str]) -> str:
     if origin not in pages:
         told = f"not of {origin}" if origin else "and this request does not say where it comes from"
         return f"This key is for pages of {', '.join(pages)}, {told}."
+    if request.path_info == CLICKS:
+        return ""
     if request.method not in READING or any(request.GET.getlist("url")):
         return "A key for pages may only read: ask with GET, about products of the shop."
     return ""
@@ -111,6 +127,11 @@ def _elsewhere(request: HttpRequest) -> None:
         one_share = -(-settings.PICTURE_URL_RATE // SHARES)
         _count(f"elsewhere address {one_visitor(request)}", one_share)
         _count("elsewhere", settings.PICTURE_URL_RATE)
+
+
+def count_wrong(request: HttpRequest) -> None:
+    """Counts a signature that is wrong as a key that is. Raises TooOften."""
+    _count_wrong(f"address {one_visitor(request)}")
 
 
 def _count_wrong(visitor: str) -> None:

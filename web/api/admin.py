@@ -5,13 +5,13 @@ from web.api.models import ApiKey, digest_of
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(admin.ModelAdmin):
+class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
     """A key is made here and shown once; afterwards it can be switched off or removed."""
 
     list_display = ("name", "is_for", "active", "a_minute", "made_at")
     list_filter = ("active",)
     search_fields = ("name", "origins")
-    fields = ("name", "origins", "active", "a_minute")
+    fields = ("name", "origins", "writes", "active", "a_minute")
 
     @admin.display(description="for", ordering="origins")
     def is_for(self, key: ApiKey) -> str:
@@ -22,7 +22,7 @@ class ApiKeyAdmin(admin.ModelAdmin):
         if change:
             obj.save()
             return
-        key = ApiKey.make(obj.name, obj.a_minute, obj.pages)
+        key = ApiKey.make(obj.name, obj.a_minute, obj.pages, writes=obj.writes)
         made = ApiKey.objects.get(digest=digest_of(key))
         obj.pk, obj.digest = made.pk, made.digest
         ApiKey.objects.filter(pk=made.pk).update(active=obj.active)

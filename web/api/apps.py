@@ -3,7 +3,8 @@ from django.apps import AppConfig
 
 class ApiConfig(AppConfig):
     name = "web.api"
-    label = "api"
+    label = "lookalike_api"
+    default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "API"
 
     def ready(self) -> None:

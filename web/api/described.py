@@ -1,78 +1,43 @@
-"""The fields of a form as OpenAPI describes parameters: one rule, said once, in the form."""
+"""The fields of a question as OpenAPI describes parameters: one rule, said once, in the table."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from django import forms
-
-from catalog.colours import NAMES
-from catalog.forms import BrowseForm, ProductsForm, YesNoField
-from recommender.index.metrics import Metric
-from recommender.search.forms import IdsField, SimilarForm
-from recommender.search.query import FEW, MAX_NAMED
+from catalog.fields import Field, User
+from catalog.kinds import OneOf, Price, Text
+from recommender.search.kinds import Edges, Ids
 
 # What a form sends of a field that was left empty.
 NOTHING = {"const": ""}
-NO_NUL = r"^[^\x00]*$"
-MEANINGS = {
-    "q": "Words, each in the title, the item_id or the category.",
-    "category": "The category, as it is written.",
-    "shop": "The shop's host name, or the name of an import.",
-    "price_from": "The least price, whatever the currency.",
-    "price_to": "The highest price.",
-    "in_stock": "Leave out what the shop calls sold out.",
-    "in_colour": "Only what shows a good deal of this colour.",
-    "metric": "How distances are measured.",
-    "k": "How many neighbours.",
-    "url": "The address of a picture to compare; it is fetched, and not kept.",
-    "crop": "A part of the picture: left,top,right,bottom as shares between 0 and 1.",
-    "liked": "An item_id to be like; may be repeated.",
-    "disliked": "An item_id to be unlike; may be repeated.",
-    "diversity": "0 to 1: how much it counts that the answers differ among themselves.",
-    "colour": "0 to 1: how much colour counts beside shape and print.",
-    "min_score": "0 to 100: what scores less gives way to the newest of the category.",
-    "order": "newest, price, -price (the highest first) or title; else by item_id.",
-    "sort": "What order was called before.",
-    "page": "The page, from 1 on; one beyond the last is 404.",
-    "per_page": f"Products on a page: 1 to {ProductsForm.MOST}, else {ProductsForm.PER_PAGE}.",
-}
 
 
-def parameters(form: type[forms.Form], *without: str, require: str = "") -> list[dict[str, Any]]:
-    """The parameters of a query string that `form` reads, but those named in `without`."""
+def parameters(fields: Iterable[Field], *without: str, require: str = "") -> list[dict[str, Any]]:
+    """The fields that programs may use as parameters of a query string, but those in `without`."""
     return [
         {
-            "name": name,
+            "name": field.name,
             "in": "query",
-            "required": name == require,
-            "description": MEANINGS.get(name, ""),
-            "schema": _schema(form, name, field),
+            "required": field.name == require,
+            "description": field.help,
+            "schema": _schema(field),
         }
-        for name, field in form.base_fields.items()
-        if name not in without
+        for field in fields
+        if User.PROGRAM in field.users and field.name not in without
     ]
 
 
-def _schema(form: type[forms.Form], name: str, field: forms.Field) -> dict[str, Any]:
-    if name == "metric":
-        return {"type": "string", "enum": [str(m) for m in Metric], "default": str(Metric.COSINE)}
-    default = {"default": FEW} if issubclass(form, SimilarForm) and name == "k" else {}
-    match field:
-        case YesNoField():
-            return {"anyOf": [{"type": "boolean"}, NOTHING], "default": False}
-        case IdsField():
-            item = {"type": "string", "minLength": 1, "maxLength": 300}
-            return {"type": "array", "items": item, "maxItems": MAX_NAMED}
-        case forms.DecimalField():  # text, for its two places after the point are exact
-            return {"type": "string", "examples": ["19.90"]}
-        case forms.FloatField() | forms.IntegerField():
-            kind = "integer" if type(field) is forms.IntegerField else "number"
-            number = {"type": kind, "minimum": field.min_value, "maximum": field.max_value}
-            return number | default if field.required else {"anyOf": [number, NOTHING]}
-        case forms.ChoiceField():
-            return {"enum": ["", *NAMES] if name == "in_colour" else list(BrowseForm.ORDERS)}
-        case forms.CharField():
-            return {"type": "string", "maxLength": field.max_length, "pattern": NO_NUL}
-    return {"type": "string"}
+def _schema(field: Field) -> dict[str, Any]:
+    """The schema of its values, and of none, where an empty one counts as such."""
+    schema = field.kind.schema()
+    if not field.blank:
+        return schema if field.default is None else schema | {"default": field.default}
+    match field.kind:
+        case Text() | Price() | Ids() | Edges():  # an empty text is one of theirs
+            return schema
+        case OneOf():
+            return schema | {"enum": ["", *schema["enum"]]}
+    default = {} if field.default is None else {"default": field.default}
+    return {"anyOf": [schema, NOTHING]} | default
 
 
 PICTURE = {
@@ -89,4 +54,13 @@ PICTURE = {
             }
         },
     }
+}
+# Said by pages that show the answer, and tell what is seen and clicked of it.
+COUNTED: dict[str, Any] = {
+    "name": "counted",
+    "in": "query",
+    "required": False,
+    "description": "Whether what is seen and clicked of the answer is told to clicks/. Where the "
+    "site counts that, `clicks` is in the answer, and two ways that are compared may share it.",
+    "schema": {"enum": ["", "on"]},
 }

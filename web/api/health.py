@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
+from django.db import DEFAULT_DB_ALIAS
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from catalog import replica
 from recommender.live import readiness
-from web.api.responses import in_json
+from web.json_responses import in_json
 
 NEVER_KEPT = {"Cache-Control": "no-store"}
 
@@ -31,10 +33,23 @@ def alive(request: HttpRequest) -> HttpResponse:
 @in_json
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """Says whether look-alikes can be shown, with 503 and what is wrong where they cannot."""
+    """Says whether look-alikes can be shown, with 503 and what is wrong where they cannot.
+
+    Of two databases, it says which of them answers: either is enough.
+    """
     wrong = readiness.faults()
-    content = {"status": "not ready", "wrong": wrong} if wrong else {"status": "ok"}
+    content: dict[str, object] = {"status": "ok"}
+    if wrong:
+        content = {"status": "not ready", "wrong": wrong}
+    if replica.exists():
+        content["databases"] = {
+            "primary": _answers(DEFAULT_DB_ALIAS), "replica": _answers(replica.REPLICA)
+        }  # fmt: skip
     return JsonResponse(content, status=503 if wrong else 200, headers=NEVER_KEPT)
+
+
+def _answers(alias: str) -> str:
+    return "does not answer" if replica.why_silent(alias) else "answers"
 
 
 ADDRESSES = {"/healthz": alive, "/readyz": ready}

@@ -35,6 +35,11 @@ class ApiKey(models.Model):
         help_text="Origins such as https://shop.example, one a line: the key may then stand in "
         "their pages, as data-key of the widget, and may only read. None: a key for programs.",
     )
+    writes = models.BooleanField(
+        "may write",
+        default=False,
+        help_text="Whether it may put products into the shop's index, change and remove them.",
+    )
     made_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[models.Manager["ApiKey"]]
@@ -47,13 +52,24 @@ class ApiKey(models.Model):
         return self.name
 
     @classmethod
-    def make(cls, name: str, a_minute: int | None = None, origins: Iterable[str] = ()) -> str:
+    def make(
+        cls,
+        name: str,
+        a_minute: int | None = None,
+        origins: Iterable[str] = (),
+        *,
+        writes: bool = False,
+    ) -> str:
         """Keeps a new key, and returns it; it cannot be had a second time.
 
-        With origins, it is one for their pages. Raises ValueError where one of them is none.
+        With origins, it is one for their pages, which never `writes`. Raises ValueError where one
+        of them is none.
         """
         key, lines = secrets.token_urlsafe(32), in_lines(origins)
-        cls.objects.create(name=name, digest=digest_of(key), a_minute=a_minute, origins=lines)
+        cls.objects.create(
+            name=name, digest=digest_of(key), a_minute=a_minute, origins=lines,
+            writes=writes and not lines,
+        )  # fmt: skip
         return key
 
     @classmethod
@@ -75,7 +91,9 @@ class ApiKey(models.Model):
     @property
     def is_for(self) -> str:
         """Programs, or the pages of which origins."""
-        return f"pages of {', '.join(self.pages)}, read only" if self.pages else "programs"
+        if self.pages:
+            return f"pages of {', '.join(self.pages)}, read only"
+        return "programs, which may write" if self.writes else "programs"
 
     def clean(self) -> None:
         """Writes origins as browsers do. Raises ValidationError where one is none."""
@@ -83,6 +101,10 @@ class ApiKey(models.Model):
             self.origins = in_lines(self.pages)
         except ValueError as error:
             raise ValidationError({"origins": f"{error}."}) from None
+        if self.origins and self.writes:
+            raise ValidationError(
+                {"writes": "Pages show their key to everybody: it may only read."}
+            )
         if not self.origins and type(self).objects.filter(pk=self.pk).exclude(origins="").exists():
             sentence = "Pages show this key to everybody: for programs, make another one."
             raise ValidationError({"origins": sentence})

@@ -1,10 +1,13 @@
 """Origins: where a page is, as browsers name it to the sites that it asks."""
 
 import re
+from argparse import ArgumentTypeError
 from urllib.parse import urlsplit
 
 import idna
 from django.http import HttpRequest
+
+from runs.arguments import some_text
 
 _USUAL_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|[0-9a-f:.]*:[0-9a-f:.]*")
@@ -35,6 +38,14 @@ def one_origin(text: str) -> str:
             f"{text!r} is no origin; write scheme and host, as in https://shop.example"
         )
     return origin
+
+
+def an_origin(text: str) -> str:
+    """An origin such as https://shop.example. Raises ArgumentTypeError."""
+    try:
+        return one_origin(some_text(text))
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from None
 
 
 def asked_from(request: HttpRequest) -> str:

@@ -4,35 +4,41 @@ Each takes the fields of a form and answers what the pages show. What is refused
 {"error": "one sentence"}, with the status that the page has.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from csp.constants import SELF
 from csp.decorators import csp_update
+from django.conf import settings
 from django.core.paginator import Page
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.urls import reverse
 from django.utils.http import urlencode
-from ninja import NinjaAPI
-from ninja.errors import HttpError
 from ninja.openapi.docs import Swagger
 
+from catalog import memory
+from catalog.fields import PRODUCTS, SEARCH
 from catalog.forms import ProductsForm, SearchForm
 from catalog.models import Product
-from recommender.live import current
+from recommender.errors import IndexUnavailable
+from recommender.live.engine import engine
 from recommender.search.answering import answer
-from recommender.search.errors import BadQuery, SearchError, UnknownProduct
+from recommender.search.answers import Answer
+from recommender.search.errors import BadQuery, UnknownProduct
+from recommender.search.fields import SIMILAR
 from recommender.search.forms import SimilarForm, picture_of
 from recommender.search.products import shown_products
-from web.api.described import PICTURE, parameters
-from web.api.responses import failure, in_json, refusal
-from web.api.rules_of_addresses import known_to, with_known_parameters, with_servers
-from web.api.schemas import Failure, ProductFields, ProductPage, SimilarAnswer, Status
+from recommender.search.trials import on_trial
+from web.api.described import COUNTED, PICTURE, parameters
+from web.api.json_api import JsonAPI
+from web.api.schemas import Failure, IndexFields, ProductFields, ProductPage, SimilarAnswer, Status
 from web.middleware.answer_cache import keep
-from web.paging import NoSuchPage, page_of
+from web.paging import page_of
 
 REFUSALS = dict.fromkeys((400, 401, 403, 404, 429, 503), Failure)
 OF_BODIES = dict.fromkeys((408, 411, 413, 415), Failure)
 
-api = NinjaAPI(
+api = JsonAPI(
     title="Lookalike",
     version="1",
     urls_namespace="api",
@@ -58,13 +64,13 @@ api = NinjaAPI(
     response={200: SimilarAnswer, **REFUSALS},
     url_name="similar",
     summary="The look-alikes of a product",
-    openapi_extra={"parameters": parameters(SimilarForm, "liked", "disliked", "url")},
+    openapi_extra={"parameters": [*parameters(SIMILAR, "liked", "disliked", "url"), COUNTED]},
 )
 def similar(request: HttpRequest, item_id: str) -> HttpResponse:
     """The k nearest products of a product under one metric."""
-    query = SimilarForm(request.GET).query(liked=(item_id,), disliked=(), url="")
+    query = _form(request.GET.urlencode()).query(liked=(item_id,), disliked=(), url="")
     try:
-        return keep(JsonResponse(answer(query).as_dict()))
+        return keep(JsonResponse(_counted(request, answer(query))))
     except UnknownProduct:
         # An id may end so itself; servers tell no %2F from a slash.
         if Product.shown.filter(item_id=f"{item_id}/similar").exists():
@@ -77,15 +83,15 @@ def similar(request: HttpRequest, item_id: str) -> HttpResponse:
     response={200: SimilarAnswer, **REFUSALS},
     url_name="similar-to-several",
     summary="The look-alikes of several products, or of a picture elsewhere",
-    openapi_extra={"parameters": parameters(SimilarForm)},
+    openapi_extra={"parameters": [*parameters(SIMILAR), COUNTED]},
 )
 def similar_to_several(request: HttpRequest) -> HttpResponse:
     """The k nearest products of those that are liked, away from those that are not.
 
-    Name one that is liked, or the address of a picture.
+    Name one that is liked, or the address of a picture, or words for how it looks.
     """
-    query = SimilarForm(request.GET).query()
-    response = JsonResponse(answer(query).as_dict())
+    query = _form(request.GET.urlencode()).query()
+    response = JsonResponse(_counted(request, answer(query)))
     if query.url:  # what is there may change
         response["Cache-Control"] = "no-store"
         return response
@@ -96,11 +102,11 @@ def similar_to_several(request: HttpRequest) -> HttpResponse:
     "similar/",
     response={200: SimilarAnswer, **REFUSALS, **OF_BODIES},
     summary="The look-alikes of a picture",
-    openapi_extra={"parameters": parameters(SimilarForm, "url"), **PICTURE},
+    openapi_extra={"parameters": parameters(SIMILAR, "url"), **PICTURE},
 )
 def similar_to_a_picture(request: HttpRequest) -> HttpResponse:
     """The k nearest products of a picture, and of those that are liked beside it."""
-    query = SimilarForm(request.GET).query(picture=picture_of(request), url="")
+    query = _form(request.GET.urlencode()).query(picture=picture_of(request), url="")
     return JsonResponse(answer(query).as_dict(), headers={"Cache-Control": "no-store"})
 
 
@@ -109,7 +115,7 @@ def similar_to_a_picture(request: HttpRequest) -> HttpResponse:
     response={200: ProductPage, **REFUSALS},
     url_name="products",
     summary="The products",
-    openapi_extra={"parameters": parameters(ProductsForm)},
+    openapi_extra={"parameters": parameters(PRODUCTS)},
 )
 def products(request: HttpRequest) -> HttpResponse:
     """The products that the shop has now, narrowed by the same filters, page by page."""
@@ -121,7 +127,7 @@ def products(request: HttpRequest) -> HttpResponse:
     response={200: ProductPage, **REFUSALS},
     url_name="search",
     summary="Products by their words",
-    openapi_extra={"parameters": parameters(SearchForm, require="q")},
+    openapi_extra={"parameters": parameters(SEARCH, require="q")},
 )
 def search(request: HttpRequest) -> HttpResponse:
     """The products that have each of the words in title, item_id or category."""
@@ -139,26 +145,45 @@ def product(request: HttpRequest, item_id: str) -> HttpResponse:
     return keep(JsonResponse(shown_products([item_id])[item_id].as_dict()))
 
 
-@api.get("status/", response={200: Status, 503: Failure}, url_name="status", summary="The index")
+@api.get("status/", response={200: Status, **REFUSALS}, url_name="status", summary="The index")
 def status(request: HttpRequest) -> HttpResponse:
     """Which index is live, since when, and how many products there are."""
     try:
-        manifest = current.live_index().manifest
-    except current.IndexUnavailable:
+        manifest = engine().live().manifest
+    except IndexUnavailable:
         live = None
     else:
-        live = {
-            name: getattr(manifest, name)
-            for name in ("embedder", "layer", "weights_sha256", "built_at", "count", "neighbours")
-        }
-    return keep(JsonResponse({"products": Product.shown.count(), "index": live}))
+        live = {field: getattr(manifest, field) for field in IndexFields.model_fields}
+    count = memory.of_now().roughly("products", Product.shown.count)
+    return keep(JsonResponse({"products": count, "index": live}))
+
+
+@lru_cache(maxsize=100)  # programs ask in the same way about one product after the other
+def _form(asked: str) -> SimilarForm:
+    form = SimilarForm(QueryDict(asked))
+    form.is_valid()
+    return form
+
+
+def _counted(request: HttpRequest, answered: Answer) -> dict[str, Any]:
+    """The answer; where clicks are counted and it is asked for `counted`, with what to tell of it.
+
+    `clicks`: the number of the two ways that are compared, 0 for none; of each product, its `way`.
+    """
+    if not settings.COUNT_CLICKS or request.GET.get(COUNTED["name"]) != "on":
+        return answered.as_dict()
+    answered = on_trial(answered, request.GET)
+    told = answered.as_dict()
+    for match, neighbour in zip(answered.looks.matches, told["neighbours"], strict=True):
+        neighbour["way"] = match.way
+    return told | {"clicks": {"address": reverse("api:clicks"), "trial": answered.trial}}
 
 
 def _page(request: HttpRequest, form: ProductsForm) -> HttpResponse:
     if not form.is_valid():
         raise BadQuery(form.sentence())
     given = form.cleaned_data
-    page = page_of(form.products(), given["page"], given["per_page"] or ProductsForm.PER_PAGE)
+    page = page_of(form.products(), given["page"], given["per_page"])
     content = {
         "count": page.paginator.count,
         "page": page.number,
@@ -173,43 +198,3 @@ def _page(request: HttpRequest, form: ProductsForm) -> HttpResponse:
 def _address(request: HttpRequest, page: "Page[Product]", step: int) -> str:
     fields = request.GET.dict() | {"page": str(page.number + step)}
     return f"{request.path}?{urlencode(fields)}"
-
-
-# Refusals --------------------------------------------------------------------------------------
-
-
-@api.exception_handler(SearchError)
-def _refused(request: HttpRequest, error: SearchError) -> HttpResponse:
-    return refusal(error)
-
-
-@api.exception_handler(Http404)
-def _nowhere(request: HttpRequest, error: Http404) -> HttpResponse:
-    return failure("There is no such address.", 404)
-
-
-@api.exception_handler(NoSuchPage)
-def _beyond(request: HttpRequest, error: NoSuchPage) -> HttpResponse:
-    return failure(str(error), error.status)
-
-
-@api.exception_handler(HttpError)
-def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-    return failure(error.message, error.status_code)
-
-
-@api.exception_handler(Exception)
-def _fault(request: HttpRequest, error: Exception) -> HttpResponse:
-    raise error  # Django's handlers tell it: a 500, or the 503 of a database that is away
-
-
-# Addresses -------------------------------------------------------------------------------------
-
-urls = api.urls
-for address in urls[0]:
-    view: Any = address.callback
-    name = str(getattr(address, "name", ""))
-    if name == "openapi-json":
-        view = with_servers(view)
-    known = known_to(api).get(name, {})
-    address.callback = in_json(with_known_parameters(view, known))

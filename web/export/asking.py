@@ -11,10 +11,11 @@ from django.urls import Resolver404, ResolverMatch, get_script_prefix, resolve, 
 HOST = "export.invalid"
 
 
-class Asked(HttpRequest):
+class ExportRequest(HttpRequest):
     """What nobody in particular asks for, at a host that ALLOWED_HOSTS need not know."""
 
     htmx = False
+    counted = False
 
     def __init__(self, address: str) -> None:
         super().__init__()
@@ -39,9 +40,10 @@ class Asked(HttpRequest):
 
 def answer_to(address: str) -> HttpResponse:
     """What the site says at an address of its own. Raises whatever its view raises."""
-    request = Asked(address)
+    request = ExportRequest(address)
     match = resolve(request.path)
-    return match.func(request, *match.args, **match.kwargs)
+    response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+    return response
 
 
 def behind(address: str) -> ResolverMatch | None:

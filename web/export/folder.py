@@ -48,9 +48,9 @@ class Folder:
         except NotOurs:
             os.close(self._root)
             raise
-        told = set(self._told())
-        self.before = {name for name in told if _can_be_ours(name)}
-        self.strange = told - self.before
+        names = set(self._recorded_names())
+        self.before = {name for name in names if _can_be_ours(name)}
+        self.strange = names - self.before
         self.written: set[str] = set()
 
     def write(self, name: str, data: bytes) -> bool:
@@ -142,7 +142,7 @@ class Folder:
             raise
         return record
 
-    def _told(self) -> list[str]:
+    def _recorded_names(self) -> list[str]:
         """The names in the record; what is no text is no name of ours."""
         with os.fdopen(os.dup(self._record), "rb") as file:
             file.seek(0)

@@ -20,7 +20,7 @@ NEEDS_A_SERVER = (
 )
 # What a page shows of the files that its head names; others (a feed, a search) are left out.
 SHOWN = {"stylesheet", "icon", "apple-touch-icon", "mask-icon"}
-# The one link to the start that is not to a random product.
+# The one link to the start: an export starts with its grid.
 START = "wordmark"
 # Attributes that hold an address, beside href, src and srcset; of data-… any may.
 _ADDRESSES = {"action", "background", "cite", "data", "formaction", "ping", "poster"}
@@ -48,7 +48,7 @@ class Links:
             return browse_page(int(number)) if number.isdecimal() else None
         return None
 
-    def shown(self, address: str) -> str | None:
+    def file_of(self, address: str) -> str | None:
         """The file that a picture or a style becomes; None where there is none."""
         path = unquote(urlsplit(address).path)
         if path.startswith(prefix := static("")):
@@ -90,7 +90,7 @@ class _Page:
             _take_off(element)
         for empty in tree.xpath("//p[not(*)][not(normalize-space())]"):
             empty.drop_tree()
-        return b"<!doctype html>\n" + html.tostring(tree, encoding="utf-8")
+        return b"<!doctype html>\n" + bytes(html.tostring(tree, encoding="utf-8"))
 
     def _say_in_the_head(self, element: html.HtmlElement) -> None:
         """A style or an icon beside the page; the page's own address, if that is known."""
@@ -113,7 +113,11 @@ class _Page:
     def _absolute(self, address: str) -> str:
         """Where a page or a picture of the export will lie; "" where that is not known."""
         file = self.links.page(address)
-        if file is None and (file := self.links.shown(address)) and not self.wanted(file, address):
+        if (
+            file is None
+            and (file := self.links.file_of(address))
+            and not self.wanted(file, address)
+        ):
             file = None
         return self.links.whole(file) if file else ""
 
@@ -164,7 +168,7 @@ class _Page:
 
     def _file(self, address: str) -> str:
         """The relative address of a picture or a style; "" where it cannot be had."""
-        file = self.links.shown(address)
+        file = self.links.file_of(address)
         return relative(file, self.here) if file and self.wanted(file, address) else ""
 
     def _own(self, address: str) -> str | None:
@@ -183,7 +187,8 @@ def _less_host(address: str) -> str:
 
 
 def _take_off(element: html.HtmlElement) -> None:
-    """Takes off what only a script or a server understands."""
+    """Takes off what only a script or a server understands, and what waits for a button."""
+    element.attrib.pop("popover", None)
     for name, value in list(element.attrib.items()):
         may_lead = name in _ADDRESSES or name.startswith("data-")
         if name.startswith(("hx-", "on")) or (may_lead and value.startswith(("/", *_BASES))):

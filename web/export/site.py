@@ -12,6 +12,8 @@ from django.urls import reverse
 
 from catalog import pictures
 from catalog.models import Product
+from catalog.pictures import Kind
+from catalog.tiles import place_of
 from recommender.index.metrics import Metric
 from recommender.search.answering import answer, live_index
 from recommender.search.query import Query
@@ -20,10 +22,10 @@ from web.export.asking import answer_to, at_the_root, behind
 from web.export.folder import Folder
 from web.export.links import Links, relative
 from web.export.names import Names, browse_page
-from web.pages.browse import PER_PAGE
+from web.paging import PER_PAGE
 
 # What a neighbour's JSON says of its pictures.
-PICTURES = ("thumbnail_url", "picture_url")
+PICTURES = ("thumbnail_url", "picture_url", "tile_url")
 
 
 class PageFailed(Exception):
@@ -74,31 +76,39 @@ class Export:
     def _product(self, item_id: str) -> Status:
         page = self._page(self._links.names.page(item_id), reverse("product", args=[item_id]))
         file = self._links.names.data(item_id)
-        told = partial(self._told, here=file)
+        with_files = partial(self._with_files, here=file)
         answered = answer(Query(liked=(item_id,), metrics=tuple(Metric)))
         found = {
             "query": item_id,
-            "looks_similar": [told(match.as_dict()) for match in answered.looks.matches],
+            "looks_similar": [with_files(match.as_dict()) for match in answered.looks.matches],
             "neighbours": {
-                str(ranking.metric): [told(match.as_dict()) for match in ranking.matches]
+                str(ranking.metric): [with_files(match.as_dict()) for match in ranking.matches]
                 for ranking in answered.rankings
             },
         }
         data = self._write(file, json.dumps(found, ensure_ascii=False, indent=1).encode())
         return data if page is Status.SAME else page
 
-    def _told(self, match: dict[str, Any], here: str) -> dict[str, Any]:
+    def _with_files(self, match: dict[str, Any], here: str) -> dict[str, Any]:
         """A neighbour with the addresses that its pictures have in the export."""
         for name in PICTURES:
-            if (file := self._links.shown(match[name])) and self._wanted(file, match[name]):
-                match[name] = self._links.whole(file) or relative(file, here)
+            match[name] = self._in_export(match[name], here)
+        for tile in match["tiles"]:
+            tile["url"] = self._in_export(tile["url"], here)
         return match
+
+    def _in_export(self, address: str, here: str) -> str:
+        """The address of a picture's copy in the export; its own where there is none."""
+        file = self._links.file_of(address)
+        if not file or not self._copy(file, address):
+            return address
+        return self._links.whole(file) or relative(file, here)
 
     def _page(self, name: str, address: str) -> Status:
         response = answer_to(address)
         if response.status_code != 200:
             raise PageFailed(f"its page has the status {response.status_code}")
-        page = self._links.rewritten(response.content, address, name, self._wanted)
+        page = self._links.rewritten(response.content, address, name, self._copy)
         return self._write(name, page)
 
     def _write(self, name: str, data: bytes) -> Status:
@@ -107,7 +117,7 @@ class Export:
             return Status.SAME
         return Status.CHANGED if known else Status.NEW
 
-    def _wanted(self, file: str, address: str) -> bool:
+    def _copy(self, file: str, address: str) -> bool:
         """Copies a picture or a static file, once; whether there is one."""
         if file not in self._files:
             data = _content(file, address)
@@ -141,7 +151,8 @@ def _content(file: str, address: str) -> bytes | None:
         return Path(str(found)).read_bytes() if found else None
     match = behind(address)
     if kind == "media" and match is not None:
-        with pictures.storage().open("{kind}/{name}".format(**match.kwargs)) as content:
-            return content.read()
+        place = place_of(Kind(match.kwargs["kind"]), match.kwargs["name"])
+        with pictures.storage().open(place) as content:
+            return bytes(content.read())
     response = answer_to(address)
     return response.content if response.status_code == 200 else None

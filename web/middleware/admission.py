@@ -19,10 +19,17 @@ from web.error_pages import refused_at_the_door
 from web.middleware.client_address import one_visitor
 
 COMPARING = ("product", "picture", "api:similar", "api:similar-to-several")
+# What a program has written a moment ago.
+JUST_WRITTEN = ("api:change",)
 # What is read from a file and sent: it waits for nobody.
 AT_ONCE = (
-    "media", "robots", "widget", "language", "map-picture", "favicon", "logo", "accent",
+    "media", "robots", "widget", "clicks-script", "language", "map-picture", "favicon", "logo",
+    "accent",
 )  # fmt: skip
+
+
+CHANGING = ("api:product", "api:products", "api:webhook-shopify", "api:webhook-woocommerce")
+_MATCH = "admission_match"
 
 
 class Kind:
@@ -33,6 +40,11 @@ class Kind:
         self._places = threading.Semaphore(at_once)
         self._here: Counter[str] = Counter()
         self._counting = threading.Lock()
+
+    @property
+    def here(self) -> int:
+        """How many are at work or waiting."""
+        return self._here.total()
 
     @contextmanager
     def turn(self, visitor: str) -> Iterator[None]:
@@ -56,7 +68,19 @@ PAGES = Kind(at_once=4, waiting=200, of_one=100)
 UPLOADS = Kind(at_once=2, waiting=10, of_one=6)
 # One behind an address: another server may keep it waiting.
 FETCHES = Kind(at_once=4, waiting=8, of_one=4)
+# What a shop says of its products: who asks waits for the worker, which costs next to nothing.
+CHANGES = Kind(at_once=64, waiting=64, of_one=64)
+# What pages tell of clicks: more than so much is not worth waiting for.
+CLICKS = Kind(at_once=2, waiting=30, of_one=10)
 LOG_INS = Kind(at_once=1, waiting=10, of_one=6)
+KINDS = {
+    "pages": PAGES,
+    "uploads": UPLOADS,
+    "fetches": FETCHES,
+    "changes": CHANGES,
+    "clicks": CLICKS,
+    "log-ins": LOG_INS,
+}
 
 
 def in_turn(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
@@ -81,6 +105,15 @@ def is_log_in(request: HttpRequest) -> bool:
     return match is not None and match.view_name == "admin:login"
 
 
+def only_reads(request: HttpRequest) -> bool:
+    """Whether nothing is written, nor asked for that was written a moment ago; nor signed in to."""
+    match = _match(request)
+    name = match.view_name if match else ""
+    if name in JUST_WRITTEN or (match and match.app_name == "admin"):
+        return False
+    return request.method in ("GET", "HEAD", "OPTIONS") or name in COMPARING
+
+
 def kind_of(request: HttpRequest) -> Kind | None:
     """The kind of work that a request asks for; None for what costs next to nothing."""
     match = _match(request)
@@ -93,11 +126,19 @@ def kind_of(request: HttpRequest) -> Kind | None:
             return FETCHES
         if request.method == "POST" or request.GET.get("crop"):
             return UPLOADS
+    if match.view_name in CHANGING and request.method not in ("GET", "HEAD", "OPTIONS"):
+        return CHANGES
+    if match.view_name == "api:clicks":
+        return CLICKS
     return None if match.view_name in AT_ONCE else PAGES
 
 
 def _match(request: HttpRequest) -> ResolverMatch | None:
-    try:
-        return resolve(request.path_info)
-    except Resolver404:
-        return None
+    """What the address leads to; looked up once a request."""
+    if not hasattr(request, _MATCH):
+        try:
+            setattr(request, _MATCH, resolve(request.path_info))
+        except Resolver404:
+            setattr(request, _MATCH, None)
+    found: ResolverMatch | None = getattr(request, _MATCH)
+    return found

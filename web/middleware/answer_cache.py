@@ -2,8 +2,8 @@
 
 A view marks what may be kept with `keep`. The middleware then gives it an ETag, and gives the same
 bytes to the next who asks, as long as the live index, the catalogue, the program and its settings
-are what they were. Whoever is signed in gets answers of their own. `conditional` answers 304 to
-whoever has an answer already.
+are what they were; while two ways are compared, for an hour. Whoever is signed in gets answers of
+their own. `conditional` answers 304 to whoever has an answer already.
 """
 
 import hashlib
@@ -21,10 +21,11 @@ from django.utils.http import parse_http_date_safe
 from django.utils.translation import get_language
 
 from catalog import versioning
-from recommender.live import current as store
 from recommender.live import selection
+from recommender.live.engine import engine
 from recommender.live.paths import map_path
-from web.api.responses import is_api
+from recommender.search import trials
+from web.json_responses import is_api
 from web.middleware import program_version
 from web.middleware.bounded_cache import Shelf
 
@@ -37,6 +38,7 @@ LARGEST, MAX_BYTES = 200_000, 32 * 2**20
 # Answers without a body, of which a length would tell something else.
 BARE = (204, 304)
 _MARK = "may_be_kept"
+_WAS_KEPT = "was_kept"
 # What servers in front put into the ETag of an answer that they compress: Apache, Jetty, Caddy.
 _COMPRESSED = re.compile(r'(?:-{1,2}|[;/+])(?:gzip|br|zstd|deflate|df)"')
 
@@ -49,11 +51,18 @@ def keep(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def state() -> str:
+def was_kept(response: HttpResponse) -> bool:
+    """Whether an answer was made for an earlier request."""
+    return getattr(response, _WAS_KEPT, False)
+
+
+def cache_version() -> str:
     """What all answers depend on, as text: program, index, catalogue, what is asked of them."""
     name = selection.name_served()
-    index = (store.signature_served(name), selection.approximate(), map_path(name).exists())
-    parts = (name, *index, store.with_an_index(), versioning.version(), program_version.version())
+    indexes = engine()
+    index = (indexes.signature(name), selection.may_be_approximate(), map_path(name).exists())
+    catalogue = (versioning.version(), trials.hour())
+    parts = (name, *index, indexes.names(), *catalogue, program_version.version())
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
 
 
@@ -70,12 +79,14 @@ class AnswerCacheMiddleware:
         if is_signed_in(request):
             return _for_one_alone(self.get_response(request))
         try:
-            now = state()
+            now = cache_version()
         except DatabaseError:
             return self.get_response(request)
         key = _key(request, now)
         if (known := answers.get(key)) is not None:
-            return _tagged(request, HttpResponse(known[0], known[1]), now)
+            response = HttpResponse(known[0], known[1])
+            setattr(response, _WAS_KEPT, True)
+            return _tagged(request, response, now)
         response = self.get_response(request)
         if response.status_code != 200 or not getattr(response, _MARK, False):
             return response
@@ -135,7 +146,7 @@ def conditional(get_response: Handler) -> object:
     return middleware
 
 
-def sized(get_response: Handler) -> object:
+def content_length(get_response: Handler) -> object:
     """The first middleware: an answer tells its length, and to HEAD the head alone is sent."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

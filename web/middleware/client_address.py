@@ -28,7 +28,7 @@ def visitors(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
     """The middleware: REMOTE_ADDR is the visitor's address for all that come after it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        request.META["REMOTE_ADDR"] = _found(request)
+        request.META["REMOTE_ADDR"] = _client_address(request)
         return get_response(request)
 
     return middleware
@@ -59,7 +59,7 @@ def parsed(told: str) -> Address | None:
     return getattr(found, "ipv4_mapped", None) or found
 
 
-def _found(request: HttpRequest) -> str:
+def _client_address(request: HttpRequest) -> str:
     """The address that the outermost trusted server was asked from."""
     peer = request.META.get("REMOTE_ADDR", "")
     told = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")

@@ -1,57 +1,52 @@
 """Pages in the visitor's language; the API, whose sentences programs read, in English."""
 
-from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
+from django.views.i18n import set_language
 
-from web.api.responses import is_api
+from web.json_responses import is_api
 from web.parameters import takes
 
-A_YEAR = 31_536_000
 
-
-@csrf_exempt  # it changes nothing but the visitor's own cookie
+@csrf_exempt  # it changes nothing but the visitor's cookie, and pages kept for all hold no token
 @takes()
-def choose(request: HttpRequest) -> HttpResponse:
-    """Where a visitor's choice goes; leads back to the page it was made on, or to the start."""
-    place = request.POST.get("next", "")
-    secure = request.is_secure()
-    if not url_has_allowed_host_and_scheme(place, {request.get_host()}, require_https=secure):
-        place = reverse("home")
-    response = redirect(place)
-    language = request.POST.get("language", "")
-    if language in dict(settings.LANGUAGES):
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            language,
-            max_age=A_YEAR,
-            path=settings.LANGUAGE_COOKIE_PATH,
-            secure=settings.LANGUAGE_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
+def choose(request: HttpRequest) -> HttpResponseBase:
+    """Where a visitor's choice goes: Django's, whose "/" is our first page, below a path too."""
+    response = set_language(request)
+    if response.get("Location") == "/":
+        response["Location"] = reverse("home")
     return response
 
 
-def languages(get_response: Callable[[HttpRequest], HttpResponse]) -> object:
-    """The middleware: the language of the cookie, else of the browser, for what is a page."""
+class LanguageMiddleware(LocaleMiddleware):
+    """Django's, for what is a page: the language of the cookie, else of the browser."""
 
-    def middleware(request: HttpRequest) -> HttpResponse:
-        language = "en" if is_api(request) else translation.get_language_from_request(request)
-        with translation.override(language):
-            request.LANGUAGE_CODE = language
-            response = get_response(request)
-        if response.get("Content-Type", "").startswith("text/html"):
-            response["Content-Language"] = language
-            if len(settings.LANGUAGES) > 1:
-                patch_vary_headers(response, ("Accept-Language", "Cookie"))
-        return response
+    async_capable = False  # so that the block below lasts as long as the answer takes
 
-    return middleware
+    def __call__(self, request: HttpRequest) -> Any:
+        with translation.override(settings.LANGUAGE_CODE):  # the next of this thread begins anew
+            return super().__call__(request)
+
+    def process_request(self, request: HttpRequest) -> None:
+        if is_api(request):
+            translation.activate("en")
+            request.LANGUAGE_CODE = "en"
+        else:
+            super().process_request(request)
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if not response.get("Content-Type", "").startswith("text/html"):
+            return response
+        if len(settings.LANGUAGES) > 1:
+            patch_vary_headers(response, ("Cookie",))
+        return super().process_response(request, response)

@@ -25,8 +25,8 @@ def version() -> str:
 
     It goes out in ETags. The settings, secrets among them, are hashed with the site's own key.
     """
-    told = f"{_files()} {_settings()}"
-    return salted_hmac("web.middleware.program_version", told, algorithm="sha256").hexdigest()
+    text = f"{_files()} {_settings()}"
+    return salted_hmac("web.middleware.program_version", text, algorithm="sha256").hexdigest()
 
 
 @cache
@@ -50,8 +50,8 @@ def _own_files() -> Iterator[Path]:
 
 def _settings() -> str:
     names = sorted(name for name in dir(settings) if name.isupper())
-    told = repr([(name, getattr(settings, name)) for name in names])
-    return _PLACE_IN_MEMORY.sub("", told)
+    text = repr([(name, getattr(settings, name)) for name in names])
+    return _PLACE_IN_MEMORY.sub("", text)
 
 
 def _forget(**_more: object) -> None:

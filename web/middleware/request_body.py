@@ -51,12 +51,17 @@ def taken_in(application: Application) -> Application:
 
 def is_too_large(declared: str) -> bool:
     """Whether a Content-Length alone is reason enough."""
-    return declared.isdecimal() and int(declared) > MAX_BYTES
+    return _length(declared) > MAX_BYTES
+
+
+def _length(declared: str) -> int:
+    """So many bytes; 0 where it is no number. Python reads no number of thousands of digits."""
+    return int(declared.lstrip("0")[:18] or 0) if declared.isdecimal() else 0
 
 
 def _take(environ: Environ, body: "SpooledTemporaryFile[bytes]") -> None:
     declared = environ.get("CONTENT_LENGTH") or ""
-    length = int(declared) if declared.isdecimal() else 0
+    length = _length(declared)
     in_chunks = "HTTP_TRANSFER_ENCODING" in environ
     if length > MAX_BYTES:
         raise TooLarge
@@ -112,7 +117,8 @@ def _clock(seconds: float) -> AbstractContextManager[object]:
         return nullcontext()
     from gevent import Timeout
 
-    return Timeout(seconds, TooSlow)
+    timeout: AbstractContextManager[object] = Timeout(seconds, TooSlow)
+    return timeout
 
 
 def _refuse(

@@ -11,16 +11,17 @@ from django.views.decorators.http import require_safe
 
 from recommender.embedders.registry import EMBEDDERS
 from recommender.index.metrics import Metric
-from recommender.live import current
+from recommender.live.engine import engine
 from recommender.search.answering import answer
 from recommender.search.answers import Answer
 from recommender.search.comparing import compare
 from recommender.search.errors import BadQuery, SearchError
-from recommender.search.query import MOST, Query
-from web.pages.refusals import refused
+from recommender.search.fields import MOST
+from recommender.search.query import Query
 from web.pages.rows import NAMES
-from web.pages.staff import is_for_owner
 from web.parameters import takes
+from web.refusals import refused
+from web.staff import is_for_owner
 
 # Tiles in each column.
 SHOWN = 10
@@ -47,7 +48,7 @@ class CompareForm(forms.Form):
 @takes("left", "right", "metric")
 def show(request: HttpRequest, item_id: str) -> HttpResponse:
     """The two columns; with one index alone, that one."""
-    names = current.with_an_index()
+    names = engine().names()
     form = CompareForm(request.GET, names)
     try:
         if not form.is_valid():
@@ -65,14 +66,14 @@ def _columns(given: dict[str, str], names: list[str], item_id: str) -> dict[str,
     query = Query(liked=(item_id,), metrics=(metric,), k=MOST)
     left = given["left"] or next((name for name in names if name != given["right"]), "")
     right = given["right"] or next((name for name in names if name != left), "")
-    told = {"metric": metric, "left": left, "right": right}
+    context = {"metric": metric, "left": left, "right": right}
     if not right:
         alone = answer(query, left)
-        return told | {"product": alone.named[item_id], "columns": [_column(alone, set())]}
+        return context | {"product": alone.named[item_id], "columns": [_column(alone, set())]}
     both = compare(query, left, right)
     columns = [_column(side, both.shared) for side in (both.left, both.right)]
     product = both.left.named[item_id]
-    return told | {"product": product, "columns": columns, "overlaps": both.overlaps}
+    return context | {"product": product, "columns": columns, "overlaps": both.overlaps}
 
 
 def _column(answered: Answer, shared: set[str]) -> dict[str, Any]:

@@ -23,11 +23,12 @@ from recommender.mapping.product_map import ProductMap
 from recommender.mapping.store import NoMap, live_map, picture_without
 from recommender.search.answering import index_of_shown
 from recommender.search.errors import NotReady
-from web.api.responses import told_in_json
+from web.json_responses import json_error
 from web.middleware import program_version
+from web.pages.map_regions import region_name, regions_on
 from web.pages.media import A_WHILE, FOR_EVER
-from web.pages.refusals import refused
 from web.parameters import takes
+from web.refusals import refused
 
 COLUMNS = ("item_id", "title", "category", "content_hash", "picture_width", "picture_height")
 # Products listed beneath the map; as many as in main.js.
@@ -48,7 +49,7 @@ def show(request: HttpRequest) -> HttpResponse:
     try:
         index_of_shown()
         drawn = live_map()
-        gone = _gone(drawn)
+        gone = _hidden(drawn)
     except NoMap as error:
         return refused(request, error, "recommender/no_map.html")
     except NotReady as error:
@@ -58,6 +59,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "overview": _overview_address(drawn, gone),
         "size": [8 * side for side in drawn.size],
         "categories": _categories(drawn, gone),
+        "regions": [(region_name(one), one.count) for one in regions_on(drawn)],
         "near": _in_the_middle(drawn, gone),
         "product_address": reverse("product", args=[PLACE]),
         "place": PLACE,
@@ -67,7 +69,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt  # so that a POST is told 405
 @require_safe
-@takes(refuse=told_in_json)
+@takes(refuse=json_error)
 @gzip_page
 def products(request: HttpRequest) -> HttpResponse:
     """Where each shown product lies, its title, category and thumbnail; JSON with an ETag."""
@@ -81,7 +83,7 @@ def products(request: HttpRequest) -> HttpResponse:
     etag = f'"{hashlib.sha256(depends_on.encode()).hexdigest()[:32]}"'
     response = get_conditional_response(request, etag=etag)
     if response is None:
-        response = JsonResponse(_told(drawn), json_dumps_params={"separators": (",", ":")})
+        response = JsonResponse(_map_data(drawn), json_dumps_params={"separators": (",", ":")})
     response["ETag"], response["Cache-Control"] = etag, "no-cache"
     return response
 
@@ -105,7 +107,7 @@ def picture(request: HttpRequest, name: str) -> HttpResponse:
 def _picture(request: HttpRequest, name: str = "") -> HttpResponse:
     try:
         drawn = live_map()
-        gone = _gone(drawn)
+        gone = _hidden(drawn)
         found = picture_without(drawn, name or drawn.overview, gone)
     except (NotReady, OSError):
         raise Http404("no such picture") from None
@@ -114,7 +116,7 @@ def _picture(request: HttpRequest, name: str = "") -> HttpResponse:
     return HttpResponse(found, content_type="image/webp", headers={"Cache-Control": kept})
 
 
-def _gone(drawn: ProductMap) -> tuple[int, ...]:
+def _hidden(drawn: ProductMap) -> tuple[int, ...]:
     """The numbers of the products that lie on the map and are not shown any more."""
     return _gone_at(drawn, versioning.version())
 
@@ -150,7 +152,7 @@ def _categories(drawn: ProductMap, gone: tuple[int, ...]) -> list[tuple[str, int
     return sorted(counts.items(), key=lambda found: (-found[1], found[0]))
 
 
-def _told(drawn: ProductMap) -> dict[str, Any]:
+def _map_data(drawn: ProductMap) -> dict[str, Any]:
     """What the page's script asks for; `products` are [cell, id, title, category, thumbnail, side].
 
     A cell is row · columns + column; the category stands once, in `categories`; `side` is that of
@@ -182,5 +184,6 @@ def _told(drawn: ProductMap) -> dict[str, Any]:
         "tiles": [[tile.level, tile.column, tile.row, tile.name] for tile in drawn.tiles],
         "gone": [cells[number][1] * columns + cells[number][0] for number in gone],
         "categories": list(names),
+        "regions": [[region_name(one), *one.middle, one.count] for one in regions_on(drawn)],
         "products": products,
     }

@@ -1,15 +1,16 @@
 """The catalogue's pictures."""
 
-from typing import Any
-
 from django.core.exceptions import SuspiciousOperation
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from catalog import pictures
+from catalog.pictures import Kind
+from catalog.tiles import place_of
 from web.pages.showing import is_shown
 from web.parameters import takes
 
@@ -26,27 +27,27 @@ FOR_OTHER_SITES = {
 @csrf_exempt  # so that a POST is told 405
 @require_safe
 @takes("v")
-def media(request: HttpRequest, kind: str, name: str) -> HttpResponse:
+def media(request: HttpRequest, kind: str, name: str) -> HttpResponseBase:
     """A picture of a product that is shown; of any, to staff.
 
     Its address changes with it, so it may be kept for ever.
     """
-    place, storage = f"{kind}/{name}", pictures.storage()
+    storage = pictures.storage()
     try:
         if kind not in set(pictures.Kind) or not name.endswith(".jpg"):
             raise FileNotFoundError
+        kept = _may_be_kept(request, name)
+        place = place_of(Kind(kind), name, request.GET.get("v", ""))
         if not storage.exists(place):  # or a link, which may lead anywhere
             raise FileNotFoundError
-        kept = _may_be_kept(request, name)
         modified = storage.get_modified_time(place).timestamp()
         etag = f'"{modified:.6f}-{storage.size(place)}"'
-        response: Any = get_conditional_response(request, etag, int(modified)) or FileResponse(
-            storage.open(place), content_type="image/jpeg"
-        )
+        response: HttpResponseBase | None = get_conditional_response(request, etag, int(modified))
+        response = response or FileResponse(storage.open(place), content_type="image/jpeg")
     except (OSError, ValueError, SuspiciousOperation):
         raise Http404("no such picture") from None
-    told = {"ETag": etag, "Last-Modified": http_date(modified), "Cache-Control": kept}
-    for header, value in (told | FOR_OTHER_SITES).items():
+    headers = {"ETag": etag, "Last-Modified": http_date(modified), "Cache-Control": kept}
+    for header, value in (headers | FOR_OTHER_SITES).items():
         response[header] = value
     return response
 

@@ -1,5 +1,6 @@
 """/picture/: what looks like a picture of the visitor's own. It is compared, and not kept."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -10,16 +11,23 @@ from django.views.decorators.http import require_http_methods
 
 from recommender.search.answering import index_of_shown
 from recommender.search.errors import SearchError
+from recommender.search.fields import SIMILAR
 from recommender.search.forms import MAX_MEGABYTES, SimilarForm, fields_of, picture_of
-from web.pages.refusals import refused
-from web.pages.rows import rows, under_all_metrics
-from web.pages.walk import narrowed
+from recommender.search.wall import wall
+from web.pages.home import ROWS
+from web.pages.looks import controls_of
+from web.pages.rows import PER_PAGE, rows, under_all_metrics
 from web.parameters import takes
+from web.refusals import refused
+from web.walk import narrowed
+
+# Pictures of the shop's own that one may try.
+EXAMPLES = 4
 
 
 @csrf_exempt  # nothing is changed, and nothing is kept
 @require_http_methods(["GET", "HEAD", "POST"])
-@takes(SimilarForm, "distances")
+@takes(*SIMILAR, "distances", "measured")
 def picture(request: HttpRequest) -> HttpResponse:
     """The form, and beside it the answer. The page's script takes a refusal into its place."""
     try:
@@ -30,22 +38,23 @@ def picture(request: HttpRequest) -> HttpResponse:
 
 
 def _context(request: HttpRequest) -> dict[str, Any]:
-    asked = _asked(request)
+    asked = _query_data(request)
     form = SimilarForm.typed(asked)
     filters = narrowed(asked)
     context = {
         "form": form,
-        "typed": asked,
+        "controls": controls_of(SIMILAR, asked),
         "narrowed": filters,
         "onward": filters,
+        "first": PER_PAGE,
         "most_megabytes": MAX_MEGABYTES,
-        "by_url": settings.PICTURE_BY_URL,
+        "by_url": settings.ALLOW_PICTURE_URLS,
     }
     index_of_shown()
     return context | _answered(request, asked, form)
 
 
-def _asked(request: HttpRequest) -> QueryDict:
+def _query_data(request: HttpRequest) -> QueryDict:
     """The query string, and the fields of a form that was sent, which count first."""
     asked = request.GET.copy()
     sent = fields_of(request) if request.method == "POST" else QueryDict()
@@ -61,5 +70,7 @@ def _answered(request: HttpRequest, asked: QueryDict, form: SimilarForm) -> dict
     elif asked.get("url"):
         query = form.query(liked=(), disliked=())
     else:
-        return {"form": SimilarForm({})} if not form.is_valid() else {}
-    return rows(asked, form, under_all_metrics(query))
+        examples = [row.product for row in wall(ROWS)][:EXAMPLES]
+        return {"examples": examples} | ({} if form.is_valid() else {"form": SimilarForm({})})
+    answered = under_all_metrics(query if "k" in asked else replace(query, k=PER_PAGE))
+    return rows(asked, form, answered, per_page=answered.query.k)

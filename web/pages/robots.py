@@ -18,6 +18,9 @@ def robots(request: HttpRequest) -> HttpResponse:
     pages = [
         f"{reverse('product', args=['x'])[:-2]}*?",
         reverse("picture"),
+        f"{reverse('shelf')}?",
+        reverse("suggestions"),
+        reverse("judge"),
         f"{reverse('home')}why",
         f"{reverse('browse')}*to=",
     ]

@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from catalog.models import Product
+from web.pages import home
 from web.paging import NoSuchPage, page_of
 from web.parameters import takes
 
@@ -38,9 +39,14 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     if "page" not in request.GET and page.paginator.num_pages > 1:
         files = [f"{here}?page={number}" for number in page.paginator.page_range]
         return _xml("sitemapindex", "sitemap", files)
-    first = [reverse("browse")] if page.number == 1 else []
+    first = _pages() if page.number == 1 else []
     places = [*first, *(reverse("product", args=[item_id]) for item_id in page)]
     return _xml("urlset", "url", (request.build_absolute_uri(place) for place in places))
+
+
+def _pages() -> list[str]:
+    """Those beside the products'."""
+    return [reverse("browse")] if home.is_random() else [reverse("home"), reverse("browse")]
 
 
 def _number(asked: str) -> int:

@@ -1,4 +1,4 @@
-"""/why/<item_id>/?like=<other>: two products, and what in each makes it like the other."""
+"""/why/<item_id>/?like=<other>&pictures=2-1: two products, and what they have in common."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,23 +11,23 @@ from recommender.search import why
 from recommender.search.errors import SearchError
 from recommender.search.why import Pair
 from web.pages.media import A_WHILE, FOR_EVER
-from web.pages.refusals import refused
 from web.parameters import takes
+from web.refusals import refused
 
 
 @csrf_exempt  # so that a POST is told 405
 @require_safe
-@takes("like")
+@takes("like", "pictures")
 def show(request: HttpRequest, item_id: str) -> HttpResponse:
-    """The page. Its pictures are worked out when they are asked for."""
+    """The page. Its pictures are made when they are asked for."""
     try:
-        asked = why.pair(item_id, request.GET.get("like", ""))
+        asked = _pair(request, item_id)
     except SearchError as error:
         return refused(request, error)
     context = {
         "product": asked.product,
         "other": asked.other,
-        "score": asked.score,
+        "rarity": asked.rarity,
         "sides": [(side.product, _address(side)) for side in (asked, asked.turned)],
     }
     return render(request, "recommender/why.html", context)
@@ -35,11 +35,11 @@ def show(request: HttpRequest, item_id: str) -> HttpResponse:
 
 @csrf_exempt  # so that a POST is told 405
 @require_safe
-@takes("like", "v")
+@takes("like", "pictures", "v")
 def picture(request: HttpRequest, item_id: str) -> HttpResponse:
     """One of the two pictures, WebP; its address changes with what it depends on."""
     try:
-        asked = why.pair(item_id, request.GET.get("like", ""))
+        asked = _pair(request, item_id)
         made = why.picture(asked)
     except SearchError as error:
         error.log()
@@ -53,6 +53,10 @@ def picture(request: HttpRequest, item_id: str) -> HttpResponse:
     return HttpResponse(made, content_type="image/webp", headers=headers)
 
 
+def _pair(request: HttpRequest, item_id: str) -> Pair:
+    return why.pair(item_id, request.GET.get("like", ""), request.GET.get("pictures", ""))
+
+
 def _address(side: Pair) -> str:
-    asked = urlencode({"like": side.other.item_id, "v": side.key[:12]})
-    return f"{reverse('why-picture', args=[side.product.item_id])}?{asked}"
+    asked = {"like": side.other.item_id, "pictures": side.numbers, "v": side.key[:12]}
+    return f"{reverse('why-picture', args=[side.product.item_id])}?{urlencode(asked)}"

@@ -2,7 +2,7 @@
 
 from django import template
 
-from web.pages import brand
+from web import brand
 
 register = template.Library()
 register.simple_tag(brand.name, name="shop_name")

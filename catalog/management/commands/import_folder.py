@@ -15,9 +15,9 @@ from runs.progress import report
 class Command(RunCommand):
     recorded = True
     help = (
-        "Brings in pictures that are on disk already: every <ItemID>.jpg (or png, webp, avif, gif, "
-        "tiff …) below DIR, a sub-folder's name being the category; or those that a CSV file "
-        "lists. Run it again at any time: only what is new or changed is taken. Then run "
+        "Imports pictures that are already on disk: every <ItemID>.jpg (or png, webp, avif, gif, "
+        "tiff …) below DIR, with a sub-folder's name as the category; or those that a CSV file "
+        "lists. Run it again at any time: only what is new or changed is imported. Then run "
         "build_index."
     )
 
@@ -34,7 +34,11 @@ class Command(RunCommand):
             "--shop", type=storable, default="local", metavar="NAME", help="default: local"
         )
         parser.add_argument(
-            "--category", type=storable, default="", metavar="NAME", help="for all of them"
+            "--category",
+            type=storable,
+            default="",
+            metavar="NAME",
+            help="the category of them all",
         )
         scraping.add_mark_gone(parser, "--force")
 

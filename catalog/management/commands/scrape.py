@@ -13,10 +13,10 @@ class Command(RunCommand):
     recorded = True
     expected = scraping.EXPECTED
     help = (
-        "Brings in a shop's products: finds out how the shop can be read (a category page, its "
-        "sitemap, Shopify, WooCommerce, a merchant feed, a table, a zip of pictures), notes each "
-        "product, and fetches its picture. Run it again at any time: only what is new or changed "
-        "is fetched, and what has left the shop is marked gone. Then run build_index."
+        "Imports a shop's products: finds out how to read the shop (a category page, its sitemap, "
+        "Shopify, WooCommerce, a merchant feed, a table, a zip of pictures), records each product, "
+        "and fetches its picture. Run it again at any time: only what is new or changed is "
+        "fetched, and products that have left the shop are marked as gone. Then run build_index."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -25,7 +25,7 @@ class Command(RunCommand):
         )
         parser.add_argument("--limit", type=at_least_one, metavar="N", help="stop after N products")
         parser.add_argument(
-            "--dry-run", action="store_true", help="say what would be fetched; store nothing"
+            "--dry-run", action="store_true", help="print what would be fetched; store nothing"
         )
         scraping.add_options(parser)
         scraping.add_mark_gone(parser, "--force")

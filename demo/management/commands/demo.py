@@ -20,15 +20,15 @@ class Command(RunCommand):
     help = (
         "Shows the whole program at work: opens a shop of drawn T-shirts on this machine, scrapes "
         "it, indexes it, and serves the site until Ctrl-C. Run again, it does only what is new. "
-        "Its data lie apart, in VAR_DIR/demo."
+        "Its data are kept apart, in VAR_DIR/demo."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--port", type=between(1, 65535), default=8000, help="of the site; default 8000"
+            "--port", type=between(1, 65535), default=8000, help="the site's port; default 8000"
         )
-        parser.add_argument("--count", type=at_least_one, default=COUNT, help="of shirts")
-        parser.add_argument("--no-serve", action="store_true", help="prepare all, then exit")
+        parser.add_argument("--count", type=at_least_one, default=COUNT, help="how many shirts")
+        parser.add_argument("--no-serve", action="store_true", help="prepare everything, then exit")
 
     def handle(self, **options: Any) -> None:
         demo.keep_apart()
@@ -39,8 +39,7 @@ class Command(RunCommand):
             self.stdout.write("\nClosed.")
 
     def _run(self, port: int, count: int, serve: bool) -> None:
-        if serve:
-            demo.require_free_port(port)
+        demo.require_free_port(port if serve else 0)
         call_command("migrate", verbosity=0)
         embedder = selection.name_to_build()
         with demo.open_shop(make_specs(count=count), settings.VAR_DIR / "shirts") as shop:
@@ -52,9 +51,10 @@ class Command(RunCommand):
 
     def _fill(self, shop: DemoShop, embedder: str) -> None:
         self.stdout.write(f"A shop of {len(shop.specs)} T-shirts at {shop.catalogue_url}")
-        demo.draw(shop)
-        self.stdout.write("Scraping it …")
-        counts = report(self, demo.visit(shop), total=len(shop.specs))
+        with demo.compiling():
+            demo.draw(shop)
+            self.stdout.write("Scraping it …")
+            counts = report(self, demo.visit(shop), total=len(shop.specs))
         if not counts.kept:
             raise demo.DemoError(counts.complaint())
         self.stdout.write(f"Indexing with {embedder} …")

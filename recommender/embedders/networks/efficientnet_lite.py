@@ -14,6 +14,7 @@ from recommender.embedders.graph import (
     PICTURE,
     Addition,
     Arrays,
+    Concatenation,
     Convolution,
     DepthwiseConvolution,
     GlobalPooling,
@@ -27,6 +28,12 @@ from runs.words import gettext_noop
 
 SIDE, WIDTH, DEPTH = 260, 1.1, 1.2
 STEM, HEAD = 32, 1280
+# Rounding in the layers up to here does most of the harm that bfloat16 does, and gains next to
+# nothing: docs/embedding.md has the measurement.
+FLOAT32_UNTIL = "block3_add"
+# The layer beside the head whose places count, and its channels.
+MIDDLE, MIDDLE_CHANNELS = "block15_expand", 720
+LAYER = "head+block15"
 RELU6 = 6.0
 BATCH_NORM_EPSILON = 1e-3
 
@@ -72,7 +79,12 @@ def _in_eights(channels: float) -> int:
 
 
 def graph(width: float = WIDTH, depth: float = DEPTH, side: int = SIDE, head: int = HEAD) -> Graph:
-    """Stem, blocks, head, and the generalised mean over the picture."""
+    """Stem, blocks, head, and generalised means over the picture.
+
+    `gem3` has all places of the head weigh the same. In LAYER two layers stand side by side: what
+    the picture shows (the head), and how it looks in the small (the expansion of block 15), both
+    with the middle weighing more, since there the product is.
+    """
     layers: list[Layer] = [Convolution("stem", (PICTURE,), 3, STEM, stride=2, ceiling=RELU6)]
     channels, number = STEM, 0
     for stage in stages(width, depth):
@@ -82,7 +94,14 @@ def graph(width: float = WIDTH, depth: float = DEPTH, side: int = SIDE, head: in
             layers += _block(f"block{number}", source, channels, stage._replace(stride=stride))
             channels, number = stage.channels, number + 1
     layers.append(Convolution("head", (layers[-1].name,), channels, head, kernel=1, ceiling=RELU6))
-    return Graph(side, (*layers, GlobalPooling("gem3", ("head",), power=3)))
+    return Graph(side, (*layers, *_pooled()), FLOAT32_UNTIL)
+
+
+def _pooled() -> Iterator[Layer]:
+    yield GlobalPooling("gem3", ("head",), power=3)
+    for source, name, sigma in (("head", "head_middle", 2.5), (MIDDLE, "block15_middle", 4.7)):
+        yield GlobalPooling(name, (source,), power=3, sigma=sigma)
+    yield Concatenation(LAYER, ("head_middle", "block15_middle"))
 
 
 def _block(name: str, source: str, channels: int, stage: Stage) -> Iterator[Layer]:
@@ -144,9 +163,10 @@ NETWORK = Network(
     cuts=(
         Cut(
             "efficientnet-lite2",
-            "gem3",
-            HEAD,
+            LAYER,
+            HEAD + MIDDLE_CHANNELS,
             gettext_noop("EfficientNet-Lite2 trained on ImageNet"),
+            parts=((HEAD, 1.0), (MIDDLE_CHANNELS, 1.0)),
         ),
     ),
     source=Packaged(

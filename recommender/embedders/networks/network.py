@@ -7,7 +7,12 @@ from typing import NamedTuple, Protocol
 from recommender.embedders.contract import EmbedderSpec
 from recommender.embedders.graph import Graph
 from recommender.embedders.pictures import Preprocessing
-from recommender.embedders.runtimes import Runtime, make_runtime
+from recommender.embedders.runtimes import (
+    Runtime,
+    chosen_runtime,
+    make_runtime,
+    precisions_of,
+)
 from recommender.embedders.weights.source import Places, WeightSource
 
 
@@ -27,6 +32,11 @@ class PictureNetwork(Protocol):
     @property
     def preprocessing(self) -> Preprocessing: ...
 
+    @property
+    def precisions(self) -> tuple[str, ...]:
+        """What it can be computed in, if the processor can; float32 first."""
+        ...
+
     def specs(self) -> list[EmbedderSpec]:
         """What its embedders' vectors mean."""
         ...
@@ -36,18 +46,22 @@ class PictureNetwork(Protocol):
         ...
 
     def prepare(self, spec: EmbedderSpec, places: Places, runtime: str) -> Prepared:
-        """One of them, not loaded yet. Raises EmbedderError, which says how to get it."""
+        """One of them, not loaded yet, to be computed in the spec's precision.
+
+        Raises EmbedderError, which says how to get it.
+        """
         ...
 
 
 @dataclass(frozen=True)
 class Cut:
-    """One embedder of a network: the layer whose output is the vector."""
+    """One embedder of a network: the layer whose output is the vector, and its parts, if any."""
 
     embedder: str
     layer: str
     dimension: int
     description: str
+    parts: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,9 +88,14 @@ class Network:
                 network=self.name,
                 origin=source.origin,
                 licence=source.licence,
+                parts=cut.parts,
             )
             for cut in self.cuts
         ]
+
+    @property
+    def precisions(self) -> tuple[str, ...]:
+        return precisions_of(self.graph)
 
     def available(self, spec: EmbedderSpec, places: Places) -> bool:
         """Whether the weights of one of them are on this machine."""
@@ -85,8 +104,11 @@ class Network:
     def prepare(self, spec: EmbedderSpec, places: Places, runtime: str) -> Prepared:
         """One of its embedders, to be computed by `runtime`. Raises EmbedderError."""
         needed = self.graph.cut(spec.layer)
+        computed_by = chosen_runtime(runtime, needed, spec.precision)
         weights = self.source.find(self.graph, needed, places)
         return Prepared(
             weights.sha256,
-            lambda: make_runtime(runtime, needed, weights.read(), self.preprocessing),
+            lambda: make_runtime(
+                computed_by, needed, weights.read(), self.preprocessing, spec.precision
+            ),
         )

@@ -1,123 +1,159 @@
-"""Taking in a user's ONNX file: it is examined, tried with pictures, and copied."""
+"""Taking in a user's ONNX file: copied, tried with pictures in a process of its own, and kept.
+
+A network from anywhere is a program: it may compute for ever, or fill the memory. It is kept whole
+or not at all, and what was kept under its name before stays until then.
+"""
 
 import json
 import re
 import shutil
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import numpy as np
-
 from recommender.embedders.contract import EmbedderError
-from recommender.embedders.networks.user_onnx import MODEL, RECORD, UserOnnxNetwork
-from recommender.embedders.pictures import Three
-from recommender.embedders.runtimes.onnx import one_line, open_session
+from recommender.embedders.networks import onnx_trial
+from recommender.embedders.networks.onnx_trial import OnnxOptions, TextFiles
+from recommender.embedders.networks.user_onnx import (
+    MODEL,
+    RECORD,
+    TOKENIZER,
+    TextTower,
+    UserOnnxNetwork,
+)
 from recommender.embedders.weights.errors import WeightsMissing, WeightsRefused
 from recommender.embedders.weights.source import Places
-from runs.files import replace_file, sha256_of_file
+from runs.files import replace_file, sha256_of, sha256_of_file
 
-LAYOUTS = ("nchw", "nhwc")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_ROOT = Path(__file__).resolve().parents[3]
+# What a trial may take: OpenVINO itself, and more for a larger network.
+SECONDS, BYTES_A_SECOND = 20, 10_000_000
+MEMORY, MEMORY_A_BYTE = 2 << 30, 6
 
 
-@dataclass(frozen=True)
-class OnnxOptions:
-    """What a user says of a network; what is left out is read from the file."""
-
-    name: str
-    mean: Three
-    deviation: Three
-    side: int | None = None
-    layout: str = ""
-    output: str = ""
-
-
-def bring(model: Path, wish: OnnxOptions, places: Places, taken: set[str]) -> UserOnnxNetwork:
-    """Copies the file `model` and what it needs, tries it, and keeps it as embedder `wish.name`.
+def bring(
+    model: Path,
+    options: OnnxOptions,
+    places: Places,
+    taken: set[str],
+    text: TextFiles | None = None,
+) -> UserOnnxNetwork:
+    """Keeps the file `model`, and what it needs, as embedder `options.name`; `text` is its tower.
 
     Raises WeightsRefused for a file that cannot be used, EmbedderError for a name that cannot.
     """
-    if not _NAME.fullmatch(wish.name) or wish.name in taken:
+    if not _NAME.fullmatch(options.name) or options.name in taken:
         raise EmbedderError(
-            f"--name {wish.name}: a network's name is made of small letters, digits and hyphens, "
-            "and is not one of ours."
+            f"--name {options.name}: a network's name is made of small letters, digits and "
+            "hyphens, and is not one of ours."
         )
-    if not model.is_file():
-        raise WeightsMissing(f"{model}: there is no such file.")
-    beside = external_files(model)
-    brought = examine(model, wish, sha256_of_file(model))
-    folder = places.folder / wish.name
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for name in beside:
+    for file in (model, *((text.model, text.tokenizer) if text else ())):
+        if not file.is_file():
+            raise WeightsMissing(f"{file}: there is no such file.")
+    folder = places.folder / options.name
+    places.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".", dir=places.folder) as unfinished:
+        copy = _copied(model, Path(unfinished) / "network")
+        tower = _copied_tower(text, Path(unfinished) / "text") if text else None
+        network = _tried(model, copy, options, tower)
+        kept = [_moved(copy, network.path(places))]
+        if network.text and tower:
+            kept.append(_moved(tower.model, network.text.path(network.name, places)))
+    replace_file(folder / RECORD, json.dumps(asdict(network), indent=2).encode())
+    for other in folder.iterdir():
+        if other.is_dir() and other not in kept:
+            shutil.rmtree(other, ignore_errors=True)
+    return network
+
+
+def verify(network: UserOnnxNetwork, places: Places) -> None:
+    """Raises WeightsRefused when the kept files are not what was brought."""
+    path = network.path(places)
+    if not path.is_file() or _sha256(path) != network.sha256:
+        raise WeightsRefused(f"{path}: it is not the file that was taken in.")
+    if network.text is not None:
+        tower = network.text.path(network.name, places)
+        if not tower.is_file() or _sha256(tower) != network.text.sha256:
+            raise WeightsRefused(f"{tower}: it is not the file that was taken in.")
+
+
+def _moved(copy: Path, target: Path) -> Path:
+    """Puts the folder of a copy in its place, and returns that."""
+    shutil.rmtree(target.parent, ignore_errors=True)
+    target.parent.parent.mkdir(exist_ok=True)
+    return copy.parent.rename(target.parent)
+
+
+def _copied_tower(text: TextFiles, folder: Path) -> TextFiles:
+    """The tower in `folder`, with its tokenizer beside it."""
+    model = _copied(text.model, folder)
+    tokenizer = Path(shutil.copyfile(text.tokenizer, folder / TOKENIZER))
+    return replace(text, model=model, tokenizer=tokenizer)
+
+
+def _copied(model: Path, folder: Path) -> Path:
+    """The ONNX file in `folder`, with its files of numbers."""
+    for name in external_files(model):
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(model.parent / name, target)
-    shutil.copyfile(model, folder / MODEL)
-    replace_file(folder / RECORD, json.dumps(asdict(brought), indent=2).encode())
-    return brought
+    folder.mkdir(exist_ok=True)
+    return Path(shutil.copyfile(model, folder / MODEL))
 
 
-def verify(brought: UserOnnxNetwork, places: Places) -> None:
-    """Raises WeightsRefused when the kept file is not what was brought."""
-    path = places.folder / brought.name / MODEL
-    if not path.is_file() or sha256_of_file(path) != brought.sha256:
-        raise WeightsRefused(f"{path}: it is not the file that was taken in.")
-
-
-def examine(model: Path, wish: OnnxOptions, sha256: str) -> UserOnnxNetwork:
-    """Loads a file and tries it with two pictures. Raises WeightsRefused."""
-    session = open_session(model)
-    inputs, outputs = session.get_inputs(), [output.name for output in session.get_outputs()]
-    if len(inputs) != 1 or len(inputs[0].shape) != 4 or inputs[0].type != "tensor(float)":
-        found = ", ".join(f"{entry.name} {entry.type} {entry.shape}" for entry in inputs)
-        raise WeightsRefused(f"{model}: expected one input, float pictures; found {found}.")
-    output = wish.output or outputs[0]
-    if output not in outputs or (len(outputs) > 1 and not wish.output):
-        raise WeightsRefused(f"{model}: say which output to take: --output {' or '.join(outputs)}.")
-    layout = wish.layout or _layout(model, inputs[0].shape)
-    side = _side(model, wish.side, inputs[0].shape, layout)
-    brought = UserOnnxNetwork(
-        wish.name, side, wish.mean, wish.deviation, inputs[0].name, layout, output, 0,
-        str(model), sha256,
-    )  # fmt: skip
-    return _tried(model, brought)
-
-
-def _layout(model: Path, shape: Sequence[Any]) -> str:
-    channels = [name for name, axis in (("nchw", 1), ("nhwc", 3)) if shape[axis] == 3]
-    if len(channels) != 1:
-        raise WeightsRefused(f"{model}: its input is {shape}: say --layout nchw or nhwc.")
-    return channels[0]
-
-
-def _side(model: Path, said: int | None, shape: Sequence[Any], layout: str) -> int:
-    sides = shape[2:] if layout == "nchw" else shape[1:3]
-    fixed = {side for side in sides if isinstance(side, int)}
-    if said is None and not fixed:
-        raise WeightsRefused(f"{model}: it takes pictures of any size: say --side N.")
-    if len(fixed) > 1 or (said is not None and fixed - {said}):
-        raise WeightsRefused(f"{model}: it takes pictures of {sides}, not of side {said}.")
-    return said or fixed.pop()
-
-
-def _tried(model: Path, brought: UserOnnxNetwork) -> UserOnnxNetwork:
-    random = np.random.default_rng(0)
-    pictures = list(random.integers(0, 256, (2, brought.side, brought.side, 3), np.uint8))
+def _tried(
+    model: Path, copy: Path, options: OnnxOptions, tower: TextFiles | None
+) -> UserOnnxNetwork:
+    """What a process of its own has found out about the network. Raises WeightsRefused."""
+    files = [*_files(copy), *(_files(tower.model) if tower else ())]
+    size = sum(path.stat().st_size for path in files)
+    seconds, memory = SECONDS + size // BYTES_A_SECOND, MEMORY + MEMORY_A_BYTE * size
+    command = [
+        sys.executable, "-m", onnx_trial.__name__,
+        str(copy), str(model), _as_json(options, tower), str(seconds), str(memory),
+    ]  # fmt: skip
+    too_much = (
+        f"{model}: it took more than {seconds} s or {memory >> 20} MB for two pictures, or broke "
+        "what computed it."
+    )
+    # The trial's own limit is processor time; one that sleeps needs a clock.
     try:
-        vectors = brought.load(model)(pictures)
-    except Exception as error:  # onnxruntime has many classes of its own for what goes wrong
-        raise WeightsRefused(
-            f"{model}: it cannot compute a picture ({one_line(error)})."
-        ) from error
-    if vectors.ndim != 2 or not np.isfinite(vectors).all() or (vectors[0] == vectors[1]).all():
-        raise WeightsRefused(
-            f"{model}: expected a vector of numbers a picture from {brought.output}, different for "
-            f"different pictures; found an array of shape {vectors.shape}."
+        done = subprocess.run(
+            command, capture_output=True, text=True, cwd=_ROOT, timeout=30 + 4 * seconds
         )
-    return replace(brought, dimension=vectors.shape[1])
+    except subprocess.TimeoutExpired:
+        raise WeightsRefused(too_much) from None
+    if done.returncode == onnx_trial.REFUSED:
+        raise WeightsRefused(done.stderr.strip())
+    if done.returncode:
+        raise WeightsRefused(too_much)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    if tower is not None:
+        output = found.pop("text_output")
+        found["text"] = TextTower(output, tower.named_as, _sha256(tower.model))
+    found |= {"mean": options.mean, "deviation": options.deviation}
+    return UserOnnxNetwork(name=options.name, source=str(model), sha256=_sha256(copy), **found)
+
+
+def _as_json(options: OnnxOptions, tower: TextFiles | None) -> str:
+    return json.dumps(asdict(options) | {"text_files": tower and asdict(tower)}, default=str)
+
+
+def _files(model: Path) -> list[Path]:
+    """The ONNX file, and after it the files of numbers beside it."""
+    others = (path for path in model.parent.rglob("*") if path.is_file() and path != model)
+    return [model, *sorted(others)]
+
+
+def _sha256(model: Path) -> str:
+    """The hash of the ONNX file; with those of the files beside it, where there are any."""
+    hashes = list(map(sha256_of_file, _files(model)))
+    return hashes[0] if len(hashes) == 1 else sha256_of("".join(hashes).encode())
 
 
 # Files beside the model ---------------------------------------------------------------------------
@@ -146,6 +182,8 @@ def external_files(model: Path) -> list[str]:
         path = (folder / name).resolve()
         if PurePosixPath(name).is_absolute() or not path.is_relative_to(folder):
             raise WeightsRefused(f"{model}: it keeps numbers outside its folder ({name}).")
+        if path.name.lower() == MODEL and path.parent == folder:
+            raise WeightsRefused(f"{model}: its file of numbers {name} must have another name.")
         if not path.is_file():
             raise WeightsRefused(f"{model}: the file {name} is not beside it.")
     return sorted(names)

@@ -1,6 +1,6 @@
-"""onnxruntime, which computes the networks that users bring as ONNX files.
+"""The networks that users bring as ONNX files, computed by OpenVINO, which reads them as they are.
 
-onnxruntime is imported inside functions only: it is an extra.
+OpenVINO is imported inside functions only.
 """
 
 from collections.abc import Sequence
@@ -9,38 +9,49 @@ from typing import Any
 
 import numpy as np
 
-from recommender.embedders.contract import EmbedderError
+from recommender.embedders.contract import EmbedderError, Seen
 from recommender.embedders.pictures import Preprocessing
-from recommender.embedders.runtimes import cores
+from recommender.embedders.runtimes.openvino import compiled, import_openvino, run_each
 from recommender.embedders.weights.errors import WeightsRefused
+
+LAYOUTS = ("nchw", "nhwc")
 
 
 class OnnxRuntime:
     """n decoded pictures -> (n, dimension) float32: `output` of the ONNX file at `path`.
 
-    The pictures go into `input`, laid as `layout` says: "nchw" or "nhwc". Raises EmbedderError
-    without onnxruntime, WeightsRefused for a file that it cannot load.
+    The pictures go one by one into the only input, laid as `layout` says, one of LAYOUTS. Raises
+    EmbedderError without OpenVINO, WeightsRefused for a file that it cannot load.
     """
 
-    def __init__(
-        self, path: Path, preprocessing: Preprocessing, input_: str, layout: str, output: str
-    ) -> None:
-        self._session = open_session(path)
-        self._input, self._layout, self._output = input_, layout, output
+    def __init__(self, path: Path, preprocessing: Preprocessing, layout: str, output: str) -> None:
+        network = open_network(path)
+        side = preprocessing.side
+        shape = (1, 3, side, side) if layout == "nchw" else (1, side, side, 3)
+        try:
+            network.reshape(shape)
+            self._network = compiled(network)
+        except RuntimeError as error:
+            raise WeightsRefused(
+                f"{path}: it cannot take one picture of shape {shape} ({one_line(error)})."
+            ) from error
+        self._layout, self._output = layout, output
         self._to_input = preprocessing.to_input
-        # Many exports take one picture at a time.
-        self._one_by_one = isinstance(self._session.get_inputs()[0].shape[0], int)
 
     def __call__(self, pictures: Sequence[np.ndarray]) -> np.ndarray:
-        inputs = self._to_input(np.stack(pictures))
-        if self._layout == "nchw":
-            inputs = np.ascontiguousarray(inputs.transpose(0, 3, 1, 2))
-        batches = [inputs[n : n + 1] for n in range(len(inputs))] if self._one_by_one else [inputs]
-        return np.concatenate([self._run(batch) for batch in batches])
+        found = run_each(self._network, [self._input(p) for p in pictures], [self._output])
+        vectors = [_as_vectors(outputs[self._output]) for outputs in found]
+        return np.asarray(np.concatenate(vectors), np.float32)
 
-    def _run(self, batch: np.ndarray) -> np.ndarray:
-        (out,) = self._session.run([self._output], {self._input: batch})
-        return np.asarray(_as_vectors(np.asarray(out)), np.float32)
+    def with_places(self, pictures: Sequence[np.ndarray]) -> Seen:
+        """The vectors alone: which of a network's outputs are places, only its maker knows."""
+        return Seen(self(pictures), {})
+
+    def _input(self, picture: np.ndarray) -> np.ndarray:
+        numbers = self._to_input(picture)[None]
+        return np.ascontiguousarray(
+            numbers.transpose(0, 3, 1, 2) if self._layout == "nchw" else numbers
+        )
 
 
 def _as_vectors(out: np.ndarray) -> np.ndarray:
@@ -50,29 +61,21 @@ def _as_vectors(out: np.ndarray) -> np.ndarray:
     return out[:, 0] if out.ndim == 3 else out
 
 
-def open_session(path: Path) -> Any:
-    """An InferenceSession. Raises EmbedderError without onnxruntime, WeightsRefused."""
+def open_network(path: Path) -> Any:
+    """An OpenVINO model. Raises EmbedderError without OpenVINO, WeightsRefused."""
     try:
-        import onnxruntime
+        openvino = import_openvino()
     except ImportError:
         raise EmbedderError(
-            "Networks of your own need onnxruntime. Run: pip install onnxruntime"
+            "Networks of your own need OpenVINO. Run: pip install openvino"
         ) from None
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = cores()
-    options.log_severity_level = 4
     try:
-        return onnxruntime.InferenceSession(str(path), options, ["CPUExecutionProvider"])
-    except Exception as error:  # as above
-        raise WeightsRefused(f"{path}: {_reason(error)}.") from error
-
-
-def _reason(error: Exception) -> str:
-    if "is not a registered function/op" in str(error):
-        return f"it needs an operator that onnxruntime does not have ({one_line(error)})"
-    return f"onnxruntime cannot load it ({one_line(error)})"
+        return openvino.Core().read_model(path)
+    except Exception as error:  # its readers raise RuntimeError, and TypeError for odd names
+        raise WeightsRefused(f"{path}: OpenVINO cannot load it ({one_line(error)}).") from error
 
 
 def one_line(error: Exception) -> str:
-    """What onnxruntime says, on one line of 200 characters at most."""
-    return " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
+    """What OpenVINO says, on one line of 200 characters at most, without lines of its source."""
+    lines = [line for line in str(error).splitlines() if line.strip() and ".cpp:" not in line]
+    return " ".join(" ".join(lines).split())[:200].rstrip(".") or type(error).__name__

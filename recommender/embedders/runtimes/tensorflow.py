@@ -6,15 +6,16 @@ TensorFlow is imported inside functions only: a web worker never pays for it.
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from recommender.embedders.contract import Seen
 from recommender.embedders.graph import (
     PICTURE,
     Addition,
     Arrays,
+    Concatenation,
     Convolution,
     Dense,
     DepthwiseConvolution,
@@ -24,32 +25,44 @@ from recommender.embedders.graph import (
     MaxPooling,
 )
 from recommender.embedders.pictures import Preprocessing
-from recommender.embedders.weights.errors import WeightsMissing
 
 
 class TensorFlowRuntime:
-    """n decoded pictures -> (n, dimension) float32."""
+    """n decoded pictures -> (n, dimension) float32, and what they were pooled from."""
 
     def __init__(self, graph: Graph, arrays: Arrays, preprocessing: Preprocessing) -> None:
         tf = import_tensorflow()
         constants = {name: tf.constant(arrays[name]) for name in graph.shapes()}
-        self._compute = tf.function(
-            lambda pictures: _forward(tf, graph, constants, pictures),
-            input_signature=[tf.TensorSpec((None, graph.side, graph.side, 3), tf.float32)],
-            autograph=False,
+        self._last, self._places = graph.layers[-1].name, graph.places()
+        self._compute, self._compute_with_places = (
+            tf.function(
+                lambda pictures, wanted=wanted: _forward(tf, graph, constants, pictures, wanted),
+                input_signature=[tf.TensorSpec((None, graph.side, graph.side, 3), tf.float32)],
+                autograph=False,
+            )
+            for wanted in ((self._last,), (self._last, *self._places))
         )
         self._to_input = preprocessing.to_input
 
     def __call__(self, pictures: Sequence[np.ndarray]) -> np.ndarray:
-        inputs = self._to_input(np.stack(pictures))
-        return np.asarray(self._compute(inputs).numpy(), np.float32)
+        (vectors,) = self._compute(self._to_input(np.stack(pictures)))
+        return np.asarray(vectors.numpy(), np.float32)
+
+    def with_places(self, pictures: Sequence[np.ndarray]) -> Seen:
+        vectors, *places = self._compute_with_places(self._to_input(np.stack(pictures)))
+        named = zip(self._places, places, strict=True)
+        return Seen(
+            np.asarray(vectors.numpy(), np.float32), {name: found.numpy() for name, found in named}
+        )
 
 
-def _forward(tf: Any, graph: Graph, arrays: dict[str, Any], pictures: Any) -> Any:
+def _forward(
+    tf: Any, graph: Graph, arrays: dict[str, Any], pictures: Any, wanted: Sequence[str]
+) -> list[Any]:
     outputs = {PICTURE: pictures}
     for layer in graph.layers:
         outputs[layer.name] = _step(tf, layer, arrays, *(outputs[name] for name in layer.sources))
-    return outputs[graph.layers[-1].name]
+    return [outputs[name] for name in wanted]
 
 
 def _step(tf: Any, layer: Layer, arrays: dict[str, Any], x: Any, *others: Any) -> Any:
@@ -61,7 +74,10 @@ def _step(tf: Any, layer: Layer, arrays: dict[str, Any], x: Any, *others: Any) -
         case Addition():
             return tf.add_n([x, *others])
         case GlobalPooling():
-            return tf.reduce_mean(x**layer.power, (1, 2)) ** (1 / layer.power)
+            weights = layer.weights(*x.shape[1:3])[..., None]
+            return tf.reduce_sum(weights * x**layer.power, (1, 2)) ** (1 / layer.power)
+        case Concatenation():
+            return tf.concat([x, *others], 1)
         case Dense():
             flat = tf.reshape(x, (-1, layer.inputs))
             product = flat @ arrays[f"{layer.name}/kernel"] + arrays[f"{layer.name}/bias"]
@@ -84,21 +100,6 @@ def _convolution(tf: Any, layer: Convolution, arrays: dict[str, Any], x: Any) ->
 def sees_gpu() -> bool:
     """Whether TensorFlow can compute on a GPU of this machine."""
     return bool(import_tensorflow().config.list_physical_devices("GPU"))
-
-
-def download_with_keras(address: str, md5: str, folder: Path) -> Path:
-    """Has Keras fetch a file into `folder`, with a progress bar, and check its hash.
-
-    Raises WeightsMissing when it cannot be had.
-    """
-    import_tensorflow()
-    from keras.utils import get_file
-
-    name = address.rsplit("/", 1)[-1]
-    try:
-        return Path(get_file(name, address, file_hash=md5, cache_dir=folder, cache_subdir=""))
-    except Exception as error:  # Keras raises bare Exception when an address cannot be reached
-        raise WeightsMissing(f"{address} could not be fetched ({error}). Try again.") from error
 
 
 def import_tensorflow() -> Any:

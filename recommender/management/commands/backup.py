@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from recommender.backups import contents, making
+from recommender.backups import contents, making, places
 from recommender.errors import SimilarityError
 from runs.arguments import at_least_one, path
 from runs.commands import RunCommand
@@ -16,8 +16,8 @@ class Command(RunCommand):
     expected = (SimilarityError,)
     help = (
         "Copies database, pictures, indexes, maps and added weights into a new folder in DIR, as "
-        "one consistent set, while the site runs. What an earlier backup in DIR has is not copied "
-        "again. `restore DIR` puts it back. Keep .env yourself."
+        "one consistent set, while the site runs. What an earlier backup in DIR already has is not "
+        "copied again. `restore DIR` puts it all back. Back up .env yourself."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -31,3 +31,5 @@ class Command(RunCommand):
         outcomes = making.make(where, keep=options["keep"])
         report(self, outcomes, unit="file", verbosity=options["verbosity"])
         self.stdout.write(f"Backed up: {contents.finished(where)[-1]}")
+        for sentence in places.left_out():
+            self.stdout.write(sentence)

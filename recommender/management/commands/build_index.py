@@ -19,14 +19,17 @@ class Command(RunCommand):
     expected = (EmbedderError, SimilarityError)
     help = (
         "Turns every product's picture into a vector, finds each product's nearest neighbours "
-        "and makes the result live. Only new and changed pictures are embedded. It may be "
-        "stopped at any moment: the next run goes on, and the live index is never half-written."
+        "and makes the result live. Only new and changed pictures are embedded. It can be "
+        "stopped at any moment: the next run resumes, and the live index is never half-written."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--embedder", choices=EMBEDDERS, help="default: the EMBEDDER setting")
         parser.add_argument("--limit", type=at_least_one, metavar="N", help="embed at most N now")
         parser.add_argument("--full", action="store_true", help="embed every picture anew")
+        parser.add_argument(
+            "--refit", action="store_true", help="fit the projection again, to today's pictures"
+        )
         parser.add_argument("--no-map", action="store_true", help="leave the map as it is")
         parser.add_argument(
             "--force",
@@ -42,6 +45,7 @@ class Command(RunCommand):
             full=options["full"],
             limit=options["limit"],
             force=options["force"],
+            refit=options["refit"],
             with_map=not options["no_map"],
             verbosity=options["verbosity"],
         )

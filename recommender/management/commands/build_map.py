@@ -15,13 +15,13 @@ class Command(RunCommand):
     recorded = True
     expected = (SimilarityError,)
     help = (
-        "Draws the map of the live index: every product's thumbnail on a plane, what looks alike "
-        "beside each other. Only what is new is placed and drawn. `build_index` does it, too."
+        "Draws the map of the live index: every product's thumbnail on a plane, similar ones side "
+        "by side. Only what is new is placed and drawn. `build_index` does it, too."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--embedder", choices=EMBEDDERS, help="default: the one being served")
-        parser.add_argument("--full", action="store_true", help="lay all products out anew")
+        parser.add_argument("--full", action="store_true", help="lay out all products anew")
 
     def handle(self, **options: Any) -> None:
         draw(self, options["embedder"] or selection.name_served(), full=options["full"])

@@ -15,11 +15,11 @@ from runs.progress import pluralise
 
 class Command(RunCommand):
     expected = (SearchError,)
-    help = "Lists the products that show the same picture: on the terminal, as CSV, as a page."
+    help = "Lists the products that show the same picture: in the terminal, as CSV or as a page."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--similar", action="store_true", help="nearly the same counts, too")
-        parser.add_argument("--csv", type=path, metavar="FILE", help="a row a product")
+        parser.add_argument("--similar", action="store_true", help="list nearly equal ones, too")
+        parser.add_argument("--csv", type=path, metavar="FILE", help="one row per product")
         parser.add_argument("--html", type=path, metavar="FILE", help="a page with the pictures")
 
     def handle(self, **options: Any) -> None:
@@ -35,7 +35,11 @@ class Command(RunCommand):
             for line in duplicate_groups.lines(found):
                 self.stdout.write(printable(line))
         products = sum(len(group.products) for group in found)
-        limit = index.manifest.similar if options["similar"] else index.manifest.same
+        limit = (
+            index.manifest.similar_threshold
+            if options["similar"]
+            else index.manifest.same_threshold
+        )
         self.stdout.write(
             f"{pluralise(len(found), 'group')} of {pluralise(products, 'product')}, within a "
             f"cosine distance of {limit:.4f}."

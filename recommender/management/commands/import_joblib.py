@@ -9,7 +9,7 @@ from recommender.building import from_tutorial
 from recommender.building.safeguards import Refused
 from recommender.embedders.registry import EMBEDDERS
 from recommender.errors import SimilarityError
-from recommender.live import publishing
+from recommender.live.engine import engine
 from runs.arguments import path
 from runs.commands import RunCommand
 from runs.outcomes import Status
@@ -20,7 +20,7 @@ class Command(RunCommand):
     recorded = True
     expected = (SimilarityError,)
     help = (
-        "Makes a live index of the tutorial's joblib file, the tuple "
+        "Makes a live index from the tutorial's joblib file, the tuple "
         "(extid_to_intid_dict, intid_to_extid_dict, out), and imports its pictures, named "
         "<ItemID>.jpg. No code in the file is run."
     )
@@ -31,7 +31,7 @@ class Command(RunCommand):
         parser.add_argument(
             "--embedder",
             choices=EMBEDDERS,
-            help="what made the vectors; export_joblib notes it beside its files",
+            help="what made the vectors; export_joblib records it beside its files",
         )
         parser.add_argument(
             "--force", action="store_true", help="even if most pictures are missing"
@@ -40,7 +40,7 @@ class Command(RunCommand):
     def handle(self, **options: Any) -> None:
         found = from_tutorial.read(options["file"], options["embedder"])
         embedder = found.origin.manifest.embedder
-        with publishing.exclusive(embedder):
+        with engine().exclusive(embedder):
             pictures = report(self, import_folder(options["images"]), unit="picture")
             if not pictures.kept:
                 raise CommandError(pictures.complaint() or "No picture was taken.")
@@ -52,7 +52,7 @@ class Command(RunCommand):
                     )
                 except Refused as refused:
                     raise refused.insisting("the same command with --force") from None
-            publishing.publish(imported.index)
+            engine().publish(imported.index)
         self.stdout.write(f"Live: {pluralise(len(imported.index), 'product')} of {embedder}.")
         if imported.missing:
             raise CommandError(imported.complaint())

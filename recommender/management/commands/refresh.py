@@ -18,8 +18,8 @@ RUNS_ALREADY = 3
 class Command(RunCommand):
     recorded = True
     help = (
-        "Scrapes one or more shops and builds the index, in one go, for cron. Exit code 0: all is "
-        "well; 1: something failed, and the rest is done and kept; 3: another refresh is running."
+        "Scrapes one or more shops and builds the index in one go, for cron. Exit code 0: all went "
+        "well; 1: something failed, the rest is done and kept; 3: another refresh is running."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -34,7 +34,7 @@ class Command(RunCommand):
             action="store_true",
             help="make the index live even if it has lost most of its products",
         )
-        parser.add_argument("--force", action="store_true", help="both of these")
+        parser.add_argument("--force", action="store_true", help="both of the above")
 
     def handle(self, **options: Any) -> None:
         try:

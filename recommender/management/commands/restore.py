@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from recommender.backups import restoring
+from recommender.backups import places, restoring
 from recommender.errors import SimilarityError
 from runs.arguments import agreed, path
 from runs.commands import RunCommand
@@ -12,11 +12,12 @@ from runs.progress import pluralise, report
 
 
 class Command(RunCommand):
+    mends = True
     expected = (SimilarityError,)
     help = (
-        "Puts the newest backup in DIR in place of database, pictures, indexes and maps, after all "
-        "of it was read and found sound. It asks first. What there was is kept as a backup in "
-        "VAR_DIR/before-restore. One that was killed is run again."
+        "Replaces database, pictures, indexes and maps with the newest backup in DIR, once all of "
+        "it has been read and found sound. It asks first. The current data are kept as a backup "
+        "in VAR_DIR/before-restore. If it was killed, run it again."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -29,9 +30,11 @@ class Command(RunCommand):
         held = f"{pluralise(backup.products, 'product')}, made at {backup.made_at}"
         question = f"Restore {backup.folder} ({held}) in place of what there is? [y/N] "
         if not options["noinput"] and not agreed(question):
-            raise CommandError("Nothing was restored; --noinput does not ask.")
+            raise CommandError("Nothing was restored; add --noinput to skip the question.")
         outcomes = restoring.restore(backup)
         report(self, outcomes, total=len(backup.files), unit="file", verbosity=options["verbosity"])
         self.stdout.write(f"Restored: {held}.")
+        for sentence in places.left_out():
+            self.stdout.write(sentence)
         if any(restoring.before_folder().glob("*Z*")):
             self.stdout.write(f"To undo it: manage.py restore {restoring.before_folder()}")

@@ -5,13 +5,15 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from recommender.embedders.registry import EMBEDDERS
-from recommender.live import publishing, selection
+from recommender.errors import PublishError
+from recommender.live import selection
+from recommender.live.engine import engine
 from runs.commands import RunCommand
 from runs.progress import pluralise
 
 
 class Command(RunCommand):
-    expected = (publishing.PublishError,)
+    expected = (PublishError,)
     help = (
         "Makes the index before the live one live again, at once and without a restart. "
         "Run it a second time to undo it."
@@ -22,8 +24,8 @@ class Command(RunCommand):
 
     def handle(self, **options: Any) -> None:
         embedder = options["embedder"] or selection.name_served()
-        with publishing.exclusive(embedder):
-            manifest = publishing.rollback(embedder)
+        with engine().exclusive(embedder):
+            manifest = engine().rollback(embedder)
         self.stdout.write(
             f"Live: {pluralise(manifest.count, 'product')}, built at {manifest.built_at}."
         )

@@ -14,21 +14,22 @@ from runs.commands import RunCommand
 
 class Command(RunCommand):
     help = (
-        "Shows the products that look most like a product, or like a picture of your own. "
-        "What is the item_id of a product is taken as that; else it is a file's name or an address."
+        "Shows the products that look most like a product, a picture of your own, or words. "
+        "A product's item_id means that product; anything else is a file's name or an address."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("query", type=some_text, metavar="ITEM_ID|PICTURE_FILE|ADDRESS")
+        name = "ITEM_ID|PICTURE_FILE|ADDRESS"
+        parser.add_argument("query", type=some_text, nargs="?", metavar=name)
         terminal.add_options(parser)
-        parser.add_argument("--json", action="store_true", help="as the API gives it")
+        parser.add_argument("--json", action="store_true", help="print what the API would answer")
 
     def handle(self, **options: Any) -> None:
         form = terminal.form_of(options)
         if not form.is_valid():
             raise CommandError(form.sentence(), returncode=2)
         try:
-            answered = answer(terminal.query_of(options["query"], form))
+            answered = answer(terminal.query_of(options["query"] or "", form))
         except IsADirectoryError as error:
             raise CommandError(f"{error.filename} is a folder; name one picture in it.") from error
         except SearchError as error:

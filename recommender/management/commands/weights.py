@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 
 from recommender.embedders.contract import EmbedderError
 from recommender.management import weights
-from recommender.management.weights_arguments import add_arguments, wish_of
+from recommender.management.weights_arguments import add_arguments, tower_of, wish_of
 from runs.commands import RunCommand
 from runs.files import Locked
 
@@ -15,8 +15,9 @@ from runs.files import Locked
 class Command(RunCommand):
     expected = (EmbedderError, Locked)
     help = (
-        "Lists the networks' weights; fetches VGG-16's (553 MB, through Keras) or takes them from "
-        "a file of Keras, Theano, Caffe or torchvision; makes an ONNX file an embedder of its own."
+        "Lists the networks' weights; fetches VGG-16's (553 MB, as Keras publishes them) or reads "
+        "them from a file of Keras, Theano, Caffe or torchvision; turns an ONNX file into an "
+        "embedder."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -36,5 +37,5 @@ class Command(RunCommand):
         if action == "remove":
             return [weights.remove(options["network"])]
         file: Path = options["file"]
-        wish = wish_of(**options)
-        return [weights.bring(file, wish) if wish else weights.add(file)]
+        wish, tower = wish_of(**options), tower_of(**options)
+        return [weights.bring(file, wish, tower) if wish else weights.add(file)]

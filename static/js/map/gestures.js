@@ -7,6 +7,7 @@ export function listen(canvas, view, act) {
   const down = new Map();
   let walked = 0;
   let apart = 0;
+  let boxed = null; // where a box begins
 
   const at = (event) => {
     const box = canvas.getBoundingClientRect();
@@ -23,6 +24,8 @@ export function listen(canvas, view, act) {
     down.set(event.pointerId, at(event));
     if (down.size === 1) walked = 0;
     if (down.size === 2) ({ apart } = spread());
+    boxed = down.size === 1 && (event.shiftKey || act.selecting) ? at(event) : null;
+    act.box(null);
     canvas.classList.add("map-held");
   });
 
@@ -34,6 +37,7 @@ export function listen(canvas, view, act) {
     down.set(event.pointerId, [px, py]);
     walked += Math.abs(px - before[0]) + Math.abs(py - before[1]);
     if (walked <= A_CLICK) return;
+    if (boxed) return act.box(boxed, [px, py]);
     if (down.size === 1) view.set(view.moved(before[0] - px, before[1] - py));
     if (down.size === 2) pinch(old, spread());
     act.changed();
@@ -48,6 +52,12 @@ export function listen(canvas, view, act) {
   function lift(event) {
     if (!down.delete(event.pointerId)) return;
     if (!down.size) canvas.classList.remove("map-held");
+    if (boxed && !down.size) {
+      const from = boxed;
+      boxed = null;
+      act.box(null);
+      if (event.type === "pointerup" && walked > A_CLICK) return act.browse(from, at(event));
+    }
     const clicked = event.type === "pointerup" && walked <= A_CLICK && !down.size;
     if (clicked) act.click(...at(event), event);
   }
@@ -82,6 +92,7 @@ export function listen(canvas, view, act) {
     "-": () => view.fly(view.zoomed(1 / 1.5)),
     0: () => view.fly(view.all()),
     Enter: () => act.enter(),
+    Escape: () => act.select(false),
   };
   canvas.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !Object.hasOwn(keys, event.key)) return;

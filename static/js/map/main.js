@@ -14,6 +14,7 @@ const root = document.getElementById("map");
 const find = (selector) => root.querySelector(selector);
 const [stage, canvas, still] = [".map-stage", ".map-canvas", ".map-still"].map(find);
 const [card, list, found, said] = [".map-card", ".map-list", ".map-found", ".map-said"].map(find);
+const [box, browse, select] = [".map-box", ".map-browse", "[data-select]"].map(find);
 const search = find(".map-search input");
 const LISTED = 12;
 const NEAR = 96;
@@ -36,7 +37,7 @@ class Page {
       onArrival: () => this.changed(false),
       onFailure: () => tell(root.dataset.blurred, () => this.sharpen()),
     });
-    Object.assign(this, { matches: null, next: 0, hovered: null, asked: false, category: "" });
+    Object.assign(this, { matches: null, next: 0, hovered: null, asked: false, category: "", selecting: false });
     this.showCanvas();
     this.restore();
     listen(canvas, this.view, this);
@@ -65,7 +66,9 @@ class Page {
   restyle() {
     const style = getComputedStyle(root);
     this.painter.accent = style.getPropertyValue("--accent").trim();
-    this.paper = style.getPropertyValue("--map-paper").trim();
+    this.painter.ink = style.color;
+    this.painter.font = `600 14px ${style.fontFamily}`;
+    this.painter.paper = this.paper = style.getPropertyValue("--map-paper").trim();
     this.colour = new Map();
     for (const chip of root.querySelectorAll("[data-colour]")) {
       const swatch = getComputedStyle(chip.querySelector(".map-swatch")).backgroundColor;
@@ -113,9 +116,47 @@ class Page {
         this.category = this.category === chip.dataset.category ? "" : chip.dataset.category;
         this.look({ fly: true });
       });
+    for (const chip of root.querySelectorAll("[data-region]"))
+      chip.addEventListener("click", () => {
+        this.view.fly(this.view.over(this.products.regions[chip.dataset.region]), 500);
+        this.changed();
+      });
+    select.addEventListener("click", () => this.select(!this.selecting));
     canvas.addEventListener("focus", () => this.settle());
     canvas.addEventListener("blur", () => this.leave());
     addEventListener("pagehide", () => this.keep());
+  }
+
+  // Whether a drag draws a box.
+  select(selecting) {
+    this.selecting = selecting;
+    select.setAttribute("aria-pressed", selecting);
+    canvas.classList.toggle("map-selecting", selecting);
+  }
+
+  // Shows a box between two points of the screen, or none.
+  box(from, to) {
+    box.hidden = !from;
+    if (!from) return;
+    card.hidden = true;
+    for (const [side, length, number] of [["left", "width", 0], ["top", "height", 1]]) {
+      box.style[side] = `${Math.min(from[number], to[number])}px`;
+      box.style[length] = `${Math.abs(from[number] - to[number])}px`;
+    }
+  }
+
+  // Opens Browse with the products in a box.
+  browse(from, to) {
+    const [one, other] = [from, to].map(([px, py]) => this.view.toMap(px, py));
+    this.select(false);
+    this.keep();
+    location.assign(this.addressOf(one, other));
+  }
+
+  addressOf(one, other) {
+    const ends = (number) => [one[number], other[number]].sort((a, b) => a - b).map((end) => Math.max(0, Math.floor(end)));
+    const [[left, right], [top, bottom]] = [ends(0), ends(1)];
+    return `${root.dataset.browse}?area=${[left, top, right, bottom].join("-")}`;
   }
 
   // What is looked for: the others grow pale, and one is taken to where they are.
@@ -197,6 +238,9 @@ class Page {
       said.textContent = this.hovered ? this.hovered.title : "";
       this.changed(false);
     }
+    const { width, height } = this.view;
+    const corners = [[0, 0], [width, height]].map(([px, py]) => this.view.toMap(px, py));
+    browse.href = this.addressOf(...corners);
     this.keep();
   }
 

@@ -10,6 +10,8 @@ const THUMBNAILS_FROM = 80;
 // Up to so many, a category's colour lies over its pictures; from there on around them.
 const FRAMES_FROM = 24;
 const GAP = 1 / 16;
+// From so many on, the words of regions would cover what they speak of.
+const NAMES_UP_TO = 40;
 
 export class Painter {
   constructor(canvas, told, products, overview, listeners) {
@@ -58,6 +60,7 @@ export class Painter {
     if (view.scale * ratio >= THUMBNAILS_FROM) this.#paintThumbnails(view);
     if (this.colours && !framed) this.#spread(view, this.colours, 0.45);
     if (this.dim) this.#spread(view, this.dim, 0.86);
+    if (view.scale <= NAMES_UP_TO && !this.dim) this.#nameRegions(view);
     if (ringed) this.#ring(view, ringed);
     this.tiles.frameDrawn();
     this.thumbnails.frameDrawn();
@@ -132,6 +135,24 @@ export class Painter {
         const [x, y] = view.toScreen(column + GAP, row + GAP);
         this.context.drawImage(picture, edge, edge, product.side, product.side, x, y, side, side);
       }
+  }
+
+  // The largest first; one that would touch another's stays away.
+  #nameRegions(view) {
+    const { context } = this;
+    const taken = [];
+    Object.assign(context, { font: this.font, textAlign: "center", textBaseline: "middle", lineJoin: "round", lineWidth: 4, strokeStyle: this.paper, fillStyle: this.ink });
+    for (const { name, column, row } of this.products.regions) {
+      const [middle, y] = view.toScreen(column + 0.5, row + 0.5);
+      const half = context.measureText(name).width / 2 + 6;
+      if (middle < 0 || y < 0 || middle > view.width || y > view.height) continue;
+      const x = Math.max(half, Math.min(middle, view.width - half));
+      const touches = taken.some(([ax, ay, wide]) => Math.abs(ax - x) < wide + half && Math.abs(ay - y) < 22);
+      if (touches) continue;
+      taken.push([x, y, half]);
+      context.strokeText(name, x, y);
+      context.fillText(name, x, y);
+    }
   }
 
   #ring(view, product) {

@@ -8,6 +8,7 @@ export class Products {
     this.rows = told.rows;
     this.gone = told.gone;
     this.categories = told.categories;
+    this.regions = told.regions.map(([name, column, row, count]) => ({ name, column, row, count }));
     this.all = told.products.map(([cell, id, title, category, thumbnail, side]) => ({
       id,
       category,

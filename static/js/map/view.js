@@ -99,6 +99,12 @@ export class View {
     return { x: (left + right) / 2, y: (top + bottom) / 2, scale: Math.min(fits, nearest) };
   }
 
+  // The place from which a region of so many products is seen about its middle.
+  over({ column, row, count }) {
+    const across = Math.sqrt(2 * count) + 2; // there are about two cells a product
+    return { x: column + 0.5, y: row + 0.5, scale: Math.min(this.width, this.height) / across };
+  }
+
   // A cell's corner on the screen, and a point of the screen in cells.
   toScreen(column, row) {
     return [(column - this.x) * this.scale + this.width / 2, (row - this.y) * this.scale + this.height / 2];

@@ -89,7 +89,8 @@ def test_search_and_categories_find_and_fly(open_map):
     page.get_by_label("Find on the map").fill("nobody has this")
     page.get_by_text("Nothing found").wait_for()
     page.get_by_label("Find on the map").fill("")
-    page.get_by_role("button", name="shirts").click()
+    categories = page.get_by_role("group", name="Categories")
+    categories.get_by_role("button", name="shirts").click()
     page.get_by_text("Found: 7").wait_for()
     page.wait_for_url("**category=shirts**")
     expect(page.locator(".map-list li")).to_have_count(7)
@@ -203,3 +204,46 @@ def test_hidden_products_are_not_painted(open_map, drawn):
     Product.objects.filter(item_id__in=[f"{n:02}" for n in range(7)]).update(hidden=True)
     half = painted(open_map())
     assert half == pytest.approx(whole / 2, rel=0.1)
+
+
+@pytest.mark.parametrize("by", ["shift", "button"])
+def test_a_box_opens_browse_with_what_is_inside(open_map, drawn, by):
+    page = open_map()
+    page.wait_for_timeout(400)
+    middle = page.locator(".map-canvas").bounding_box()
+    scale = min((middle["width"] - 32) / drawn.size[0], (middle["height"] - 32) / drawn.size[1])
+    columns = drawn.size[0] // 2
+    at = [(part - drawn.size[0] / 2) * scale + middle["width"] / 2 for part in (0.1, columns - 0.1)]
+    left, right = [middle["x"] + place for place in at]
+    if by == "shift":
+        page.keyboard.down("Shift")
+    else:
+        page.get_by_role("button", name="Draw a box").click()
+    page.mouse.move(left, middle["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(right, middle["y"] + middle["height"] - 20, steps=4)
+    expect(page.locator(".map-box")).to_be_visible()
+    page.mouse.up()
+    page.wait_for_url("**/browse/?area=*")
+    inside = [
+        item for item, cell in zip(drawn.item_ids, drawn.cells, strict=True) if cell[0] < columns
+    ]
+    expect(page.locator(".grid > li")).to_have_count(len(inside))
+    page.get_by_role("link", name="All products").click()
+    expect(page.locator(".grid > li")).to_have_count(len(drawn))
+
+
+def test_what_is_in_sight_can_be_browsed_by_keyboard(open_map, drawn):
+    page = open_map()
+    browse = page.get_by_role("link", name="Browse what is in sight")
+    expect(browse).to_have_attribute("href", re.compile(r"/browse/\?area=0-0-\d+-\d+$"))
+    browse.press("Enter")
+    expect(page.locator(".grid > li")).to_have_count(len(drawn))
+
+
+def test_the_name_of_a_part_leads_to_it(open_map):
+    page = open_map()
+    page.get_by_role("button", name="hats 7").nth(1).click()
+    page.wait_for_url("**zoom=**")
+    titles = page.locator(".map-list .tile-title")
+    expect(titles.first).to_be_visible()

@@ -20,7 +20,7 @@ def json_ld(data: Any) -> str:
     return f'<script type="application/ld+json">{json.dumps(data)}</script>'
 
 
-def product(item_id: str, **more: Any) -> dict[str, Any]:
+def product(item_id: Any, **more: Any) -> dict[str, Any]:
     """A product as JSON-LD has it."""
     return {
         "@context": "https://schema.org",

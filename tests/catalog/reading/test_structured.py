@@ -20,6 +20,20 @@ MICRODATA = """
 </div>"""
 
 
+@pytest.mark.parametrize(
+    "brand",
+    ["Acme", {"@type": "Brand", "name": "Acme"}, [{"@type": "Organization", "name": "Acme"}]],
+)
+def test_a_brand_is_read_however_it_is_written(brand):
+    [found] = products_in(json_ld(product("7", brand=brand)), PAGE)
+    assert found.brand == "Acme"
+
+
+def test_a_brand_is_read_from_microdata():
+    marked = MICRODATA.replace("<img", '<meta itemprop="brand" content="Acme"><img', 1)
+    assert [found.brand for found in products_in(marked, PAGE)] == ["Acme"]
+
+
 def test_json_ld_is_read_whole():
     stock = {"availability": "https://schema.org/InStock", "price": 19.9, "priceCurrency": "EUR"}
     [found] = products_in(json_ld(product("7", category="Men", offers=[stock])), PAGE)

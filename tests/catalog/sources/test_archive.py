@@ -10,7 +10,7 @@ from catalog.records import ProductRecord, SourceError, Unreadable
 from catalog.sources import archive
 from catalog.sources.archive import walk_archive
 from tests.conftest import picture_bytes
-from tests.shops import Shop
+from tests.shops import NO_PAGES, Shop
 
 RED = picture_bytes("red")
 
@@ -34,7 +34,7 @@ def opened(tmp_path):
     def read(files):
         path = tmp_path / "pictures.zip"
         path.write_bytes(files if isinstance(files, bytes) else zip_of(files))
-        return list(walk_archive(str(path), None))
+        return list(walk_archive(str(path), NO_PAGES))
 
     return read
 
@@ -43,7 +43,8 @@ def test_pictures_are_named_by_their_files_and_folders(tmp_path):
     path = tmp_path / "pictures.zip"
     path.write_bytes(zip_of([("104233.jpg", RED), ("hats/winter/7.PNG", b"blue"), ("hats/", b"")]))
     found = [
-        (r.item_id, r.category, r.image_path.read_bytes()) for r in walk_archive(str(path), None)
+        (r.item_id, r.category, r.image_path.read_bytes())
+        for r in walk_archive(str(path), NO_PAGES)
     ]
     assert found == [("104233", "", RED), ("7", "hats/winter", b"blue")]
 
@@ -117,7 +118,7 @@ def test_what_is_no_archive_is_named(opened, data):
 def test_a_folder_or_a_name_that_is_not_there_is_named(tmp_path):
     for path in (tmp_path, tmp_path / "none.zip"):
         with pytest.raises(SourceError, match="is no file"):
-            list(walk_archive(str(path), None))
+            list(walk_archive(str(path), NO_PAGES))
 
 
 # Names -----------------------------------------------------------------------------------------

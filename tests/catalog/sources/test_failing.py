@@ -5,6 +5,7 @@ import pytest
 
 from catalog.models import Product
 from catalog.reading import products
+from catalog.reading.jsonld import json_ld as read_json_ld
 from catalog.registry import scrape
 from catalog.sources import shopify, sitemap
 from catalog.visiting.fetching import Fetcher
@@ -21,7 +22,7 @@ NO_CHARSETS = ["rot13", "base64", "zip", "hex", "bz2", "uu", "idna", "undefined"
 
 def outcomes(shop, path="/"):
     fetcher = Fetcher("Test/1.0", pause=0, allow_loopback=True)
-    return [(o.status.value, o.key, o.told) for o in scrape(f"{shop.url}{path}", fetcher)]
+    return [(o.status.value, o.key, o.explanation) for o in scrape(f"{shop.url}{path}", fetcher)]
 
 
 @pytest.mark.parametrize("charset", NO_CHARSETS)
@@ -57,7 +58,7 @@ def broken_for(number, sound):
 
 
 def test_a_product_page_that_fails_in_any_way_fails_alone(monkeypatch, caplog):
-    monkeypatch.setattr(products, "json_ld", broken_for(2, products.json_ld))
+    monkeypatch.setattr(products, "json_ld", broken_for(2, read_json_ld))
     listed = [{"@type": "Product", "url": f"/p/{n}", "sku": str(n)} for n in (1, 2, 3)]
     with Shop({
         "/": json_ld(listed), **{f"/p/{n}": json_ld(product(str(n))) for n in (1, 2, 3)},
@@ -75,7 +76,7 @@ def test_a_product_page_that_fails_in_any_way_fails_alone(monkeypatch, caplog):
 
 
 def test_a_page_of_a_sitemap_that_fails_in_any_way_fails_alone(monkeypatch):
-    monkeypatch.setattr(products, "json_ld", broken_for(2, products.json_ld))
+    monkeypatch.setattr(products, "json_ld", broken_for(2, read_json_ld))
     with Shop() as shop:
         urls = "".join(f"<url><loc>{shop.url}/p/{n}</loc></url>" for n in (1, 2))
         shop.answers |= {
@@ -94,7 +95,7 @@ def test_a_list_page_that_fails_in_any_way_marks_nothing_gone(monkeypatch):
         "/i/1.jpg": picture_bytes("red"), "/i/2.jpg": picture_bytes("blue"),
     }) as shop:  # fmt: skip
         assert len(outcomes(shop, "/1")) == 2
-        monkeypatch.setattr(products, "json_ld", broken_for(2, products.json_ld))
+        monkeypatch.setattr(products, "json_ld", broken_for(2, read_json_ld))
         found = outcomes(shop, "/1")
     assert [status for status, *_ in found] == ["same", "failed"]
     assert not Product.objects.exclude(gone_since=None).exists()

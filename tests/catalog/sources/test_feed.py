@@ -15,7 +15,7 @@ ITEM = """<item><g:id>7</g:id><title>Tee &amp; more</title><link>/p/7</link>
 <g:additional_image_link>/i/7c.jpg</g:additional_image_link>
 <g:price>24.90 EUR</g:price><g:sale_price>19.90 EUR</g:sale_price>
 <g:availability>in_stock</g:availability><g:product_type>Men &gt; Tees</g:product_type>
-<g:item_group_id>G1</g:item_group_id></item>"""
+<g:item_group_id>G1</g:item_group_id><g:brand>Acme</g:brand></item>"""
 ATOM = """<feed xmlns="http://www.w3.org/2005/Atom" xmlns:g="http://base.google.com/ns/1.0">
 <title>Shop</title><entry><g:id>8</g:id><g:title>Cap</g:title><link rel="alternate" href="/p/8"/>
 <g:image_link>/i/8.jpg</g:image_link><g:price>1290 JPY</g:price>
@@ -31,7 +31,7 @@ def test_rss_is_read_whole(fetcher):
     [record], url = records(RSS.format(ITEM), fetcher)
     assert (record.item_id, record.title, record.group) == ("7", "Tee & more", "G1")
     assert (record.price, record.currency, record.in_stock) == (Decimal("19.90"), "EUR", True)
-    assert record.category == "Men > Tees"
+    assert (record.category, record.brand) == ("Men > Tees", "Acme")
     assert record.product_url == f"{url}/p/7"
     assert record.image_urls == tuple(f"{url}/i/{name}.jpg" for name in ("7", "7b", "7c"))
 
@@ -218,12 +218,12 @@ def test_bytes_that_are_no_utf_8_are_told_or_read_as_what_they_are(fetcher):
     declared = body.replace('"1.0"?', '"1.0" encoding="windows-1251"?')
     assert read(declared.encode("cp1251"), fetcher) == ({n: f"Рубашка {n}" for n in "123"}, [])
     assert read(declared.encode("utf-16"), fetcher)[0]["3"] == "Рубашка 3"
-    body = SHOP.replace("Tee", "Kurtka męska").encode("cp1250")
-    assert read(body, fetcher)[1] == [
+    undeclared = SHOP.replace("Tee", "Kurtka męska").encode("cp1250")
+    assert read(undeclared, fetcher)[1] == [
         "its encoding cannot be told (cp1252 or cp1250?); save it as UTF-8"
     ]
     assert (
-        read(body, fetcher, **{"Content-Type": "text/xml; charset=windows-1250"})[0]["1"]
+        read(undeclared, fetcher, **{"Content-Type": "text/xml; charset=windows-1250"})[0]["1"]
         == "Kurtka męska 1"
     )
 

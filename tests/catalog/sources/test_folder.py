@@ -278,7 +278,7 @@ def test_what_cannot_be_read_in_a_csv_row_is_told(folder):
         "0,on request,shells,perhaps\n1,12.50,eur,3\n2,,,\n3,1,USD,sold out\n",
     )
     assert found["0"].note == (
-        "taken, but not readable: price 'on request', currency 'shells' (as in EUR), in_stock 'perhaps'"
+        "taken, except for what could not be read: price 'on request', currency 'shells' (as in EUR), in_stock 'perhaps'"
     )
     assert [found[key].note for key in "123"] == [""] * 3
     rows = Product.objects.order_by("item_id")
@@ -316,5 +316,5 @@ def test_a_csv_may_be_in_utf_16_and_anything_else_is_named(folder):
 def test_limits_are_named(folder, monkeypatch):
     found = csv_outcomes(folder, f"item_id,file\n{'x' * 301},hats/1.jpg\n")
     assert "301 characters is too long; the limit is 300" in found["x" * 301].detail
-    monkeypatch.setattr("catalog.ingest.MAX_FILE_BYTES", 10)
+    monkeypatch.setattr("catalog.first_picture.MAX_FILE_BYTES", 10)
     assert "larger than" in outcomes(folder)["0"][1]

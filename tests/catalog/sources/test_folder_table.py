@@ -115,3 +115,11 @@ def test_a_folder_in_no_encoding_ends_no_command(folder, capsys):
     call_command("scrape", str(odd), verbosity=2)
     assert "same" in capsys.readouterr().out
     assert Product.objects.first().source.endswith("caf\\udce9")
+
+
+@pytest.mark.parametrize(
+    ("stock", "answer"), [("3", True), ("0", False), ("000", False), ("9" * 5000, True)]
+)
+def test_stock_may_be_a_count_however_long(folder, stock, answer):
+    csv_outcomes(folder, f"item_id,in_stock\n3,{stock}\n")
+    assert Product.objects.get(item_id="3").in_stock is answer

@@ -1,5 +1,8 @@
 """Every source is a guest: it keeps robots.txt, and goes nowhere that it must not."""
 
+import socket
+from typing import Any
+
 import pytest
 
 from catalog.records import SourceError
@@ -26,10 +29,13 @@ def test_what_robots_txt_forbids_is_not_fetched(way, fetcher):
 @pytest.mark.parametrize("address", ["10.0.0.1", "127.0.0.1", "169.254.169.254", "::1"])
 @pytest.mark.parametrize("way", ADDRESSED, ids=name_of)
 def test_no_connection_to_a_private_address_is_even_tried(way, address):
-    tried = []
-    fetcher = Fetcher(
-        "Test/1.0", pause=0, resolver=lambda *_: [address], connector=lambda *to: tried.append(to)
-    )
+    tried: list[Any] = []
+
+    def connector(*to: Any) -> socket.socket:
+        tried.append(to)
+        raise OSError
+
+    fetcher = Fetcher("Test/1.0", pause=0, resolver=lambda *_: [address], connector=connector)
     with pytest.raises(SourceError, match="a private address"):
         list(way.walk("http://shop.example/all.xml", CountedPages(fetcher, 9), Hints()))
     assert tried == []

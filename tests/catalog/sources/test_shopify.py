@@ -21,6 +21,7 @@ def product(number, *variants, **more):
         "title": f"Tee {number}",
         "handle": f"tee-{number}",
         "product_type": "Shirts",
+        "vendor": "Acme",
         "variants": list(variants) or [variant(number)],
         "images": [{"src": f"{CDN}/{number}a.jpg"}, {"src": f"{CDN}/{number}b.jpg"}],
     } | more
@@ -41,6 +42,7 @@ def test_a_product_is_read_whole(fetcher):
         [record] = walk_shopify(shop.url, fetcher)
         assert (record.item_id, record.title, record.category) == ("S7", "Tee 7", "Shirts")
         assert (record.price, record.currency, record.in_stock) == (Decimal("19.90"), "CHF", True)
+        assert record.brand == "Acme"
         assert record.product_url == f"{shop.url}/products/tee-7"
         assert record.image_urls == (f"{CDN}/7a.jpg", f"{CDN}/7b.jpg")
         assert (record.image_url, record.group) == (f"{CDN}/7a.jpg", "")

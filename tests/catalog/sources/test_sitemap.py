@@ -170,10 +170,8 @@ FORMS = {
 
 
 def in_form(form, shop):
-    body, kind = FORMS[form]
-    how = ""
-    if isinstance(body, tuple):
-        body, how = body
+    written, kind = FORMS[form]
+    body, how = written if isinstance(written, tuple) else (str(written), "")
     text = body.format(shop.url)
     data = gzip.compress(text.encode()) if how == "gzip" else text.encode(how or "utf-8")
     return 200, {"Content-Type": kind}, data

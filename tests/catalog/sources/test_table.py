@@ -1,12 +1,13 @@
 import gzip
 import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from catalog.records import SourceError, Unreadable
 from catalog.sources.table import read_table, walk_table
-from tests.shops import Shop
+from tests.shops import NO_PAGES, Shop
 
 TSV = (
     "id\ttitle\tlink\timage link\timage_link\tadditional_image_link\tprice\tavailability\titem_group_id\n"
@@ -79,9 +80,9 @@ def test_a_table_on_disk_names_no_file(tmp_path):
     rows = "1,1.jpg\n2,/etc/passwd\n3,file:///etc/passwd\n"
     path.write_text(f"id,image\n{rows}")
     with pytest.raises(SourceError, match=rf"import_folder DIR --csv {path}"):
-        list(walk_table(str(path), None))
+        list(walk_table(str(path), NO_PAGES))
     path.write_text(f"id,image\n0,https://a.example/0.jpg\n{rows}")
-    _, *records = walk_table(str(path), None)
+    _, *records = walk_table(str(path), NO_PAGES)
     assert [record.item_id for record in records] == ["1", "2", "3"]
     assert {(record.image_url, record.image_path) for record in records} == {("", None)}
 
@@ -91,7 +92,7 @@ def test_what_is_no_table_is_named(tmp_path):
         with pytest.raises(SourceError):
             list(read_table(body, "list"))
     with pytest.raises(SourceError, match="is no file"):
-        list(walk_table(str(tmp_path), None))
+        list(walk_table(str(tmp_path), NO_PAGES))
 
 
 def test_a_nul_in_a_table_is_that_rows_matter():
@@ -206,7 +207,7 @@ def test_all_members_of_a_packed_table_are_read():
     ids=["cut", "a wrong sum", "damaged"],
 )
 def test_a_packed_table_that_is_broken_is_read_as_far_as_it_goes(end):
-    found = []
+    found: list[Any] = []
     with pytest.raises(SourceError, match=r"its gzip is .*, in line"):
         found.extend(read_table(gzip.compress(b"id,title\n1,Tee\n") + end, "list"))
     assert found[0].item_id == "1"
@@ -368,3 +369,9 @@ def test_woocommerces_export_is_read_with_its_sales_and_variations(first, last, 
     assert (variation.price, variation.in_stock) == (Decimal(price), False)
     assert variation.image_urls == ("http://a.example/5.jpg", "http://a.example/5b.jpg")
     assert left_out.reason.startswith("1 × not published")
+
+
+@pytest.mark.parametrize("column", ["brand", "Vendor", "manufacturer", "Brands"])
+def test_a_brand_is_read_by_any_of_its_names(column):
+    [record] = rows(f"id,title,image,{column}\n1,Tee,http://a.example/1.jpg,Acme\n")
+    assert record.brand == "Acme"

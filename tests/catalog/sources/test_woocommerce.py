@@ -21,6 +21,7 @@ def product(number, **more):
         "images": [{"id": 1, "src": f"https://shop.example/{number}a.jpg"},
                    {"id": 2, "src": f"https://shop.example/{number}b.jpg"}],
         "categories": [{"id": 3, "name": "Hosen", "slug": "hosen"}],
+        "brands": [{"id": 9, "name": "Acme", "slug": "acme"}],
         "is_in_stock": True,
     } | more  # fmt: skip
 
@@ -35,7 +36,7 @@ def test_a_product_is_read_whole(fetcher):
     assert (record.item_id, record.category, record.group) == ("S7", "Hosen", "5")
     assert record.title.startswith("Hose")
     assert (record.price, record.currency) == (Decimal("19.90"), "EUR")
-    assert record.in_stock is False
+    assert (record.in_stock, record.brand) == (False, "Acme")
     assert record.product_url == "https://shop.example/product/hose-7/"
     assert record.image_urls == ("https://shop.example/7a.jpg", "https://shop.example/7b.jpg")
 

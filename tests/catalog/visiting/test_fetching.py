@@ -7,7 +7,7 @@ import pytest
 
 from catalog.visiting import fetching
 from catalog.visiting.addresses import may_visit
-from catalog.visiting.fetching import MAX_BYTES, Fetcher, FetchError
+from catalog.visiting.fetching import MAX_BYTES, Fetcher, FetchError, Refused
 from tests.shops import Shop
 
 
@@ -157,7 +157,7 @@ def test_an_unasked_not_modified_is_an_error(fetcher):
     "url", ["http://[bad", "http://a..b/x", "http://\ud800/", "http://x:99999/"]
 )
 def test_what_is_no_address_is_an_error_of_that_address(url):
-    fetcher = Fetcher("T", 0, resolver=lambda host, port: [host.encode("idna") and "10.0.0.1"])
+    fetcher = Fetcher("T", 0, resolver=lambda host, port: [str(host.encode("idna")) and "10.0.0.1"])
     with pytest.raises(FetchError):
         fetcher.get(url)
 
@@ -211,6 +211,12 @@ def test_the_connection_goes_to_the_address_that_was_checked():
     with pytest.raises(FetchError, match=r"10\.0\.0\.1, a private address"):
         fetcher.get("http://shop.example/a")
     assert asked == [("93.184.215.14", 80)]
+
+
+def test_a_private_address_is_told_by_what_was_asked_for():
+    with pytest.raises(Refused) as error:
+        Fetcher("T", 0).get("http://10.0.0.7/a.jpg")
+    assert str(error.value) == "http://10.0.0.7/a.jpg: 10.0.0.7 is a private address"
 
 
 def test_a_redirect_to_a_private_address_is_refused(fetcher):

@@ -3,6 +3,7 @@
 import gzip
 import itertools
 import time
+from typing import Any
 
 import pytest
 
@@ -119,7 +120,7 @@ def test_a_shop_that_always_breaks_off_is_given_up():
     ["Fri, 31 Dec 99999999999 23:59:59 GMT", "9" * 5000, "-1", "soon", "\xff\xfe", "1e9", "inf"],
 )
 def test_a_retry_after_that_makes_no_sense_is_waited_for_as_if_it_were_not_there(header):
-    naps = []
+    naps: list[float] = []
     fetcher = Fetcher("Test/1.0", pause=0, allow_loopback=True, sleep=naps.append)
     busy = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\nRetry-After: "
     with RawServer([busy + header.encode("latin-1") + b"\r\n\r\n"], [HERE]) as server:
@@ -248,7 +249,7 @@ def test_a_body_packed_in_a_way_that_was_not_asked_for_is_refused():
 
 
 def test_a_robots_txt_that_is_busy_at_first_is_asked_for_again():
-    answers = [(503, {}, b""), (200, {}, b"User-agent: *\nDisallow: /private")]
+    answers: list[Any] = [(503, {}, b""), (200, {}, b"User-agent: *\nDisallow: /private")]
     with Shop({"/robots.txt": lambda _headers: answers.pop(0), "/a": b"here"}) as shop:
         visitor = fetcher()
         assert visitor.get(f"{shop.url}/a").body == b"here"
@@ -267,7 +268,7 @@ def test_a_robots_txt_that_cannot_be_had_is_asked_for_once_and_not_for_every_pic
 
 
 def test_the_pause_holds_for_every_spelling_of_a_host():
-    naps = []
+    naps: list[float] = []
     fetcher = Fetcher("Test/1.0", pause=5, allow_loopback=True, sleep=naps.append,
                       resolver=lambda host, port: ["127.0.0.1"])  # fmt: skip
     with Shop({"/a": b"here"}) as shop:

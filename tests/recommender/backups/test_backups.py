@@ -2,7 +2,9 @@
 
 import json
 import os
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,10 +18,12 @@ from recommender.backups import contents, database, making, restoring
 from recommender.backups.contents import Backup, BackupError
 from recommender.live import publishing
 from recommender.live.paths import index_path, refresh_lock
+from runs import half_restored
 from runs.files import locked, sha256_of
 from runs.models import Run
 from tests.conftest import picture_bytes
 from tests.recommender.live.test_publishing import Killed
+from tests.runs.test_former_labels import DUMP
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -217,6 +221,16 @@ def test_backups_beside_a_writer_are_sound_each_of_them(live, where, folder, set
             assert sha256_of(pictures.read_picture(item_id)) == content_hash
 
 
+def test_a_catalogue_that_never_holds_still_gives_no_backup_rather_than_a_false_one(
+    live, where, monkeypatch
+):
+    dump, hashes = database.dump, (f"{number:064}" for number in range(100))
+    monkeypatch.setattr(database, "dump", lambda path: dict.fromkeys(dump(path), next(hashes)))
+    with pytest.raises(CommandError, match="try when no scrape runs"):
+        call_command("backup", str(where))
+    assert contents.finished(where) == []
+
+
 # Restoring ---------------------------------------------------------------------------------------
 
 
@@ -238,7 +252,7 @@ def killed_at(monkeypatch, step, work):
         patched.setattr(database, "load", counted(database.load))
         patched.setattr(database, "dump", counted(database.dump))
         patched.setattr(restoring, "_count_on", counted(restoring._count_on))
-        patched.setattr(restoring, "_clear", counted(restoring._clear))
+        patched.setattr(restoring, "_forget_what_is_done", counted(restoring._forget_what_is_done))
         try:
             work()
         except Killed:
@@ -319,7 +333,7 @@ def test_a_list_that_leads_out_of_its_folder_is_refused(backed_up, where, name):
 
 @pytest.mark.parametrize(
     ("what", "value"),
-    [("format", 2), ("migrations", ["catalog.9999_later"]), ("engine", "postgresql")],
+    [("format", 2), ("migrations", ["lookalike_catalog.9999_later"]), ("engine", "postgresql")],
 )
 def test_a_backup_that_this_version_cannot_take_is_refused(backed_up, where, settings, what, value):
     path = contents.finished(where)[0] / "backup.json"
@@ -332,10 +346,48 @@ def test_a_backup_that_this_version_cannot_take_is_refused(backed_up, where, set
     assert state(settings) == backed_up[1]
 
 
+def test_a_backup_of_before_the_apps_had_labels_of_their_own_comes_back(backed_up, where):
+    (folder,) = contents.finished(where)
+    make_former(folder)
+    call_command("restore", str(where), "--noinput")
+    assert list(Product.objects.values_list("item_id", "title")) == [("A1", "Red shirt")]
+    call_command("backup", str(where))
+    call_command("restore", str(where), "--noinput")
+    assert Product.objects.get().title == "Red shirt"
+
+
+def make_former(folder):
+    """Puts the database of then into a backup."""
+    file = folder / "database.sqlite3"
+    file.unlink()
+    with closing(sqlite3.connect(file)) as former:
+        former.executescript(DUMP)
+        listed = json.loads((folder / "backup.json").read_text())
+        applied = former.execute("SELECT app || '.' || name FROM django_migrations")
+        listed["migrations"] = [name for (name,) in applied]
+    data = file.read_bytes()
+    listed["files"][file.name] |= {"sha256": sha256_of(data), "size": len(data)}
+    (folder / "backup.json").write_text(json.dumps(listed))
+
+
+def test_over_a_database_that_waits_for_migrate_nothing_is_restored(backed_up, where):
+    with connection.schema_editor() as editor:
+        editor.alter_db_table(Product, "lookalike_catalog_product", "catalog_product")
+    try:
+        with pytest.raises(CommandError, match=r"not up to date\. Run: manage\.py migrate"):
+            call_command("restore", str(where), "--noinput")
+    finally:
+        with connection.schema_editor() as editor:
+            editor.alter_db_table(Product, "catalog_product", "lookalike_catalog_product")
+    assert Product.objects.exists()
+
+
 def test_it_asks_before_it_overwrites(backed_up, where, settings, monkeypatch):
     questions = []
     monkeypatch.setattr("builtins.input", lambda question: questions.append(question) or "n")
-    with pytest.raises(CommandError, match="Nothing was restored; --noinput does not ask"):
+    with pytest.raises(
+        CommandError, match="Nothing was restored; add --noinput to skip the question"
+    ):
         call_command("restore", str(where))
     assert "6 products" in questions[0]
     assert state(settings) == backed_up[1]
@@ -391,8 +443,64 @@ def test_a_full_disk_ends_a_backup_with_a_sentence_and_leaves_nothing(live, wher
     assert names(where) == {"backup.lock"}
 
 
+def test_both_commands_tell_what_they_leave_out(live, where, settings, capsys):
+    settings.STORAGES = settings.STORAGES | {
+        "pictures": {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+    }
+    for arguments in (["backup", str(where)], ["restore", str(where), "--noinput"]):
+        call_command(*arguments)
+        assert "Pictures are not part of it: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("step", ["dump", "load"])
+def test_what_the_database_says_of_a_full_disk_is_a_sentence(
+    backed_up, where, settings, monkeypatch, step
+):
+    """Where it cannot be put in place, all is as it was, and served as before."""
+    full = raising(sqlite3.OperationalError("database or disk is full"))
+    monkeypatch.setattr(database, f"_{step}_sqlite", full)
+    with pytest.raises(CommandError, match=r"could not be .*: database or disk is full\.$"):
+        call_command("restore", str(where), "--noinput")
+    assert state(settings) == backed_up[1]
+    assert not half_restored.is_so()
+
+
+def test_half_restored_nothing_is_served_and_no_other_command_works(
+    backed_up, where, settings, monkeypatch, client
+):
+    with monkeypatch.context() as patched:
+        patched.setattr(restoring, "_swap", raising(Killed))
+        with pytest.raises(Killed):
+            call_command("restore", str(where), "--noinput")
+    for address in ("/", "/browse/", "/products/0/", "/api/v1/products/0/similar/", "/sitemap.xml"):
+        answer = client.get(address)
+        assert answer.status_code == 503, address
+        assert answer.headers["Retry-After"] == "30"
+    assert client.get("/healthz").status_code == 200
+    wrong = client.get("/readyz").json()["wrong"]
+    assert "A restore has not come to its end." in wrong
+    for command in (["backup", str(where)], ["build_index"], ["similar", "0"], ["refresh", "x"]):
+        with pytest.raises(CommandError, match=f"run it again: manage.py restore {where}/2"):
+            call_command(*command)
+    call_command("restore", str(where), "--noinput")
+    assert state(settings) == backed_up[0]
+    assert client.get("/products/0/").status_code == 200
+
+
 def test_a_backup_refuses_before_there_is_a_database(where, monkeypatch):
     monkeypatch.setattr(database, "is_set_up", lambda: False)
     with pytest.raises(BackupError, match=r"nothing to back up yet\. Run: manage\.py migrate"):
         list(making.make(where))
     assert not where.exists()
+
+
+def test_further_pictures_come_back_and_others_go(live, where, settings):
+    row = {"url": "http://127.0.0.1/2.jpg", "hash": "a" * 64}
+    Product.objects.filter(item_id="1").update(more_pictures=[row])
+    pictures.put(pictures.further_place("1", row["hash"]), picture_bytes("navy"))
+    call_command("backup", str(where))
+    pictures.remove_further("1", row["hash"])
+    pictures.put(pictures.further_place("2", "b" * 64), picture_bytes("gold"))
+    call_command("restore", str(where), "--noinput")
+    assert pictures.read_further("1", row["hash"]) == picture_bytes("navy")
+    assert not pictures.storage().exists(pictures.further_place("2", "b" * 64))

@@ -19,6 +19,9 @@ ROOT = Path(__file__).resolve().parents[3]
 class Place:
     """A site of its own in a folder: only where things lie is set."""
 
+    shop: Path
+    backups: Path
+
     def __init__(self, folder):
         folder.mkdir()
         self.folder, self.var, self.media = folder, folder / "var", folder / "media"
@@ -46,7 +49,9 @@ class Place:
 
     def rows(self):
         with sqlite3.connect(f"file:{self.var}/catalog.sqlite3?mode=ro", uri=True) as database:
-            return database.execute("SELECT item_id, content_hash FROM catalog_product").fetchall()
+            return database.execute(
+                "SELECT item_id, content_hash FROM lookalike_catalog_product"
+            ).fetchall()
 
     def pictures(self):
         return {path.name: path.read_bytes() for path in (self.media / "pictures").iterdir()}
@@ -93,7 +98,7 @@ def test_a_database_that_is_damaged_is_put_aside_and_replaced(place, tmp_path):
 
 def test_without_an_answer_nothing_is_overwritten(place):
     before = place.rows()
-    assert "Nothing was restored; --noinput" in place.run("restore", place.backups, code=1)
+    assert "Nothing was restored; add --noinput" in place.run("restore", place.backups, code=1)
     assert place.rows() == before
 
 
@@ -114,7 +119,7 @@ def test_the_site_goes_on_while_a_backup_comes_back(place, tmp_path):
     other = Place(tmp_path / "open")
     other.run("migrate", "--verbosity", "0")
     database = sqlite3.connect(other.var / "catalog.sqlite3")
-    count = "SELECT count(*) FROM catalog_product"
+    count = "SELECT count(*) FROM lookalike_catalog_product"
     assert database.execute(count).fetchone() == (0,)
     other.run("restore", place.backups, "--noinput")
     assert database.execute(count).fetchone() == (12,)

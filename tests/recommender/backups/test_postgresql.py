@@ -53,12 +53,12 @@ def test_a_backup_comes_back_and_what_a_newer_version_made_goes(server, folder, 
     site.run("backup", tmp_path / "backups")
     before = site.run("similar", "1", "--json")
     site.run("remove_shop", "local", "--yes")
-    sql = "CREATE TABLE catalog_later (id int); INSERT INTO django_migrations (app, name, applied) VALUES ('catalog', '0999_later', now())"
+    sql = "CREATE TABLE lookalike_catalog_later (id int); INSERT INTO django_migrations (app, name, applied) VALUES ('lookalike_catalog', '0999_later', now())"
     subprocess.run(["psql", server, "-c", sql], check=True, capture_output=True)
     site.run("restore", tmp_path / "backups", "--noinput")
     assert site.run("similar", "1", "--json") == before
     tables = subprocess.run(["psql", server, "-Atc", r"\dt"], check=True, capture_output=True)
-    assert b"catalog_later" not in tables.stdout
+    assert b"lookalike_catalog_later" not in tables.stdout
     site.run("remove_shop", "local", "--yes")
 
 

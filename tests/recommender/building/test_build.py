@@ -4,7 +4,9 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,13 +16,14 @@ from catalog import pictures
 from catalog.models import Product
 from catalog.registry import import_folder
 from recommender.building import build as building
+from recommender.embedders import registry
 from recommender.index.file import load_index, verify_index
 from recommender.index.metrics import Metric
 from recommender.live import current, paths, publishing, selection
 from runs.files import sha256_of_file
 from runs.outcomes import Outcome, Status
 from tests.conftest import picture_bytes
-from tests.fake_embedder import FakeSource
+from tests.fake_embedder import SPEC, SPEC_WITH_PARTS, FakeSource
 
 pytestmark = pytest.mark.django_db
 
@@ -118,30 +121,59 @@ def test_a_picture_changed_since_it_was_noted_is_caught_by_its_hash(catalogue, s
     assert list(Product.objects.values()) == before
 
 
-def test_a_catalogue_of_thumbnails_alone_is_embedded_once(catalogue, settings):
-    for number in range(6):
-        (Path(settings.MEDIA_ROOT) / "pictures" / f"{number}.jpg").unlink()
-    build(FakeSource())
-    source = FakeSource()
-    outcomes, manifest = build(source)
-    assert {outcome.status for outcome in outcomes} == {Status.SAME}
-    assert (manifest, source.loaded) == (None, [])
-
-
-def test_a_build_says_how_many_pictures_are_thumbnails_only(catalogue):
-    assert "thumbnails" not in building.plan(FakeSource()).summary()
-    Product.objects.filter(item_id__in="12").update(picture_width=None)
-    assert building.plan(FakeSource()).summary() == (
-        "6 products, 6 pictures to embed; 2 seen as thumbnails until their shop is visited again"
-    )
-
-
 def test_other_weights_mean_a_new_index_not_a_mixture(catalogue):
     build(FakeSource())
     source = FakeSource(weights_sha256="1" * 64)
     build(source)
     assert source.embedded == 6
     assert current.live_index().manifest.weights_sha256 == "1" * 64
+
+
+IN_BFLOAT16 = replace(SPEC, precision="bfloat16")
+
+
+def test_another_precision_means_a_new_index_not_a_mixture(catalogue):
+    build(FakeSource())
+    source = FakeSource(IN_BFLOAT16)
+    plan = building.plan(source)
+    assert "the index that is there is in float32, and this one will be in bfloat16" in (
+        plan.summary()
+    )
+    build(source)
+    assert source.embedded == 6
+    assert current.live_index().manifest.precision == "bfloat16"
+    back = FakeSource()
+    build(back)
+    assert back.embedded == 6
+    assert current.live_index().manifest.precision == "float32"
+
+
+def test_a_build_in_the_same_precision_goes_on_from_the_index(catalogue, folder):
+    build(FakeSource(IN_BFLOAT16))
+    (folder / "hats" / "new.jpg").write_bytes(picture_bytes("gold"))
+    list(import_folder(folder))
+    source = FakeSource(IN_BFLOAT16)
+    build(source)
+    assert source.embedded == 1
+    assert current.live_index().manifest.precision == "bfloat16"
+
+
+@pytest.mark.parametrize("spec", [SPEC, SPEC_WITH_PARTS], ids=["checkpoint", "kept features"])
+def test_what_a_killed_build_embedded_is_not_taken_up_in_another_precision(
+    catalogue, monkeypatch, spec
+):
+    monkeypatch.setitem(registry.EMBEDDERS, "fake", spec)
+    list(building.embed(building.plan(FakeSource(spec))))  # and then it was killed
+    other = FakeSource(replace(spec, precision="bfloat16"))
+    build(other)
+    assert other.embedded == 6
+
+
+def test_rolling_back_brings_the_precision_back(catalogue):
+    build(FakeSource())
+    build(FakeSource(IN_BFLOAT16))
+    assert publishing.rollback("fake").precision == "float32"
+    assert current.live_index().manifest.precision == "float32"
 
 
 def test_an_index_is_rolled_back_and_forth(catalogue, folder):
@@ -312,7 +344,13 @@ def build_process(tmp_path, settings):
     }
     root = Path(__file__).resolve().parents[3]
     manage = [sys.executable, "manage.py"]
-    run = {"env": environment, "cwd": root, "capture_output": True, "text": True, "check": True}
+    run: dict[str, Any] = {
+        "env": environment,
+        "cwd": root,
+        "capture_output": True,
+        "text": True,
+        "check": True,
+    }
     subprocess.run([*manage, "migrate", "-v0"], **run)
     pictures = tmp_path / "many"
     pictures.mkdir()

@@ -11,12 +11,16 @@ from tests.fake_embedder import FakeEmbedder
 RED, BLUE = picture_bytes("red"), picture_bytes("blue")
 
 
+def same(one: np.ndarray | None, other: np.ndarray | None) -> bool:
+    return one is not None and other is not None and np.array_equal(one, other)
+
+
 def test_a_batch_of_bytes_becomes_hashes_vectors_and_reasons_in_its_order():
     embedder = FakeEmbedder()
     red, rubbish, blue = embed_batch(embedder, [RED, b"rubbish", BLUE])
     assert [red.content_hash, blue.content_hash] == [sha256_of(RED), sha256_of(BLUE)]
-    assert np.array_equal(red.vector, embedder.embed([embedder.decode(RED)])[0])
-    assert np.array_equal(blue.vector, embedder.embed([embedder.decode(BLUE)])[0])
+    assert same(red.vector, embedder.embed([embedder.decode(RED)])[0])
+    assert same(blue.vector, embedder.embed([embedder.decode(BLUE)])[0])
     assert rubbish.vector is None
     assert rubbish.content_hash == sha256_of(b"rubbish")
     assert "cannot be decoded" in rubbish.reason
@@ -26,7 +30,7 @@ def test_equal_bytes_are_embedded_once():
     embedder = FakeEmbedder()
     found = embed_batch(embedder, [RED, BLUE, RED])
     assert embedder.embedded == 2
-    assert np.array_equal(found[0].vector, found[2].vector)
+    assert same(found[0].vector, found[2].vector)
 
 
 def test_a_batch_without_a_sound_picture_asks_the_network_nothing():

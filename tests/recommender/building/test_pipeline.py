@@ -1,10 +1,12 @@
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from catalog import pictures
 from catalog.registry import import_folder
 from recommender.building import build as building
 from recommender.building import pipeline
@@ -34,7 +36,8 @@ def test_outcomes_come_in_the_catalogues_order(many):
 
 def test_the_next_pictures_are_decoded_while_the_network_works(many, monkeypatch):
     monkeypatch.setattr(pipeline, "BATCH", 8)
-    decoded, seen = [], []
+    decoded: list[threading.Thread] = []
+    seen: list[Any] = []
 
     def decode(self, data):
         decoded.append(threading.current_thread())
@@ -59,8 +62,10 @@ def test_the_next_pictures_are_decoded_while_the_network_works(many, monkeypatch
 def test_no_more_pictures_are_under_way_than_were_allowed(many, monkeypatch):
     monkeypatch.setattr(pipeline, "BATCH", 4)
     monkeypatch.setattr(pipeline, "AHEAD", 2)
-    read, embedded, most = [], [], []
-    reader = pipeline.read_picture
+    read: list[Any] = []
+    embedded: list[Any] = []
+    most: list[int] = []
+    reader = pictures.read_picture
 
     def counted(item_id):
         read.append(item_id)
@@ -106,7 +111,7 @@ def test_what_was_embedded_is_kept_when_the_run_is_stopped(many, monkeypatch):
     outcomes = building.embed(plan)
     for _ in range(10):
         next(outcomes)
-    outcomes.close()
+    outcomes.close()  # type: ignore[attr-defined]  # a generator
     assert len(plan.checkpoint.hashes()) == 16
     source = FakeSource()
     list(building.embed(building.plan(source)))

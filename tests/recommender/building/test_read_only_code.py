@@ -24,7 +24,7 @@ from pathlib import Path
 from tests import fake_embedder
 fake_embedder.register()
 from recommender.live import selection
-selection.embedder_to_build = lambda name="": fake_embedder.FakeSource()
+selection.embedder_to_build = lambda name="", precision="": fake_embedder.FakeSource()
 call_command("migrate", verbosity=0)
 call_command("import_folder", Path(os.environ["VAR_DIR"]) / "pictures")
 call_command("build_index")
@@ -74,7 +74,7 @@ def test_a_kernel_is_compiled_where_there_is_no_place_to_keep_it(monkeypatch):
     """It still answers; each process compiles anew."""
     from numba.core.caching import CacheImpl
 
-    from recommender.index.kernels import compiled
+    from recommender.index.jit import compiled
 
     monkeypatch.setattr(CacheImpl, "_locator_classes", [])
     assert compiled()(lambda number: 2 * number)(4) == 8

@@ -34,7 +34,7 @@ def test_vgg16_gets_blue_green_red_less_the_imagenet_means():
 def test_a_deviation_scales_each_channel():
     seen = Preprocessing(2, "rgb", (127, 127, 127), (128, 64, 32))
     pixels = np.full((2, 2, 3), 255, np.uint8)
-    np.testing.assert_array_equal(seen.to_input(pixels)[1, 1], np.float32([1, 2, 4]))
+    np.testing.assert_array_equal(seen.to_input(pixels)[1, 1], np.array([1, 2, 4], np.float32))
     assert seen.to_input(pixels).dtype == np.float32
 
 

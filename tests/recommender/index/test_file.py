@@ -1,5 +1,7 @@
 import os
 import pickle
+import re
+from dataclasses import replace
 
 import joblib
 import numpy as np
@@ -8,6 +10,7 @@ from joblib.numpy_pickle import NumpyArrayWrapper
 
 from recommender.index.file import IndexFileError, load_index, verify_index, write_index
 from recommender.index.metrics import Metric
+from recommender.index.projection import Projection, Provenance
 from tests.indexes import index_of, same
 
 VECTORS = {f"{n:03}": (n % 7, n % 5, n % 3, 1) for n in range(90)}
@@ -20,6 +23,18 @@ def path(tmp_path):
     return path
 
 
+@pytest.fixture
+def projected(tmp_path):
+    """An index whose vectors went through a projection."""
+    about = Provenance("fake", "grid", "0" * 64, ((3, 1.0), (1, 0.6)), fitted_on=90)
+    centre, matrix = np.full(4, 0.1, np.float32), np.eye(4, dtype=np.float32)
+    index, path = index_of(VECTORS), tmp_path / "projected.joblib"
+    projection = Projection(about, centre, matrix)
+    manifest = replace(index.manifest, projection=projection.id)
+    write_index(replace(index, manifest=manifest, projection=projection), path)
+    return path
+
+
 def content_of(path):
     return joblib.load(path)
 
@@ -27,6 +42,23 @@ def content_of(path):
 def test_an_index_comes_back_as_it_was_written(path):
     assert same(load_index(path), index_of(VECTORS))
     verify_index(path)
+
+
+def test_a_projection_comes_back_with_the_index_and_is_mapped(projected):
+    verify_index(projected)
+    index = load_index(projected)
+    assert index.projection.id == index.manifest.projection
+    assert index.projection.about.fitted_on == 90
+    assert not index.projection.matrix.flags.owndata
+    features = np.array([[3, 4, 0, 1]], np.float32)
+    weighted = np.array([[0.6 - 0.1, 0.8 - 0.1, -0.1, 0.6 * (1 - 0.1)]])
+    expected = weighted / np.sqrt(np.linalg.norm(weighted))
+    assert index.vectors_of(features) == pytest.approx(expected, abs=1e-6)
+
+
+def test_without_a_projection_features_are_what_is_compared(path):
+    features = np.array([[3, 4, 0, 1]], np.float32)
+    assert load_index(path).vectors_of(features) is features
 
 
 def test_an_empty_index_can_be_written_and_read(tmp_path):
@@ -140,7 +172,7 @@ def not_sorted(content):
 
 
 def another_version(content):
-    content["version"] = 2
+    content["version"] += 1
 
 
 def no_manifest(content):
@@ -164,6 +196,59 @@ def test_verification_finds(path, damage):
     joblib.dump(content, path)
     with pytest.raises(IndexFileError, match="Run: manage\\.py build_index"):
         verify_index(path)
+
+
+def lost(content):
+    del content["projection"]
+
+
+def unnamed(content):
+    content["manifest"] = re.sub('"projection": "[^"]+"', '"projection": ""', content["manifest"])
+
+
+def of_other_weights(content):
+    content["projection"] = content["projection"].replace("0" * 64, "1" * 64)
+
+
+def another_centre(content):
+    content["projection_centre"][0] += 1
+
+
+def a_centre_that_is_none(content):
+    content["projection_centre"][0] = np.nan
+
+
+def a_matrix_of_another_shape(content):
+    content["projection_matrix"] = content["projection_matrix"][:-1]
+
+
+def of_another_length(content):
+    content["projection"] = content["projection"].replace("[1, 0.6]", "[2, 0.6]")
+    content["projection_centre"] = np.zeros(5, np.float32)
+    del content["projection_matrix"]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lost, unnamed, of_other_weights, another_centre, a_centre_that_is_none,
+        a_matrix_of_another_shape, of_another_length,
+    ],
+)  # fmt: skip
+def test_a_damaged_projection_is_found(projected, damage):
+    content = content_of(projected)
+    damage(content)
+    joblib.dump(content, projected)
+    with pytest.raises(IndexFileError, match="projection"):
+        verify_index(projected)
+
+
+def test_a_projection_of_other_weights_is_refused_when_it_is_read(projected):
+    content = content_of(projected)
+    of_other_weights(content)
+    joblib.dump(content, projected)
+    with pytest.raises(IndexFileError, match="its projection was made for other weights"):
+        load_index(projected)
 
 
 # Hostile files ----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,9 +11,10 @@ from recommender.index import inverted_file as module
 from recommender.index import similarity_index
 from recommender.index.distances import squared_norms
 from recommender.index.file import IndexFileError, load_index, verify_index, write_index
-from recommender.index.inverted_file import cut, make_cells, with_probes
+from recommender.index.inverted_file import cut, make_inverted_lists, with_nprobe
 from recommender.index.metrics import Metric
 from recommender.index.neighbours import all_lists
+from recommender.index.pictures import Pictures
 from recommender.index.similarity_index import APPROXIMATE, EXACT, SimilarityIndex
 from tests.indexes import hash_of, manifest_of, same
 
@@ -21,6 +23,7 @@ HEAPS = RANDOM.standard_normal((12, 16)) * 4
 VECTORS = np.abs(
     HEAPS[RANDOM.integers(0, 12, 400)] + RANDOM.standard_normal((400, 16)) * 0.5
 ).astype(np.float32)
+PICTURES = Pictures.of(VECTORS, squared_norms(VECTORS))
 IDS = [f"{number:03}" for number in range(400)]
 HASHES = [hash_of(number) for number in range(400)]
 
@@ -39,15 +42,15 @@ def built(count=400, approximate=True) -> SimilarityIndex:
 
 
 def test_each_row_lies_in_the_cell_of_the_nearest_centre():
-    centres = VECTORS[::40].copy()
-    cells = cut(VECTORS, centres)
-    nearest = ((VECTORS[:, None] - centres) ** 2).sum(axis=2).argmin(axis=1)
+    centroids = VECTORS[::40].copy()
+    cells = cut(VECTORS, centroids)
+    nearest = ((VECTORS[:, None] - centroids) ** 2).sum(axis=2).argmin(axis=1)
     assert (cells.labels() == nearest).all()
     assert sorted(cells.rows) == list(range(400))
 
 
 def test_what_a_query_reads_is_ascending_and_enough():
-    cells = replace(cut(VECTORS, VECTORS[::40].copy()), probes=1, reach=1)
+    cells = replace(cut(VECTORS, VECTORS[::40].copy()), nprobe=1, reach=1)
     rows = cells.near(Metric.COSINE, VECTORS[7], 150)
     assert len(rows) >= 150
     assert (np.diff(rows) > 0).all()
@@ -56,10 +59,10 @@ def test_what_a_query_reads_is_ascending_and_enough():
 
 @pytest.mark.slow
 def test_the_same_rows_make_the_same_cells():
-    one, other = (make_cells(VECTORS, squared_norms(VECTORS)) for _ in range(2))
-    assert (one.centres == other.centres).all()
+    one, other = (make_inverted_lists(PICTURES) for _ in range(2))
+    assert (one.centroids == other.centroids).all()
     assert (one.rows == other.rows).all()
-    assert one.probes == other.probes
+    assert one.nprobe == other.nprobe
     assert one.reach == other.reach
 
 
@@ -67,7 +70,7 @@ def test_the_same_rows_make_the_same_cells():
 @pytest.mark.parametrize("metric", Metric)
 def test_nearly_all_nearest_neighbours_are_found_and_measured_exactly(metric):
     index, exact = built(), built(approximate=False)
-    assert (index.manifest.neighbours, exact.manifest.neighbours) == (APPROXIMATE, EXACT)
+    assert (index.manifest.list_method, exact.manifest.list_method) == (APPROXIMATE, EXACT)
     found = 0
     for item_id, vector in zip(IDS, VECTORS, strict=True):
         truth = exact.neighbours(item_id, metric, 5)
@@ -76,7 +79,8 @@ def test_nearly_all_nearest_neighbours_are_found_and_measured_exactly(metric):
             set(index.search(vector, metric, 5, exclude=[item_id], approximate=True)) & set(truth)
         )
     assert found >= 0.98 * 2 * 5 * 400
-    assert index.cells.probes < len(index.cells)
+    assert index.inverted is not None
+    assert index.inverted.nprobe < len(index.inverted)
 
 
 def test_when_every_cell_is_read_the_lists_are_the_exact_ones_bit_for_bit(monkeypatch):
@@ -97,11 +101,13 @@ def test_merging_gives_what_a_build_with_the_same_centres_gives(monkeypatch):
     state = ([IDS[n] for n in kept], [hashes[n] for n in kept], vectors[kept])
     merged = before.merged(manifest_of(16), *state, approximate=True)
     monkeypatch.setattr(
-        similarity_index, "make_cells", lambda rows, squared: before.cells.cut_again(rows)
+        similarity_index,
+        "make_inverted_lists",
+        lambda pictures: before.inverted.cut_again(pictures.embeddings),
     )
     anew = SimilarityIndex.build(manifest_of(16), *state, k=8, approximate=True)
     assert same(merged, anew)
-    assert merged.manifest.neighbours == APPROXIMATE
+    assert merged.manifest.list_method == APPROXIMATE
 
 
 @pytest.mark.parametrize("approximate", [True, False])
@@ -109,12 +115,12 @@ def test_from_one_way_to_the_other_the_lists_are_made_anew(approximate):
     before = built(approximate=not approximate)
     after = before.merged(manifest_of(16), IDS, HASHES, VECTORS, approximate=approximate)
     assert same(after, built(approximate=approximate))
-    assert (after.cells is not None) is approximate
+    assert (after.inverted is not None) is approximate
 
 
 def test_few_rows_get_no_cells():
-    assert built(199).cells is None
-    assert built(199).manifest.neighbours == EXACT
+    assert built(199).inverted is None
+    assert built(199).manifest.list_method == EXACT
 
 
 def test_a_file_keeps_the_cells(tmp_path):
@@ -125,13 +131,13 @@ def test_a_file_keeps_the_cells(tmp_path):
     assert same(read, index)
     assert read.manifest == index.manifest
     for metric in Metric:
-        asked = {"k": 5, "approximate": True}
+        asked: dict[str, Any] = {"k": 5, "approximate": True}
         assert read.search(VECTORS[9], metric, **asked) == index.search(VECTORS[9], metric, **asked)
 
 
 def damaged(name, change):
-    cells = built().cells
-    values = {field: getattr(cells, field).copy() for field in ("centres", "starts", "rows")}
+    cells: Any = built().inverted
+    values = {field: getattr(cells, field).copy() for field in ("centroids", "starts", "rows")}
     change(values[name])
     return replace(cells, **values)
 
@@ -143,23 +149,24 @@ def damaged(name, change):
         ("rows", lambda rows: rows.__setitem__(0, -1)),
         ("starts", lambda starts: starts.__setitem__(1, 401)),
         ("starts", lambda starts: starts.__setitem__(0, 1)),
-        ("centres", lambda centres: centres.__setitem__((0, 0), np.nan)),
+        ("centroids", lambda centroids: centroids.__setitem__((0, 0), np.nan)),
     ],
 )
 def test_damaged_cells_are_refused(tmp_path, name, change):
-    write_index(replace(built(), cells=damaged(name, change)), path := tmp_path / "fake.joblib")
+    write_index(replace(built(), inverted=damaged(name, change)), path := tmp_path / "fake.joblib")
     with pytest.raises(IndexFileError, match="cell"):
         load_index(path)
 
 
-@pytest.mark.parametrize("wrong", [{"probes": 0}, {"reach": 0}, {"probes": 10_000}])
+@pytest.mark.parametrize("wrong", [{"nprobe": 0}, {"reach": 0}, {"nprobe": 10_000}])
 def test_a_number_of_cells_that_there_is_not_is_refused(tmp_path, wrong):
-    cells = replace(built().cells, **wrong)
-    write_index(replace(built(), cells=cells), path := tmp_path / "fake.joblib")
+    cells: Any = built().inverted
+    cells = replace(cells, **wrong)
+    write_index(replace(built(), inverted=cells), path := tmp_path / "fake.joblib")
     with pytest.raises(IndexFileError, match="cells"):
         load_index(path)
 
 
 def test_probes_are_as_many_as_the_neighbours_need():
     lonely = cut(VECTORS, VECTORS[:1].copy())
-    assert with_probes(lonely, VECTORS, squared_norms(VECTORS)).probes == 1
+    assert with_nprobe(lonely, PICTURES).nprobe == 1

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import pairwise_distances
 
-from recommender.index import kernels
+from recommender.index import kernels, list_kernels
 from recommender.index.distances import distances
 from recommender.index.metrics import METRIC_CODES, Metric
 
@@ -86,9 +86,12 @@ KERNELS = {
         UNKNOWN, np.ones((1, 3), np.float32), np.zeros(1), 0.0, POINTS[:1], SQUARED[:1],
         np.array([-1]), ROWS, POINTS, SQUARED, np.empty((1, 2), np.int32), np.empty((1, 2)),
     ),
-    "offer": lambda: kernels.offer(
-        UNKNOWN, np.ones((1, 3), np.float32), np.zeros(1), 0.0, ROWS[:1], np.ones(3, bool), ROWS,
+    "offer": lambda: list_kernels.offer(
+        UNKNOWN, np.ones((1, 3), np.float32), np.zeros(1), 0.0, ROWS[:1], ROWS, np.arange(4), ROWS,
         POINTS, SQUARED, np.zeros((3, 2), np.int32), np.ones((3, 2)),
+    ),
+    "measure": lambda: list_kernels.measure(
+        UNKNOWN, ROWS, np.full(4, 3), POINTS, SQUARED, np.zeros((3, 2), np.int32), np.ones((3, 2)),
     ),
 }  # fmt: skip
 

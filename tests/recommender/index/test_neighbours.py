@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
 
-from recommender.index import candidates, neighbours
+from recommender.index import candidates, codes, neighbours
 from recommender.index.distances import distances, squared_norms
 from recommender.index.metrics import Metric
 from recommender.index.neighbours import all_lists, nearest_to
@@ -39,6 +40,38 @@ def test_lists_are_those_of_measuring_all_pairs(kind, metric):
     lists = all_lists(embeddings, squared_norms(embeddings), 20)[metric]
     for row in range(0, 700, 31):
         assert found_list(lists, row) == expected_list(metric, embeddings, row, 20)
+
+
+@pytest.mark.parametrize("columns", [1000, 150])
+@pytest.mark.parametrize("kind", KINDS)
+def test_lists_by_codes_are_the_same(kind, columns, monkeypatch):
+    monkeypatch.setattr(codes, "FEWEST_NUMBERS", 0)
+    monkeypatch.setattr(neighbours, "COLUMNS", columns)
+    embeddings = KINDS[kind](np.random.default_rng(1), 700, 70).astype(np.float32)
+    embeddings[100:130] -= embeddings[100:130].mean()  # so that some codes have a sign
+    lists = all_lists(embeddings, squared_norms(embeddings), 20)
+    for metric in Metric:
+        for row in (*range(0, 700, 31), *range(100, 130, 7)):
+            assert found_list(lists[metric], row) == expected_list(metric, embeddings, row, 20)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    arrays.arrays(
+        np.float32, st.tuples(st.integers(1, 14), st.sampled_from([1, 3, 64, 130])),
+        elements=st.one_of(
+            st.floats(-(2.0**40), 2.0**40, width=32), st.floats(-(2.0**-126), 2.0**-126, width=32)
+        ),
+        fill=st.sampled_from([0.0, 0.5]),
+    ),
+    st.integers(1, 15),
+)  # fmt: skip
+def test_lists_by_codes_are_right_whatever_the_numbers(embeddings, k):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(codes, "FEWEST_NUMBERS", 0)
+        lists = all_lists(embeddings, squared_norms(embeddings), k)[Metric.MANHATTAN]
+    for row in range(len(embeddings)):
+        assert found_list(lists, row) == expected_list(Metric.MANHATTAN, embeddings, row, k)
 
 
 @pytest.mark.parametrize("metric", Metric)

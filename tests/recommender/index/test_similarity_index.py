@@ -1,6 +1,8 @@
+import json
 import subprocess
 import sys
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -146,6 +148,14 @@ def test_progress_ends_at_all_lists():
 def test_a_manifest_survives_json():
     manifest = manifest_of(7)
     assert Manifest.from_json(manifest.to_json()) == manifest
+    half = replace(manifest, precision="bfloat16")
+    assert Manifest.from_json(half.to_json()) == half
+
+
+def test_a_manifest_of_before_there_was_a_choice_is_of_float32():
+    values = json.loads(manifest_of(7).to_json())
+    del values["precision"]
+    assert Manifest.from_json(json.dumps(values)).precision == "float32"
 
 
 @pytest.mark.parametrize("text", ["[]", "{}", '{"embedder": 3}'])

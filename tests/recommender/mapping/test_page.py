@@ -1,5 +1,6 @@
 import io
 import json
+import re
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from PIL import Image
 
 from catalog.models import Product
 from recommender.live import paths
-from recommender.mapping import sprites
+from recommender.mapping import draw, sprites
 from recommender.mapping.store import read_picture
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +41,7 @@ def test_every_product_is_told_with_its_place_and_its_thumbnail(client, drawn):
 
 
 def test_the_products_are_asked_for_once_by_who_has_them(client, drawn, django_assert_num_queries):
-    with django_assert_num_queries(3):  # two are the catalogue's version
+    with django_assert_num_queries(5):  # three are the catalogue's version, one for names of parts
         first = client.get("/map/products.json", HTTP_ACCEPT_ENCODING="gzip")
     assert first["Content-Encoding"] == "gzip"
     assert first["Cache-Control"] == "no-cache"
@@ -167,3 +168,23 @@ def test_the_map_answers_to_get_and_head_only(client, drawn):
     for address in ("/map/", "/map/products.json", "/map/overview.webp"):
         assert client.head(address).status_code == 200
         assert client.post(address).status_code == 405
+
+
+def test_parts_are_named_on_page_and_map_by_what_is_sold_today(client, drawn):
+    assert {name for name, _, _, _ in told(client)["regions"]} == {"hats", "shirts"}
+    assert re.findall(r'data-region="\d">([^<]+) <small>', html(client.get("/map/")))[0] in (
+        "hats", "shirts",
+    )  # fmt: skip
+    Product.objects.filter(category="hats").update(category="caps")
+    assert {name for name, _, _, _ in told(client)["regions"]} == {"caps", "shirts"}
+
+
+def test_a_map_of_an_older_version_has_no_parts_until_it_is_drawn_again(client, drawn):
+    path = paths.map_path("fake")
+    content = json.loads(path.read_text())
+    del content["regions"]
+    path.write_text(json.dumps(content))
+    assert told(client)["regions"] == []
+    assert "data-region" not in html(client.get("/map/"))
+    assert draw.make_map("fake").regions is not None
+    assert draw.make_map("fake") is None

@@ -1,16 +1,19 @@
 import tracemalloc
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from catalog.models import Product
 from recommender.index.metrics import Metric
-from recommender.live.publishing import publish
+from recommender.live.engine import engine
 from recommender.search.answering import answer
 from recommender.search.errors import BadQuery, KOutOfRange, NotReady, UnknownProduct
-from recommender.search.query import MOST, Query
+from recommender.search.fields import MOST
+from recommender.search.query import Query
 from tests.conftest import picture_bytes
 from tests.indexes import index_of
+from tests.products import a_hash
 
 pytestmark = pytest.mark.django_db
 
@@ -21,17 +24,17 @@ def hundred():
     ids = [f"{number:03}" for number in range(100)]
     now = timezone.now()
     Product.objects.bulk_create(
-        Product(item_id=i, shop_item_id=i, content_hash="f" * 64, first_seen=now, last_seen=now)
+        Product(item_id=i, shop_item_id=i, content_hash=a_hash(i), first_seen=now, last_seen=now)
         for i in ids
     )
-    publish(index_of({item_id: line_point(item_id) for item_id in ids}))
+    engine().publish(index_of({item_id: line_point(item_id) for item_id in ids}))
 
 
 def line_point(item_id) -> list[float]:
     return [float(item_id)] + [1.0] * 47
 
 
-def found(query) -> list[tuple[str, float]]:
+def found(query) -> list[tuple[str, Any]]:
     return [
         (match.product.item_id, match.distance)
         for match in answer(query).rankings[0].matches
@@ -51,6 +54,15 @@ def test_every_metric_has_a_ranking_in_the_order_asked(hundred):
     rankings = answer(Query(("000",), metrics=tuple(Metric))).rankings
     assert [ranking.metric for ranking in rankings] == list(Metric)
     assert all(len(ranking.matches) == 5 for ranking in rankings)
+
+
+def test_of_the_metrics_beside_the_first_as_many_are_answered_as_are_asked(hundred):
+    metrics = (Metric.MANHATTAN, Metric.COSINE, Metric.EUCLIDEAN)
+    for k in (MOST, 7):
+        alike = answer(Query(("050",), metrics=metrics, k=k)).rankings
+        few = answer(Query(("050",), metrics=metrics, k=k, k_beside=5)).rankings
+        assert [len(ranking.matches) for ranking in few] == [k, 5, 5]
+        assert [few[0], *few[1:]] == [alike[0], *(ranking.first(5) for ranking in alike[1:])]
 
 
 @pytest.mark.parametrize("metric", Metric)
@@ -74,8 +86,10 @@ def test_a_scan_measures_as_the_lists_do(hundred):
     assert len(after) == 50
 
 
-def test_an_answer_needs_three_queries_of_the_database(hundred, django_assert_num_queries):
-    with django_assert_num_queries(3):  # what is asked about, the rules, the neighbours
+@pytest.mark.of_files  # in a database, the index is asked by queries, too
+def test_an_answer_needs_four_queries_of_the_database(hundred, django_assert_num_queries):
+    # what is asked about, what is one by the merchant's word, the rules, the neighbours
+    with django_assert_num_queries(4):
         answer(Query(("050",), metrics=tuple(Metric), k=MOST))
 
 

@@ -5,40 +5,12 @@ import pytest
 
 from catalog.registry import import_folder
 from recommender.building import build as building
-from recommender.index.colours import colours_of, fused, histogram, lab
-from recommender.index.distances import distances
+from recommender.index.distances import distances, fused
 from recommender.index.metrics import Metric
-from recommender.live import current
+from recommender.live.engine import engine
 from recommender.search.answering import answer
 from recommender.search.errors import BadQuery
 from recommender.search.query import Query
-from tests.conftest import picture_bytes
-
-
-@pytest.mark.parametrize(
-    ("rgb", "expected"),
-    [((255, 255, 255), (100, 0, 0)), ((0, 0, 0), (0, 0, 0)), ((255, 0, 0), (53.24, 80.09, 67.2)),
-     ((0, 0, 255), (32.3, 79.19, -107.86)), ((119, 119, 119), (50.03, 0, 0))],
-)  # fmt: skip
-def test_lab_is_what_the_standard_says(rgb, expected):
-    """The values of published tables for sRGB under D65."""
-    assert lab(np.array([rgb]))[0] == pytest.approx(expected, abs=0.05)
-
-
-def test_a_histogram_adds_up_and_moves_little_with_the_colour():
-    one, near, far = (histogram(np.array([[50.0, a, 0.0]])) for a in (0.0, 1.0, 40.0))
-    assert one.sum() == pytest.approx(1)
-    assert np.abs(one - near).sum() < 0.1 < np.abs(one - far).sum()
-
-
-def test_the_middle_of_a_picture_counts_whatever_its_kind_or_size():
-    red = colours_of(picture_bytes((200, 10, 10), size=(80, 60)))
-    again = colours_of(picture_bytes((200, 10, 10), size=(500, 400), kind="PNG"))
-    blue = colours_of(picture_bytes((10, 10, 200)))
-    assert red.shape == (48,)
-    assert np.linalg.norm(red) == pytest.approx(1, abs=1e-5)
-    assert np.abs(red - again).max() < 0.05
-    assert np.linalg.norm(red - blue) > 1
 
 
 @pytest.mark.parametrize("metric", Metric)
@@ -88,7 +60,7 @@ def test_with_colour_alone_the_same_colours_come_first(patterns, metric):
 @pytest.mark.django_db
 def test_without_it_the_answer_is_the_networks_own(patterns):
     plain = answer(Query(liked=("red-up",))).rankings[0].matches
-    lists = current.live_index().neighbours("red-up", Metric.COSINE, 3)
+    lists = engine().live().neighbours("red-up", Metric.COSINE, 3)
     assert [(m.product.item_id, m.distance) for m in plain] == lists
 
 
@@ -103,7 +75,8 @@ def test_a_picture_of_ones_own_is_asked_about_by_colour_too(patterns):
 @pytest.mark.django_db
 @pytest.mark.parametrize("colour", [0.3, 1.0])
 def test_scores_say_the_same_with_colour(patterns, colour):
-    scores = [m.score for m in answer(Query(liked=("red-up",), colour=colour)).rankings[0].matches]
+    matches = answer(Query(liked=("red-up",), colour=colour)).rankings[0].matches
+    scores = [match.score or 0 for match in matches]
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= score <= 100 for score in scores)
 

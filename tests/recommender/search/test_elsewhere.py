@@ -1,6 +1,7 @@
 """What a visitor learns of an address that is fetched for him: whether there is a picture."""
 
 import socket
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -9,7 +10,6 @@ from django.core.management import CommandError, call_command
 from recommender.search import elsewhere, picture_query
 from tests.conftest import picture_bytes
 from tests.shops import Shop
-from web.api import access
 
 pytestmark = pytest.mark.django_db
 SENTENCE = "No picture can be fetched from this address. Save it, and send the picture itself."
@@ -31,7 +31,8 @@ def shop(live, settings):
 @pytest.fixture
 def names(monkeypatch):
     """A resolver of ours, and no way out: name -> addresses; the connector notes who is asked."""
-    known, asked = {}, []
+    known: dict[str, Any] = {}
+    asked: list[Any] = []
 
     def resolve(host, port):
         if host not in known:
@@ -161,7 +162,7 @@ def statuses(client, number, address):
 def test_what_is_fetched_is_limited_for_all_together_and_no_visitor_takes_all(
     client, live, settings, monkeypatch
 ):
-    monkeypatch.setattr(access.time, "time", lambda: 1000.0)
+    monkeypatch.setattr("web.api.access.time.time", lambda: 1000.0)
     monkeypatch.setattr(picture_query, "fetched", lambda url: picture_bytes((0, 200, 0)))
     settings.PICTURE_URL_RATE = 9
     assert [

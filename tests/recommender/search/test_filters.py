@@ -11,11 +11,14 @@ from catalog.models import Product
 from recommender.index.distances import distances
 from recommender.index.metrics import Metric
 from recommender.live import current
-from recommender.live.publishing import publish
+from recommender.live.engine import engine
 from recommender.search.answering import answer
 from recommender.search.errors import BadQuery, UnknownProduct
-from recommender.search.query import MAX_NAMED, MOST, Query
-from tests.indexes import index_of
+from recommender.search.fields import MOST
+from recommender.search.kinds import MAX_NAMED
+from recommender.search.query import Query
+from tests.indexes import index_of, whole_index
+from tests.products import a_hash
 
 pytestmark = pytest.mark.django_db
 
@@ -27,13 +30,13 @@ def shop():
     ids = [f"{number:03}" for number in range(200)]
     Product.objects.bulk_create(
         Product(
-            item_id=item_id, shop_item_id=item_id, search_text=f"tee {item_id}", content_hash="f" * 64, price=int(item_id),
+            item_id=item_id, shop_item_id=item_id, search_text=f"tee {item_id}", content_hash=a_hash(item_id), price=int(item_id),
             category="hats" if item_id.endswith("0") else "tees", shop="a" if item_id < "100" else "b",
             in_stock=[True, False, None][int(item_id) % 3], first_seen=now, last_seen=now,
         )
         for item_id in ids
     )  # fmt: skip
-    publish(index_of({item_id: [float(item_id)] + [1.0] * 47 for item_id in ids}))
+    engine().publish(index_of({item_id: [float(item_id)] + [1.0] * 47 for item_id in ids}))
 
 
 def found(*args, **asked) -> list[str]:
@@ -44,19 +47,19 @@ def found(*args, **asked) -> list[str]:
 @pytest.mark.parametrize(
     ("filters", "passes"),
     [
-        (Filters(category="hats"), lambda product: product.category == "hats"),
-        (Filters(shop="b"), lambda product: product.shop == "b"),
-        (Filters(text="tee 19"), lambda product: "19" in product.item_id),
-        (Filters(price_from=Decimal(190)), lambda product: product.price >= 190),
-        (Filters(price_to=Decimal(5)), lambda product: product.price <= 5),
-        (Filters(in_stock=True), lambda product: product.in_stock is not False),
-        (Filters(category="hats", shop="b", in_stock=True), lambda product: (
+        (Filters.of(category="hats"), lambda product: product.category == "hats"),
+        (Filters.of(shop="b"), lambda product: product.shop == "b"),
+        (Filters.of(q="tee 19"), lambda product: "19" in product.item_id),
+        (Filters.of(price_from=Decimal(190)), lambda product: product.price >= 190),
+        (Filters.of(price_to=Decimal(5)), lambda product: product.price <= 5),
+        (Filters.of(in_stock=True), lambda product: product.in_stock is not False),
+        (Filters.of(category="hats", shop="b", in_stock=True), lambda product: (
             product.category == "hats" and product.shop == "b" and product.in_stock is not False)),
     ],
 )  # fmt: skip
 def test_the_nearest_that_pass_are_answered_k_of_them_when_k_exist(shop, filters, passes):
     """Against a plain sort of all distances, whether the lists suffice or not."""
-    index = current.live_index()
+    index = whole_index()
     passing = {product.item_id for product in Product.objects.all() if passes(product)}
     for metric in Metric:
         away = distances(metric, index.embeddings[3], index.embeddings)
@@ -69,14 +72,15 @@ def test_the_nearest_that_pass_are_answered_k_of_them_when_k_exist(shop, filters
             assert found(("003",), filters=filters, metrics=(metric,), k=k) == expected[:k]
 
 
+@pytest.mark.of_files
 def test_a_filter_that_most_pass_needs_no_scan(shop, monkeypatch, django_assert_num_queries):
     monkeypatch.setattr(current.live_index().__class__, "search", None)
-    with django_assert_num_queries(3):
-        assert len(found(("100",), filters=Filters(in_stock=True), k=10)) == 10
+    with django_assert_num_queries(4):
+        assert len(found(("100",), filters=Filters.of(in_stock=True), k=10)) == 10
 
 
 def test_what_nothing_passes_has_an_empty_answer(shop):
-    assert found(("000",), filters=Filters(category="shoes")) == []
+    assert found(("000",), filters=Filters.of(category="shoes")) == []
 
 
 def test_several_that_are_liked_are_met_in_their_middle(shop):

@@ -7,7 +7,7 @@ from recommender.index.distances import distances
 from recommender.index.metrics import Metric
 from recommender.index.similarity_index import Neighbour
 from recommender.search.diversity import diversified
-from recommender.search.scores import scales, score
+from recommender.search.scores import score
 from tests.indexes import index_of
 
 
@@ -19,7 +19,7 @@ def cloud():
 
 @pytest.mark.parametrize("metric", Metric)
 def test_a_random_pair_scores_fifty_and_the_same_picture_a_hundred(cloud, metric):
-    scale = scales(cloud)[metric]
+    scale = cloud.statistics.scale(metric)
     everyone = np.concatenate(
         [distances(metric, vector, cloud.embeddings) for vector in cloud.embeddings]
     )
@@ -29,7 +29,7 @@ def test_a_random_pair_scores_fifty_and_the_same_picture_a_hundred(cloud, metric
 
 @pytest.mark.parametrize("metric", Metric)
 def test_a_smaller_distance_never_scores_less(cloud, metric):
-    scale = scales(cloud)[metric]
+    scale = cloud.statistics.scale(metric)
     scores = [score(distance, scale) for distance in np.linspace(0, 20 * scale, 500)]
     assert scores == sorted(scores, reverse=True)
     assert 0 <= scores[-1] < 1
@@ -37,11 +37,12 @@ def test_a_smaller_distance_never_scores_less(cloud, metric):
 
 def test_a_catalogue_of_one_picture_scores_it_a_hundred():
     index = index_of({"a": [1, 1], "b": [1, 1]})
-    assert [score(d, scales(index)[Metric.COSINE]) for d in (0.0, 0.1)] == [100, 0]
+    assert [score(d, index.statistics.scale(Metric.COSINE)) for d in (0.0, 0.1)] == [100, 0]
 
 
 def test_an_index_of_one_product_has_scales_too():
-    assert scales(index_of({"a": [1, 1]})) == dict.fromkeys(Metric, 0.0)
+    index = index_of({"a": [1, 1]})
+    assert [index.statistics.scale(metric) for metric in Metric] == [0.0, 0.0, 0.0]
 
 
 def two_heaps():

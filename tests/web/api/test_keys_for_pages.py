@@ -7,7 +7,6 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
 from config.env import env_origins
-from web.api import access
 from web.api.models import ApiKey
 from web.api.origins import one_origin, origin_of
 
@@ -92,7 +91,7 @@ def test_several_origins_share_a_key(client, key):
 def test_each_visitor_of_the_pages_has_a_limit_and_so_has_the_key(
     client, key, settings, monkeypatch
 ):
-    monkeypatch.setattr(access.time, "time", lambda: 1000.0)
+    monkeypatch.setattr("web.api.access.time.time", lambda: 1000.0)
     settings.API_RATE = 2
     assert [ask(client, key, Origin=SHOP).status_code for _ in range(3)] == [200, 200, 429]
     ApiKey.objects.update(a_minute=2)
@@ -106,7 +105,7 @@ def test_each_visitor_of_the_pages_has_a_limit_and_so_has_the_key(
 
 
 def test_who_tries_a_key_from_elsewhere_is_told_to_wait(client, key, settings, monkeypatch):
-    monkeypatch.setattr(access.time, "time", lambda: 1000.0)
+    monkeypatch.setattr("web.api.access.time.time", lambda: 1000.0)
     settings.API_RATE = 2
     evil = {"Origin": "https://elsewhere.example"}
     assert [ask(client, key, **evil).status_code for _ in range(3)] == [403, 403, 429]
@@ -204,12 +203,14 @@ def test_the_command_makes_and_lists_them(client, key, capsys):
 
 def test_the_admin_makes_them_and_shows_which_they_are(admin_client, client, key):
     fields = {"name": "pages", "active": "on", "origins": "https://A.example/\r\nhttps://b.example"}
-    made = admin_client.post("/admin/api/apikey/add/", fields, follow=True)
+    made = admin_client.post("/admin/lookalike_api/apikey/add/", fields, follow=True)
     assert "shown this once: " in made.content.decode()
     assert "(for the data-key of the widget)" in made.content.decode()
-    listed = admin_client.get("/admin/api/apikey/").content.decode()
+    listed = admin_client.get("/admin/lookalike_api/apikey/").content.decode()
     assert "pages of https://a.example, https://b.example, read only" in listed
-    wrong = admin_client.post("/admin/api/apikey/add/", fields | {"name": "x", "origins": "a"})
+    wrong = admin_client.post(
+        "/admin/lookalike_api/apikey/add/", fields | {"name": "x", "origins": "a"}
+    )
     assert "is no origin; write scheme and host" in wrong.content.decode()
 
 

@@ -11,7 +11,6 @@ from django.test import Client
 from catalog import versioning
 from catalog.models import Product
 from recommender.building import build as building
-from web.api import access
 from web.api.models import ApiKey
 
 pytestmark = pytest.mark.django_db
@@ -63,10 +62,22 @@ def test_one_product_is_told_whole(client, catalogue):
     assert client.get("/api/v1/products/nobody/").status_code == 404
 
 
+def test_a_product_has_what_a_card_needs_to_draw_it(client, catalogue):
+    Product.objects.filter(item_id="3").update(focus=85)
+    product = client.get("/api/v1/products/3/").json()
+    assert [tile["width"] for tile in product["tiles"]] == [160, 320, 500]
+    assert product["tile_url"] == product["tiles"][1]["url"]
+    assert {client.get(tile["url"]).status_code for tile in product["tiles"]} == {200}
+    assert product["focus"] == 85
+    assert client.get("/api/v1/products/1/").json()["focus"] is None
+    described = client.get("/api/v1/openapi.json").json()["components"]["schemas"]
+    assert {"tile_url", "tiles", "focus"} <= set(described["NeighbourFields"]["required"])
+
+
 def test_status_tells_which_index_is_live(client, live):
     status = client.get("/api/v1/status/").json()
     assert status["products"] == status["index"]["count"] == 6
-    assert (status["index"]["embedder"], status["index"]["neighbours"]) == ("fake", "exact")
+    assert (status["index"]["embedder"], status["index"]["list_method"]) == ("fake", "exact")
 
 
 def test_without_an_index_there_is_still_a_status(client, catalogue):
@@ -100,7 +111,7 @@ CHANGES = {
     "a new one": lambda: Product.objects.create(
         item_id="9", shop="s", source="s", first_seen="2026-01-01T00:00Z", last_seen="2026-01-01T00:00Z"
     ),
-    "SQL by hand": lambda: connection.cursor().execute("UPDATE catalog_product SET hidden = TRUE WHERE item_id = '1'"),
+    "SQL by hand": lambda: connection.cursor().execute("UPDATE lookalike_catalog_product SET hidden = TRUE WHERE item_id = '1'"),
 }  # fmt: skip
 
 
@@ -124,7 +135,9 @@ def test_a_new_index_changes_the_etag(client, live, fake_source):
     assert len({first, second, client.get(SIMILAR)["ETag"]}) == 3
 
 
-@pytest.mark.parametrize("address", ["/", "/api/v1/products/nobody/similar/", f"{SIMILAR}?k=0"])
+@pytest.mark.parametrize(
+    "address", ["/random/", "/api/v1/products/nobody/similar/", f"{SIMILAR}?k=0"]
+)
 def test_what_is_no_answer_or_another_each_time_is_not_kept(client, live, address):
     response = client.get(address)
     assert response.status_code != 200
@@ -179,6 +192,7 @@ def test_the_description_names_every_address_and_every_rule(client, db):
     assert set(described["paths"]) == {
         "/api/v1/products/{item_id}/similar/", "/api/v1/similar/", "/api/v1/products/",
         "/api/v1/products/{item_id}/", "/api/v1/search/", "/api/v1/status/",
+        "/api/v1/changes/{number}/", "/api/v1/clicks/", "/api/v1/webhooks/shopify/", "/api/v1/webhooks/woocommerce/",
     }  # fmt: skip
     similar = described["paths"]["/api/v1/products/{item_id}/similar/"]["get"]
     rules = {entry["name"]: entry["schema"] for entry in similar["parameters"]}
@@ -240,7 +254,7 @@ def test_who_asks_too_often_is_told_when_to_come_back(client, live, settings):
 
 
 def test_each_key_has_a_limit_of_its_own(client, live, monkeypatch):
-    monkeypatch.setattr(access.time, "time", lambda: 1000.0)
+    monkeypatch.setattr("web.api.access.time.time", lambda: 1000.0)
     cache.clear()
     slow, fast = ApiKey.make("slow", a_minute=1), ApiKey.make("fast")
     assert [with_key(client, slow).status_code for _ in range(2)] == [200, 429]
@@ -250,7 +264,7 @@ def test_each_key_has_a_limit_of_its_own(client, live, monkeypatch):
 def test_behind_a_server_in_front_its_word_tells_addresses_apart(
     client, live, settings, monkeypatch
 ):
-    monkeypatch.setattr(access.time, "time", lambda: 1000.0)
+    monkeypatch.setattr("web.api.access.time.time", lambda: 1000.0)
     settings.API_RATE, settings.TRUSTED_PROXIES = 1, 1
     cache.clear()
     asked = [
@@ -276,11 +290,11 @@ def test_keys_are_made_listed_and_revoked(db, capsys):
 
 def test_the_admin_makes_a_key_and_shows_it_once(admin_client):
     page = admin_client.post(
-        "/admin/api/apikey/add/", {"name": "shop", "active": "on"}, follow=True
+        "/admin/lookalike_api/apikey/add/", {"name": "shop", "active": "on"}, follow=True
     )
     key = re.search(r"shown this once: ([\w-]+)", page.content.decode())[1]
     assert ApiKey.of(key).name == "shop"
-    assert key not in admin_client.get("/admin/api/apikey/").content.decode()
+    assert key not in admin_client.get("/admin/lookalike_api/apikey/").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from catalog.models import Product
 from catalog.registry import import_folder
 from recommender.building import build as building
-from web.export import site
+from web.export import asking, site
 from web.export.folder import RECORD
 from web.export.whereabouts import web_address
 
@@ -77,9 +77,12 @@ def test_every_page_picture_and_neighbour_is_there_and_opens_from_a_disk(
     for metric in ("cosine", "euclidean", "manhattan"):
         api = client.get(f"/api/v1/products/0/similar/?metric={metric}").json()["neighbours"]
         for ours, theirs in zip(told[metric], api, strict=True):
-            for name in ("thumbnail_url", "picture_url"):
+            for name in ("thumbnail_url", "picture_url", "tile_url"):
                 assert (folder / "products" / ours.pop(name)).is_file()
                 assert theirs.pop(name).startswith("/media/")
+            for tile in ours.pop("tiles"):
+                assert (folder / "products" / tile["url"]).is_file()
+            assert theirs.pop("tiles")[0]["url"].startswith("/media/")
             assert ours == theirs
     page = (folder / "products" / "0.html").read_text()
     assert "<form" not in page
@@ -110,7 +113,7 @@ def test_what_left_the_shop_goes_and_what_is_not_ours_stays(live, tmp_path, caps
     export(folder, capsys)
     (folder / "robots.txt").write_text("mine")
     Product.objects.filter(item_id="3").update(hidden=True)
-    assert re.search(r"[34] files removed", export(folder, capsys))
+    assert re.search(r"[67] files removed", export(folder, capsys))
     assert not (folder / "products" / "3.html").exists()
     assert (folder / "robots.txt").read_text() == "mine"
     assert dead_links(folder) == []
@@ -130,7 +133,7 @@ def test_one_that_was_killed_goes_on_and_forgets_nothing(live, tmp_path, capsys)
     outcomes = site.Export(folder).run()
     for _ in range(4):
         next(outcomes)
-    outcomes.close()
+    outcomes.close()  # type: ignore[attr-defined]  # a generator
     Product.objects.filter(item_id="0").update(hidden=True)
     export(folder, capsys)
     assert not (folder / "products" / "0.html").exists()
@@ -140,9 +143,9 @@ def test_one_that_was_killed_goes_on_and_forgets_nothing(live, tmp_path, capsys)
 def test_ids_that_are_no_file_names_are_pages_too(folder, live, fake_source, tmp_path, capsys):
     odd = 'a/b ?#"%ü'
     Product.objects.filter(item_id="5").update(item_id=odd)
-    from catalog.pictures import Kind, write
+    from catalog.pictures import WRITTEN, write
 
-    for kind in Kind:
+    for kind in WRITTEN:
         write(kind, odd, (folder / "hats" / "5.jpg").read_bytes())
     plan = building.plan(fake_source)
     list(building.embed(plan))
@@ -158,7 +161,7 @@ def test_one_bad_page_never_stops_the_run_nor_takes_its_old_page(
     folder = tmp_path / "site"
     export(folder, capsys)
     before = files(folder)
-    real = site.answer_to
+    real = asking.answer_to
 
     def answer_to(address):
         if address == "/products/2/":
@@ -204,7 +207,7 @@ def test_many_products_have_several_pages(
 def test_what_asks_a_server_is_not_there(client, live, tmp_path, capsys):
     export(tmp_path / "site", capsys)
     page = (tmp_path / "site" / "products" / "0.html").read_text()
-    for word in ("Why?", "more or less", "With distances", "Narrow down", "languages"):
+    for word in ("Why?", "More like this", "With distances", "Narrow down", "languages"):
         assert word not in page
     links = re.findall(r'<a [^>]*href="([^"]*)"', page)
     assert not [link for link in links if link.endswith("0.html")], "a switch that switches nothing"

@@ -32,7 +32,7 @@ def asked(data=b"", **more):
     application = Seen()
     source = Source(data)
     environ = {"REQUEST_METHOD": "POST", "wsgi.input": source} | more
-    list(request_body.taken_in(application)(environ, None))
+    list(request_body.taken_in(application)(environ, lambda *_: None))
     return application, source
 
 
@@ -60,6 +60,13 @@ def test_what_says_that_it_is_too_large_is_not_read_at_all():
     assert source.closed_after
 
 
+def test_a_length_of_thousands_of_digits_is_too_large():
+    application, source = asked(b"x" * 100, CONTENT_LENGTH="9" * 5000)
+    assert application.environ[request_body.REFUSED] is TooLarge
+    assert source.tell() == 0
+    assert request_body.is_too_large("9" * 5000)
+
+
 def test_what_becomes_too_large_in_chunks_is_read_no_further():
     application, source = in_chunks(b"x" * (request_body.MAX_BYTES + 500_000))
     assert application.read == b""
@@ -75,7 +82,7 @@ def test_what_does_not_arrive_in_time_is_refused():
     application = Seen()
     source = Slow()
     environ = {"REQUEST_METHOD": "POST", "wsgi.input": source, "CONTENT_LENGTH": "5"}
-    list(request_body.taken_in(application)(environ, None))
+    list(request_body.taken_in(application)(environ, lambda *_: None))
     assert application.environ[request_body.REFUSED] is TooSlow
     assert source.closed_after
 
@@ -105,7 +112,7 @@ def test_only_so_many_are_on_their_way_at_once(monkeypatch):
 )
 @pytest.mark.parametrize("path", ["/api/v1/similar/", "/picture/"])
 def test_the_site_says_why_in_a_sentence(live, path, more, status, sentence):
-    told = {}
+    told: dict[str, object] = {}
 
     def start_response(line, headers):
         told.update(headers, status=int(line.split()[0]))

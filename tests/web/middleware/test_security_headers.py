@@ -49,7 +49,7 @@ KINDS = {
     "a 304 of the API": (304, lambda c, s, m: again(c, SIMILAR)),
     "the API's page": (200, lambda c, s, m: c.get("/api/v1/docs/")),
     "a preflight": (200, lambda c, s, m: c.options(SIMILAR, headers={"Origin": "https://a.example", "Access-Control-Request-Method": "GET"})),
-    "a redirect": (302, lambda c, s, m: c.get("/")),
+    "a redirect": (302, lambda c, s, m: c.get("/random/")),
     "the missing slash": (301, lambda c, s, m: c.get("/browse")),
     "no such page": (404, lambda c, s, m: c.get("/nowhere")),
     "no such product in the API": (404, lambda c, s, m: c.get("/api/v1/products/nobody/similar/")),

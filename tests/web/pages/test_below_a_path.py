@@ -12,7 +12,7 @@ from django.urls import clear_script_prefix, set_script_prefix
 
 from tests.test_serving import ROOT, SERVE
 
-ADDRESS = re.compile(r'(?:href|src|action|hx-get|srcset)="([^" ]+)')
+ADDRESS = re.compile(r'\b(?:href|src|action|hx-get|srcset)="([^" ]+)')
 
 
 def addresses_in(page: str) -> set[str]:
@@ -47,7 +47,10 @@ def test_every_address_on_every_page_lies_below_the_path_and_is_there(live, belo
 
 @pytest.mark.django_db
 def test_home_and_the_api_lead_below_the_path(live, below):
-    assert get(below, "/look/")["Location"].startswith("/look/products/")
+    assert get(below, "/look/random/")["Location"].startswith("/look/products/")
+    links = addresses_in(get(below, "/look/").content.decode())
+    assert "/look/random/" in links
+    assert all(link.startswith("/look/") for link in links)
     neighbour = get(below, "/look/api/v1/products/0/similar/").json()["neighbours"][0]
     assert neighbour["thumbnail_url"].startswith("/look/media/")
 
@@ -60,8 +63,16 @@ def test_the_page_of_a_fault_lies_below_the_path_too(live, below, monkeypatch):
     assert addresses_in(response.content.decode()) == {
         "/look/",
         "/look/static/css/lookalike.css",
+        "/look/static/css/header.css",
+        "/look/static/css/browse.css",
         "/look/static/img/favicon.svg",
     }
+
+
+@pytest.mark.django_db
+def test_a_choice_of_language_that_came_from_nowhere_leads_home(below):
+    chosen = below.post("/language/", {"language": "ru"})
+    assert (chosen.status_code, chosen["Location"]) == (302, "/look/")
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ import pytest
 
 from catalog.models import Product
 from recommender.index.metrics import Metric
-from recommender.search.answering import live_index
+from recommender.live.engine import engine
 from recommender.search.by_look import by_look
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ def grid(client, query, **options) -> list[str]:
 
 
 def test_itself_comes_first_and_then_the_most_alike(client, live):
-    nearest = [neighbour.item_id for neighbour in live_index().neighbours("2", Metric.COSINE, 5)]
+    nearest = [neighbour.item_id for neighbour in engine().live().neighbours("2", Metric.COSINE, 5)]
     assert grid(client, "to=2") == ["2", *nearest]
 
 
@@ -54,7 +54,7 @@ def test_what_is_not_compared_yet_comes_last_and_what_left_not_at_all(client, li
         ("order=like", 400, "Name the product that the others should look like"),
         ("order=like&to=nobody", 404, "no product “nobody”"),
         ("order=like&to=0-new", 400, "has not been compared"),
-        ("order=look", 400, "price, -price, title or like"),
+        ("order=best", 400, "price, -price, title, look or like"),
     ],
 )
 def test_an_order_that_cannot_be_had_is_refused(client, live, query, status, words):

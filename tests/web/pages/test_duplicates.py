@@ -1,4 +1,4 @@
-"""The page where staff look through what looks the same, and say what is not."""
+"""The page where staff look through what looks the same, and say what is, and what is not."""
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -6,12 +6,14 @@ from django.test import Client
 from lxml import html
 
 from catalog.models import Product
+from catalog.pictures import read_further
 from catalog.registry import import_folder
 from recommender.building import build as building
-from recommender.live import current
-from recommender.live.paths import index_path
-from recommender.models import NotTheSame
+from recommender.models import NotTheSame, TheSame
 from recommender.search.not_the_same import say
+from tests.indexes import take_away
+from tests.products import show
+from tests.recommender.building.test_further import give
 from web.pages import duplicates as page_module
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +58,21 @@ def test_groups_stand_with_their_pictures_the_largest_first(admin_client, double
     assert len(page.xpath("//section//img")) == 5
     assert page.xpath("//nav[@class='tabs']/a[@aria-current]")[0].text == "The same picture"
     assert admin_client.get(f"{PAGE}?within=similar").status_code == 200
+
+
+def test_the_picture_that_is_shared_is_shown_and_named(admin_client, fake_source, catalogue):
+    """3's second picture is 5's first."""
+    (shared,) = give("3", "gold")
+    show(read_further("3", shared), "5")
+    Product.objects.filter(item_id="5").update(content_hash=shared)
+    plan = building.plan(fake_source)
+    list(building.embed(plan))
+    building.finish(plan)
+    page = html.fromstring(admin_client.get(PAGE).content)
+    assert groups(admin_client) == [["3", "5"]]
+    cards = page.xpath("//section//li")
+    assert ["Picture 2" in card.text_content() for card in cards] == [True, False]
+    assert shared[:12] in cards[0].xpath(".//img/@src")[0]
 
 
 def test_what_is_not_the_same_is_said_with_one_button_and_kept(admin_client, admin_user, doubled):
@@ -147,8 +164,7 @@ def test_without_duplicates_and_without_an_index_it_says_so(admin_client, live, 
         "No products have been marked as different."
         in admin_client.get(f"{PAGE}?within=apart").content.decode()
     )
-    index_path("fake").unlink()
-    monkeypatch.setattr(current, "_live", {})
+    take_away()
     assert admin_client.get(PAGE).status_code == 503
 
 
@@ -157,6 +173,7 @@ def test_status_and_admin_lead_there(admin_client, live):
     assert f'href="{PAGE}"' in admin_client.get("/admin/").content.decode()
 
 
+@pytest.mark.of_files  # in a database, the index is asked by queries, too
 def test_it_costs_few_queries(admin_client, doubled, django_assert_max_num_queries):
     with django_assert_max_num_queries(12):
         admin_client.get(PAGE)
@@ -164,3 +181,62 @@ def test_it_costs_few_queries(admin_client, doubled, django_assert_max_num_queri
         admin_client.post(PAGE, {"item_id": item_id})
     with django_assert_max_num_queries(8):
         admin_client.get(f"{PAGE}?within=apart")
+
+
+ONE = f"{PAGE}?within=one"
+
+
+def test_products_whose_pictures_differ_are_said_to_be_one_and_that_is_taken_back(
+    admin_client, admin_user, doubled
+):
+    given = {"item_ids": " 2 \r\n4\r\n\r\n2\r\n"}
+    response = admin_client.post(ONE, given, follow=True)
+    assert "2 products are marked as the same." in response.content.decode()
+    assert (TheSame.objects.get().pair, TheSame.objects.get().said_by) == (
+        ("2", "4"),
+        admin_user.username,
+    )
+    assert groups(admin_client, ONE) == [["2", "4"]]
+    assert "2 is the same as 4" in admin_client.get(ONE).content.decode()
+    assert ["2", "4"] in groups(admin_client)
+    name, key = next(button for button in buttons(admin_client, ONE) if button[0] == "undo")
+    admin_client.post(ONE, {name: key})
+    assert not TheSame.objects.exists()
+    assert ["2", "4"] not in groups(admin_client)
+
+
+def test_a_group_of_what_is_nearly_the_same_is_one_by_a_button(admin_client, doubled):
+    similar = f"{PAGE}?within=similar"
+    assert ("one", "1") in buttons(admin_client, similar)
+    assert "one" not in dict(buttons(admin_client))  # the same picture is one anyway
+    admin_client.post(similar, {"one": "1"})
+    assert TheSame.objects.count() == len(groups(admin_client, similar)[0]) - 1
+    assert admin_client.post(similar, {"one": "nobody"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "sentence"),
+    [
+        ("2", 400, "Name 2 to 100 products, one item_id a line."),
+        ("2\n2\n", 400, "Name 2 to 100 products, one item_id a line."),
+        ("", 400, "Name 2 to 100 products, one item_id a line."),
+        ("\n".join(map(str, range(101))), 400, "Name 2 to 100 products"),
+        ("2\nnobody", 404, "nobody"),
+    ],
+)
+def test_what_cannot_be_one_is_refused(admin_client, doubled, given, status, sentence):
+    response = admin_client.post(ONE, {"item_ids": given})
+    assert response.status_code == status
+    assert sentence in response.content.decode()
+    assert not TheSame.objects.exists()
+
+
+def test_each_word_needs_its_own_permission(client, doubled, django_user_model):
+    clerk = django_user_model.objects.create_user("clerk", is_staff=True)
+    clerk.user_permissions.add(Permission.objects.get(codename="add_notthesame"))
+    client.force_login(clerk)
+    assert client.post(ONE, {"item_ids": "2\n4"}).status_code == 403
+    assert buttons(client, ONE) == []
+    clerk.user_permissions.add(Permission.objects.get(codename="add_thesame"))
+    assert client.post(ONE, {"item_ids": "2\n4"}).status_code == 302
+    assert client.post(ONE, {"undo": str(TheSame.objects.get().pk)}).status_code == 403

@@ -5,7 +5,7 @@ from lxml import html
 
 pytestmark = pytest.mark.django_db
 PAGES = ("/products/0/", "/browse/", "/picture/", "/compare/0/", "/nowhere")
-OF_STAFF = ["/status/", "/duplicates/", "/admin/"]
+OF_STAFF = ["/status/", "/duplicates/", "/categories/", "/judge/", "/admin/"]
 
 
 def links(client, path) -> list[str]:

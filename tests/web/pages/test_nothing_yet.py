@@ -1,28 +1,19 @@
 """Before there is anything to show: visitors hear of a shop being set up, its owner what to run."""
 
-import os
-import signal
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 from django.utils import timezone
 
 from catalog.models import Product
-from recommender.live import current, readiness
-from recommender.live.paths import index_path
+from tests.indexes import take_away
 
 pytestmark = pytest.mark.django_db
-ROOT = Path(__file__).resolve().parents[3]
 SET_UP = "This shop is being set up."
 PAGES = ("/", "/random/", "/browse/", "/map/", "/picture/")
 
 
 @pytest.fixture
-def without_an_index(live, monkeypatch):
-    monkeypatch.setattr(current, "_live", {})
-    index_path("fake").unlink()
+def without_an_index(live):
+    take_away()
 
 
 def page_of(client, path) -> str:
@@ -73,32 +64,3 @@ def test_a_catalogue_that_all_have_left_is_an_empty_one(client, live):
 
 def test_a_search_that_finds_nothing_says_so_and_nothing_of_setting_up(client, live):
     assert SET_UP not in page_of(client, "/browse/?q=zzzz")
-
-
-def test_whoever_starts_the_site_is_told_first_things_first(live):
-    assert readiness.to_do() == ""
-
-
-@pytest.mark.slow
-def test_the_terminal_says_it_when_the_server_starts(tmp_path):
-    environment = os.environ | {
-        "VAR_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/db", "BIND": "127.0.0.1:0",
-    }  # fmt: skip
-    assert "manage.py migrate" in said_at_the_start(environment)
-    migrate = [sys.executable, "manage.py", "migrate", "-v0"]
-    subprocess.run(migrate, env=environment, cwd=ROOT, check=True, capture_output=True)
-    said = said_at_the_start(environment)
-    assert "The catalogue is empty. Run, in this order:" in said
-    assert said.index("manage.py scrape") < said.index("manage.py build_index")
-
-
-def said_at_the_start(environment) -> str:
-    serve = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", "config.wsgi"]
-    with subprocess.Popen(
-        serve, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        text=True,
-    ) as site:  # fmt: skip
-        lines = [site.stdout.readline() for _ in range(3)]
-        site.send_signal(signal.SIGTERM)
-        lines += site.stdout.readlines()  # to its end
-    return "".join(lines)

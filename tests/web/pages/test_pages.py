@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from catalog.models import Product
 from catalog.pictures import Kind, write
-from recommender.index.metrics import Metric
+from recommender.search.answering import answer
 from tests.conftest import picture_bytes
 from web.middleware import answer_cache
+from web.pages import rows
 from web.templatetags.likeness import four_digits
 
 pytestmark = pytest.mark.django_db
@@ -17,25 +18,6 @@ pytestmark = pytest.mark.django_db
 
 def html(response) -> str:
     return response.content.decode()
-
-
-def test_home_leads_on_to_a_random_product(client, live):
-    response = client.get("/")
-    assert response.status_code == 302
-    assert response["Location"] in {f"/products/{number}/" for number in range(6)}
-    assert "no-store" in response["Cache-Control"]
-    page = html(client.get("/", follow=True))
-    for metric in Metric:
-        assert f'data-metric="{metric}"' in page
-
-
-def test_home_comes_to_every_product_in_the_end(client, live):
-    assert len({client.get("/")["Location"] for _ in range(200)}) == 6
-
-
-def test_home_leads_to_a_product_that_is_still_in_the_shop(client, live):
-    Product.objects.exclude(item_id="4").update(gone_since=timezone.now())
-    assert client.get("/")["Location"] == "/products/4/"
 
 
 def test_head_works_wherever_get_does(client, live):
@@ -49,14 +31,23 @@ def test_head_works_wherever_get_does(client, live):
 
 def test_a_product_page_links_its_neighbours(client, live):
     page = html(client.get("/products/0/"))
-    assert page.count('class="tile"') == 15
+    assert page.count('class="tile"') == 20
     assert 'href="/products/1/?trail=0"' in page
     assert 'class="tile" href="/products/0/"' not in page
 
 
 def test_a_page_asks_the_database_once_for_all_neighbours(client, live, django_assert_num_queries):
-    with django_assert_num_queries(4):  # and which state the catalogue is in
+    with django_assert_num_queries(5):  # and which state the catalogue is in, and what is the same
         client.get("/products/0/")
+
+
+def test_a_page_asks_for_what_it_shows_and_one_more(client, live, monkeypatch):
+    asked = []
+    monkeypatch.setattr(rows, "answer", lambda query: asked.append(query) or answer(query))
+    assert client.get("/products/0/?page=1").status_code == 200
+    assert client.get("/products/0/?page=2").status_code == 404
+    assert client.get("/products/0/?k=7").status_code == 200
+    assert [(query.k, query.k_beside) for query in asked] == [(25, 5), (48, 5), (7, 5)]
 
 
 def test_a_neighbour_that_has_left_the_shop_is_passed_over(client, live):
@@ -164,7 +155,7 @@ def test_the_page_shows_the_larger_picture(client, live):
 
 def test_the_page_can_be_narrowed_down_and_goes_on_narrowed(client, live):
     page = html(client.get("/products/0/", {"category": "hats", "in_stock": "on", "q": ""}))
-    assert page.count('class="tile"') == 9
+    assert page.count('class="tile"') == 12
     assert 'href="/products/1/?category=hats&amp;in_stock=on&amp;trail=0"' in page
     assert "Nothing matches these filters" in html(
         client.get("/products/0/", {"price_from": "1000"})
@@ -181,7 +172,7 @@ def test_a_visitor_finds_what_looks_like_a_picture_of_their_own(client, live, fo
     assert "multipart/form-data" in html(client.get("/picture/"))
     with (folder / "hats" / "3.jpg").open("rb") as file:
         page = html(client.post("/picture/", {"picture": file}))
-    assert page.count('class="tile" href="/products/3/"') == 3
+    assert page.count('class="tile" href="/products/3/"') == 4
     assert "not stored" in page
 
 
@@ -223,8 +214,8 @@ def test_pages_answer_to_get_and_head_only(live):
 
 
 def test_the_admin_lists_products(admin_client, live):
-    assert admin_client.get("/admin/catalog/product/").status_code == 200
-    assert admin_client.get("/admin/catalog/product/?q=0").status_code == 200
+    assert admin_client.get("/admin/lookalike_catalog/product/").status_code == 200
+    assert admin_client.get("/admin/lookalike_catalog/product/?q=0").status_code == 200
 
 
 # How things are shown ----------------------------------------------------------------------------

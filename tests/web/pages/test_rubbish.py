@@ -5,11 +5,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 NARROW = "q category shop price_from price_to in_stock in_colour"
-ALIKE = f"{NARROW} metric k crop liked disliked diversity colour min_score distances"
+ALIKE = f"{NARROW} metric k crop liked disliked diversity colour min_score distances measured"
 # What each page takes.
 PATHS = {
-    "/products/0/": f"{ALIKE} trail tune", "/browse/": f"{NARROW} order page", "/picture/": ALIKE,
-    "/compare/0/": "left right metric", "/why/0/": "like", "/why.webp/0/": "like v",
+    "/products/0/": f"{ALIKE} page trail tune", "/browse/": f"{NARROW} order page", "/picture/": ALIKE,
+    "/compare/0/": "left right metric", "/why/0/": "like pictures", "/why.webp/0/": "like pictures v",
     "/map/": "q category x y zoom colours",
 }  # fmt: skip
 # What each field may be; a question has some of these, and now and then something else.
@@ -18,6 +18,7 @@ SOUND = {
     "in_stock": "on", "in_colour": "red", "metric": "manhattan", "k": "7", "crop": "0,0,0.5,1",
     "liked": "1", "disliked": "2", "diversity": "0.5", "colour": "0.5", "min_score": "20",
     "trail": "3", "tune": "on", "distances": "on", "left": "fake", "right": "fake", "like": "3",
+    "measured": "on", "pictures": "1-1",
     "order": "-price", "page": "1", "v": "0", "x": "1", "y": "2", "zoom": "3", "colours": "on",
 }  # fmt: skip
 JUNK = st.one_of(st.sampled_from(["", "nan", "-1", "1e400"]), st.text(max_size=40))
@@ -34,7 +35,7 @@ def questions(names):
 
 
 def asked(pairs):
-    query = {}
+    query: dict[str, list[str]] = {}
     for name, value in pairs:
         query.setdefault(name, []).append(value.encode("utf-8", "replace").decode())
     return query

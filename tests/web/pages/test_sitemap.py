@@ -21,10 +21,11 @@ def test_it_names_each_product_in_whole(client, live):
     kind, found = addresses(client)
     assert kind == "urlset"
     assert found == [
+        "http://testserver/",
         "http://testserver/browse/",
         *(f"http://testserver/products/{number}/" for number in range(6)),
     ]
-    assert addresses(client, secure=True)[1][0] == "https://testserver/browse/"
+    assert addresses(client, secure=True)[1][0] == "https://testserver/"
 
 
 def test_what_is_hidden_or_has_left_is_not_in_it(client, live):
@@ -50,13 +51,13 @@ def test_a_large_catalogue_has_several_files(client, live, monkeypatch):
     assert kind == "sitemapindex"
     assert files == [f"http://testserver/sitemap.xml?page={number}" for number in (1, 2)]
     found = [address for file in files for address in addresses(client, file)[1]]
-    assert len(found) == len(set(found)) == 7
+    assert len(found) == len(set(found)) == 8
     for page in ("3", "0", "x", "-1"):
         assert client.get(f"/sitemap.xml?page={page}").status_code == 404
 
 
 def test_an_empty_catalogue_has_one_too(client, db):
-    assert addresses(client) == ("urlset", ["http://testserver/browse/"])
+    assert addresses(client) == ("urlset", ["http://testserver/", "http://testserver/browse/"])
 
 
 def test_robots_are_led_to_it(client, live):

@@ -1,11 +1,16 @@
 """The page of whoever runs the site."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
-from catalog.models import Product
+from catalog import changes
+from catalog.models import Change, Product
 from recommender.live.paths import index_path
 from runs.models import Run
+from tests.indexes import take_away
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +38,7 @@ def test_without_an_admin_there_is_no_such_page(admin_client, live, settings, mo
     def none(name, *args, **kwargs):
         raise NoReverseMatch(name)
 
-    monkeypatch.setattr("web.pages.staff.reverse", none)
+    monkeypatch.setattr("web.staff.reverse", none)
     assert admin_client.get("/status/").status_code == 404
 
 
@@ -71,22 +76,23 @@ def test_it_tells_a_run_with_exceptions_from_one_that_failed(admin_client, live)
     html = page(admin_client)
     assert "done with exceptions: 3 of 301 failed" in html
     assert ">failed</td>" in html
-    listed = admin_client.get("/admin/runs/run/").content.decode()
+    listed = admin_client.get("/admin/lookalike_runs/run/").content.decode()
     assert "done with exceptions: 3 of 301 failed" in listed
 
 
-@pytest.mark.parametrize("state", ["no index", "a broken index", "an empty catalogue"])
-def test_it_is_there_when_something_is_wrong(admin_client, live, state, monkeypatch):
-    from recommender.live import current
-
-    monkeypatch.setattr(current, "_live", {})
+@pytest.mark.parametrize(
+    "state",
+    ["no index", pytest.param("a broken index", marks=pytest.mark.of_files), "an empty catalogue"],
+)
+def test_it_is_there_when_something_is_wrong(admin_client, live, state):
     if state == "no index":
-        index_path("fake").unlink()
+        take_away()
     elif state == "a broken index":
+        take_away()
         index_path("fake").write_bytes(b"no index")
     else:
         Product.objects.all().delete()
-        index_path("fake").unlink()
+        take_away()
     html = page(admin_client)
     assert "All is well" not in html
     assert "no index that can be served" in html
@@ -99,5 +105,24 @@ def test_the_admin_leads_there(admin_client, live):
 def test_it_costs_few_queries(admin_client, live, django_assert_max_num_queries):
     for number in range(30):
         Run.begin("scrape", str(number)).end(Run.State.DONE)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         page(admin_client)
+
+
+def test_it_tells_what_waits_for_the_worker(admin_client, live):
+    changes.take([changes.Said("s", "a", {"title": "a"})])
+    Change.objects.update(said_at=timezone.now() - timedelta(seconds=90))
+    told = " ".join(page(admin_client).split())
+    assert re.search(r"Waiting to be taken in</dt><dd>1, the oldest for 9[0-9] seconds; ", told)
+    assert "no worker is running" in told
+    assert "manage.py work" in told
+    changes.beat()
+    assert "no worker is running" not in page(admin_client)
+
+
+def test_what_staff_see_first_stands_on_no_other_page(admin_client, client, live):
+    """Parts of a page are drawn once for all: none may depend on what its page is told."""
+    for address in ("/status/", "/duplicates/", "/categories/", "/judge/", "/"):
+        assert admin_client.get(address).status_code == 200
+    page = client.get("/").content.decode()
+    assert re.search(r'<input type="search" name="q" value="" ', page)

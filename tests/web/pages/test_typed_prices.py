@@ -21,7 +21,7 @@ def shown(page) -> set[str]:
 
 
 @pytest.mark.parametrize("typed", ["1236,5", "1 236,50", ROUBLES, "1236.5", "1,236.50"])
-@pytest.mark.parametrize("language", ["en", "ru", "ja"])
+@pytest.mark.parametrize("language", ["en", "de", "es", "ja", "ru"])
 def test_the_grid_and_the_neighbours_take_it(client, priced, language, typed):
     asked = {"price_from": typed, "headers": {"Accept-Language": language}}
     headers = asked.pop("headers")

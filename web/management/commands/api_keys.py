@@ -1,7 +1,6 @@
 """`manage.py api_keys`."""
 
 import shlex
-from argparse import ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -9,15 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 from runs.arguments import at_least_one, some_text
 from runs.commands import RunCommand
 from web.api.models import ApiKey
-from web.api.origins import one_origin
-
-
-def an_origin(text: str) -> str:
-    """An origin such as https://shop.example. Raises ArgumentTypeError."""
-    try:
-        return one_origin(some_text(text))
-    except ValueError as error:
-        raise ArgumentTypeError(str(error)) from None
+from web.api.origins import an_origin
 
 
 class Command(RunCommand):
@@ -26,14 +17,17 @@ class Command(RunCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
         make = actions.add_parser("make", help="a new key")
-        make.add_argument("name", type=some_text, help="whose it is")
+        make.add_argument("name", type=some_text, help="who will use it")
         rate = "requests a minute; else API_KEY_RATE"
         make.add_argument("--a-minute", type=at_least_one, help=rate)
-        make.add_argument(
+        kinds = make.add_mutually_exclusive_group()
+        kinds.add_argument(
             "--origin", action="append", type=an_origin, default=[], metavar="ORIGIN",
             help="https://shop.example: a key for its pages, which only reads; once for each",
         )  # fmt: skip
-        actions.add_parser("list", help="whose keys there are")
+        writes = "a key that may put products in, change and remove them, too"
+        kinds.add_argument("--write", action="store_true", help=writes)
+        actions.add_parser("list", help="list the keys")
         actions.add_parser("revoke", help="refuse a key for good").add_argument("name")
 
     def handle(self, **options: Any) -> None:
@@ -44,7 +38,8 @@ class Command(RunCommand):
         if ApiKey.objects.filter(name=name).exists():
             revoke = f"manage.py api_keys revoke {shlex.quote(name)}"
             raise CommandError(f"{name} has a key already. To replace it, first run: {revoke}")
-        self.stdout.write(ApiKey.make(name, a_minute, options["origin"]))
+        key = ApiKey.make(name, a_minute, options["origin"], writes=options["write"])
+        self.stdout.write(key)
 
     def _list(self, options: dict[str, Any]) -> None:
         keys = ApiKey.objects.all()

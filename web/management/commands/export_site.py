@@ -19,7 +19,7 @@ class Command(RunCommand):
     expected = (SimilarityError,)
     help = (
         "Writes the whole site as plain files, for a shop without a server: it opens from the "
-        "disk. Run again, it writes what has changed, and removes what has left."
+        "disk. Run again, it writes what has changed and removes what has left the shop."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -28,7 +28,7 @@ class Command(RunCommand):
             "--url",
             type=web_address,
             metavar="https://…",
-            help="where it will lie: pages then name their own address, as search engines like",
+            help="where it will be served: pages then state their address, for search engines",
         )
 
     def handle(self, **options: Any) -> None:

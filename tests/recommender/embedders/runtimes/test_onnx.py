@@ -1,5 +1,7 @@
 """Small graphs, made as the exports of real networks are."""
 
+from typing import Any
+
 import numpy as np
 import onnx
 import pytest
@@ -7,7 +9,9 @@ from onnx import TensorProto, helper, numpy_helper
 
 from recommender.embedders.choice import choose
 from recommender.embedders.contract import EmbedderError
-from recommender.embedders.networks.onnx_import import OnnxOptions, bring
+from recommender.embedders.networks import onnx_import
+from recommender.embedders.networks.onnx_import import bring, verify
+from recommender.embedders.networks.onnx_trial import OnnxOptions
 from recommender.embedders.networks.user_onnx import user_networks
 from recommender.embedders.registry import EMBEDDERS, NETWORKS, register_user_networks
 from recommender.embedders.weights.errors import WeightsRefused
@@ -86,7 +90,8 @@ def places(tmp_path, monkeypatch):
     monkeypatch.setattr("recommender.embedders.registry.NETWORKS", NETWORKS)
     before, specs = dict(NETWORKS), dict(EMBEDDERS)
     yield Places(tmp_path / "weights")
-    for known, kept in ((NETWORKS, before), (EMBEDDERS, specs)):
+    pairs: list[tuple[dict[str, Any], dict[str, Any]]] = [(NETWORKS, before), (EMBEDDERS, specs)]
+    for known, kept in pairs:
         known.clear()
         known.update(kept)
 
@@ -191,10 +196,10 @@ def test_channels_that_could_be_either(tmp_path, places):
     refused(model, places, "--layout nchw or nhwc", side=16)
 
 
-def test_an_operator_that_onnxruntime_lacks(tmp_path, places):
+def test_an_operator_that_nobody_knows(tmp_path, places):
     nodes = [helper.make_node("Magic", ["pixel_values"], ["out"], domain="acme")]
     model = written(tmp_path / "m.onnx", nodes, ["out"], domain="acme")
-    refused(model, places, "an operator that onnxruntime does not have.*Magic")
+    refused(model, places, "OpenVINO cannot load it.*Magic")
 
 
 def test_several_inputs(tmp_path, places):
@@ -229,10 +234,97 @@ def test_weights_that_are_no_numbers(tmp_path, places):
 @pytest.mark.parametrize("junk", [b"", b"junk", b"\x80\x02}q\x00.", b"\xff" * 100])
 def test_a_file_of_another_kind(tmp_path, places, junk):
     (tmp_path / "junk.onnx").write_bytes(junk)
-    refused(tmp_path / "junk.onnx", places, r"junk\.onnx: (expected an ONNX|onnxruntime cannot)")
+    refused(tmp_path / "junk.onnx", places, r"junk\.onnx: (expected an ONNX|OpenVINO cannot)")
 
 
 @pytest.mark.parametrize("name", ["vgg16", "Mine", "../mine", "", "-"])
 def test_a_name_that_is_taken_or_no_name(tmp_path, places, name):
     with pytest.raises(EmbedderError, match=r"--name"):
         bring(clip_like(tmp_path / "c.onnx"), OnnxOptions(name, HALF, HALF), places, set(EMBEDDERS))
+
+
+# A network is a program ---------------------------------------------------------------------------
+
+
+def endless(path):
+    """A Loop without end, whose count is added to the patches."""
+    body = helper.make_graph(
+        [node("Identity", "go", "on"), node("Add", "count one", "more")],
+        "body",
+        [
+            helper.make_tensor_value_info("turn", TensorProto.INT64, []),
+            helper.make_tensor_value_info("go", TensorProto.BOOL, []),
+            helper.make_tensor_value_info("count", TensorProto.FLOAT, [1]),
+        ],
+        [
+            helper.make_tensor_value_info("on", TensorProto.BOOL, []),
+            helper.make_tensor_value_info("more", TensorProto.FLOAT, [1]),
+        ],
+    )
+    nodes = [
+        helper.make_node("Loop", ["", "yes", "first"], ["total"], body=body),
+        PATCHES,
+        node("Add", "patches total", "out"),
+    ]
+    weights = {
+        "yes": np.array(True), "one": np.ones(1, np.float32), "first": np.zeros(1, np.float32),
+    }  # fmt: skip
+    return written(path, nodes, ["out"], weights=weights)
+
+
+def test_one_that_computes_for_ever_is_ended(tmp_path, places, monkeypatch):
+    monkeypatch.setattr(onnx_import, "SECONDS", 4)
+    refused(endless(tmp_path / "endless.onnx"), places, "it took more than 4 s")
+
+
+def test_one_that_fills_the_memory_is_ended(tmp_path, places):
+    nodes = [
+        PATCHES,
+        node("Tile", "patches times", "wide"),
+        node("ReduceMean", "wide", "out", axes=[2, 3], keepdims=0),
+    ]
+    times = {"times": np.array([1, 1, 20_000, 4_000], np.int64)}
+    refused(written(tmp_path / "huge.onnx", nodes, ["out"], weights=times), places, "MB|memory")
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "MODEL.onnx"])
+def test_numbers_that_bear_the_name_that_the_network_is_given(tmp_path, places, name):
+    (tmp_path / name).write_bytes(DENSE.tobytes())
+    path = clip_like(tmp_path / "c.onnx")
+    model = onnx.load(path)
+    tensor = next(t for t in model.graph.initializer if t.name == "dense")
+    tensor.ClearField("raw_data")
+    tensor.data_location = TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value=name)
+    path.write_bytes(model.SerializeToString())
+    refused(path, places, "must have another name")
+
+
+def test_what_was_kept_stays_until_a_replacement_has_been_tried(tmp_path, places):
+    before = vectors_of(clip_like(tmp_path / "good.onnx"), places)
+    made = list(user_networks(places.folder))
+    (tmp_path / "bad.onnx").write_bytes(b"\x08\x07")
+    with pytest.raises(WeightsRefused):
+        bring(tmp_path / "bad.onnx", wish(), places, set())
+    assert list(user_networks(places.folder)) == made
+    assert [path.name for path in places.folder.iterdir()] == ["mine"]
+    np.testing.assert_array_equal(choose("mine", places, "auto").load().embed(PICTURES), before)
+
+
+def test_a_replacement_leaves_nothing_of_the_one_before(tmp_path, places):
+    bring(clip_like(tmp_path / "one.onnx"), wish(), places, set())
+    made = bring(classifier(tmp_path / "other.onnx"), wish(), places, set())
+    kept = {path.name for path in (places.folder / "mine").iterdir()}
+    assert kept == {"network.json", made.path(places).parent.name}
+
+
+def test_numbers_beside_it_that_have_changed_are_found(tmp_path, places):
+    loaded = onnx.load(clip_like(tmp_path / "clip.onnx"))
+    path = tmp_path / "big.onnx"
+    onnx.save(loaded, path, save_as_external_data=True, size_threshold=0, location="numbers.data")
+    made = bring(path, wish(), places, set())
+    verify(made, places)
+    numbers = made.path(places).with_name("numbers.data")
+    numbers.write_bytes(numbers.read_bytes()[:-1] + b"!")
+    with pytest.raises(WeightsRefused, match="not the file that was taken in"):
+        verify(made, places)

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -125,7 +126,7 @@ def _theano_layer(file, number, arrays) -> None:
 def caffe(path: Path, arrays: Arrays) -> None:
     """`conv1_1_W` … `fc7_b`, and `fc8_W`."""
     names = {"fc1": "fc6", "fc2": "fc7", "predictions": "fc8"}
-    found = {}
+    found: dict[str, Any] = {}
     for layer in layers_of(arrays):
         theirs = names.get(layer) or layer.replace("block", "conv").replace("_conv", "_")
         found[f"{theirs}_W"] = arrays[f"{layer}/kernel"]
@@ -217,8 +218,8 @@ def _torch_by_name():
         utils.__name__,
         "_rebuild_tensor_v2",
     )
-    utils._rebuild_tensor_v2 = _rebuild_tensor_v2
-    torch.FloatStorage = type("FloatStorage", (), {"__module__": "torch"})
+    vars(utils)["_rebuild_tensor_v2"] = _rebuild_tensor_v2
+    vars(torch)["FloatStorage"] = type("FloatStorage", (), {"__module__": "torch"})
     kept = {name: sys.modules.get(name) for name in ("torch", "torch._utils")}
     sys.modules.update({"torch": torch, "torch._utils": utils})
     try:

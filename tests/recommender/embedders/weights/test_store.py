@@ -1,4 +1,5 @@
 import hashlib
+from typing import Any
 
 import h5py
 import numpy as np
@@ -15,7 +16,7 @@ from tests.cases import CASES
 from tests.recommender.embedders.weights import layouts
 from tests.recommender.embedders.weights.layouts import NARROW, seeded, without_top
 
-SOURCE = NETWORK.source
+SOURCE: Any = NETWORK.source
 SEEN = Preprocessing(64, "bgr", (103.939, 116.779, 123.68))
 
 
@@ -204,7 +205,7 @@ def test_the_configured_file_wins_over_the_kept_one_and_that_over_kerass(
     tmp_path, places, keras_cache, quick
 ):
     keras_cache.parent.mkdir(parents=True)
-    hashes = []
+    hashes: list[str] = []
     for path in (keras_cache, tmp_path / "added.h5", tmp_path / "configured.h5"):
         layouts.keras1(path, seeded() | {"fc2/bias": np.full(80, len(hashes), np.float32)})
         hashes.append(hashlib.sha256(path.read_bytes()).hexdigest())

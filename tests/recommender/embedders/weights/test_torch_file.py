@@ -1,5 +1,6 @@
 import os
 import pickle
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,7 +32,8 @@ def test_what_a_pickle_asks_to_run_is_refused_by_name(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "attack.pth"
     with path.open("wb") as file:
-        for value in (0x1950A86A20F9469CFC6C, 1001, {}, {"a": Attack()}, []):
+        values: list[Any] = [0x1950A86A20F9469CFC6C, 1001, {}, {"a": Attack()}, []]
+        for value in values:
             pickle.dump(value, file, 2)
     with pytest.raises(WeightsRefused, match=r"attack\.pth.*system is not allowed"):
         read_torch_file(path)

@@ -1,0 +1,1 @@
+"""The site as one command, `lookalike`, where the package is installed."""

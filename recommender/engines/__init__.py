@@ -1,0 +1,1 @@
+"""What keeps and searches vectors: what every engine promises, and PostgreSQL."""

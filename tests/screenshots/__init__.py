@@ -1,0 +1,1 @@
+"""Pictures of every page, for whoever judges how they look: `make screenshots`."""

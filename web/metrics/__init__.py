@@ -1,0 +1,1 @@
+"""/metrics: what Prometheus is told of the site; see docs/monitor.md."""
