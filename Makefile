@@ -60,12 +60,15 @@ format: $(VENV)/.installed-dev  ## formats the Python code, and mends what ruff 
 tables: $(VENV)/.installed-dev  ## writes again what is made of the tables of fields and settings
 	$(BIN)/python -m tests.tables
 
-# Servers, processes and clocks on a busy machine: what fails is tried again, and named (RERUN).
-ONCE_MORE = --reruns 1 -r aR
+# Servers, processes and clocks on a busy machine: what fails is tried again at once (RERUN), and
+# what has failed twice once more at the end, alone. Both are named.
+PYTEST = sh tests/once_more.sh $(BIN)/python -m pytest
+ON_POSTGRESQL = sh tests/once_more.sh $(BIN)/python -m tests.on_postgresql
+BUSY = --reruns 1 -r aR -n auto --dist worksteal
 
 test: MEANWHILE = $(BIN)/python -m tests.compile_kernels &
 test: lint  ## the checks and the fast tests
-	$(BIN)/python -m pytest $(ONCE_MORE) -m "not slow" -n auto --dist worksteal
+	$(PYTEST) -m "not slow" $(BUSY)
 
 MACHINES = $(addprefix tests/,test_image.py test_container.py test_fresh_machine.py)
 # What another Python may see otherwise: reading text and pages, numba, pickles, processes.
@@ -75,10 +78,10 @@ test-slow: $(VENV)/.installed-dev $(VENV)/.installed-tensorflow  ## the browser,
 	@sh tests/install_chromium.sh
 	@sh tests/unpack_servers.sh $(VENV)/debian
 	$(BIN)/python -m tests.compile_kernels
-	$(BIN)/python -m pytest $(ONCE_MORE) -m slow -n auto --dist worksteal tests/browser
-	$(BIN)/python -m pytest $(ONCE_MORE) -m slow -n auto --dist worksteal --ignore=tests/browser $(addprefix --ignore=,$(MACHINES))
-	$(BIN)/python -m tests.on_postgresql $(ONCE_MORE) -m "not slow" -n auto --dist worksteal
-	$(BIN)/python -m tests.on_postgresql --index $(ONCE_MORE) -m "not slow" -n auto --dist worksteal
+	$(PYTEST) -m slow $(BUSY) tests/browser
+	$(PYTEST) -m slow $(BUSY) --ignore=tests/browser $(addprefix --ignore=,$(MACHINES))
+	$(ON_POSTGRESQL) -m "not slow" $(BUSY)
+	$(ON_POSTGRESQL) --index -m "not slow" $(BUSY)
 
 test-pythons: $(VENV)/.installed-dev  ## the fast tests on each Python from 3.11 on that this machine has
 	$(BIN)/python -m tests.on_pythons

@@ -54,13 +54,14 @@ document.addEventListener("click", async ({ target }) => {
   button.textContent = button.dataset.copy;
 });
 
-const arrive = () => {
-  const page = document.querySelector("[data-shelf-page]"), kept = remembered();
+/* `root` holds what has come: of the parts of a page one is the shelf's, so it is led on once. */
+const arrive = (root) => {
+  const shelf = "[data-shelf-page]", kept = remembered();
+  const page = root.matches?.(shelf) ? root : root.querySelector(shelf);
   if (!page || !kept) return;
   if (!location.search) location.replace(location.pathname + kept);
   else if (location.search !== kept) page.querySelector("[data-other-shelf]")?.removeAttribute("hidden");
 };
 
-document.addEventListener("htmx:historyRestore", arrive);
-document.addEventListener("htmx:load", arrive);
-arrive();
+document.addEventListener("htmx:historyRestore", () => arrive(document));
+document.addEventListener("htmx:load", ({ detail }) => arrive(detail.elt)); // the first page's, too

@@ -41,8 +41,11 @@ def test_a_shelf_that_is_shared_changes_nothing_until_it_is_kept(live, live_serv
     page.goto(shared)
     page.get_by_role("link", name="Keep this one instead").click()
     expect(page.get_by_text("This is not the shelf that you kept here.")).to_be_hidden()
+    asked = []
+    page.on("request", lambda it: asked.append(it.url) if it.is_navigation_request() else None)
     page.goto(live_server.url + "/shelf/", wait_until="commit")  # it leads on at once
     page.wait_for_url("**/shelf/?liked=4&liked=5")
+    assert asked == [live_server.url + "/shelf/", shared]  # and once
 
 
 def test_its_link_is_copied(live, live_server, open_page):
