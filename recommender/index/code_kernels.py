@@ -7,8 +7,8 @@ it fits: so LLVM finds the instructions that add many at a time (psadbw, pmaddwd
 import numpy as np
 from numba import prange
 
-from recommender.index.jit import compiled, in_parallel
 from recommender.index.kernels import COSINE, kth_smallest
+from recommender.jit import compiled, in_parallel
 
 # Above what float64 and the last rounding to float32 may take away from a bound.
 _UP = np.float64(1.0 + 1e-6)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numba import prange
 
-from recommender.index.jit import compiled, in_parallel
+from recommender.jit import compiled, in_parallel
 
 # As in recommender.index.metrics.METRIC_CODES; numba compiles them in.
 COSINE, EUCLIDEAN, MANHATTAN = 0, 1, 2

@@ -3,8 +3,8 @@
 import numpy as np
 from numba import prange
 
-from recommender.index.jit import compiled, in_parallel
 from recommender.index.kernels import EUCLIDEAN, exact_distance, require_known
+from recommender.jit import compiled, in_parallel
 
 
 @compiled()

@@ -74,7 +74,7 @@ def test_a_kernel_is_compiled_where_there_is_no_place_to_keep_it(monkeypatch):
     """It still answers; each process compiles anew."""
     from numba.core.caching import CacheImpl
 
-    from recommender.index.jit import compiled
+    from recommender.jit import compiled
 
     monkeypatch.setattr(CacheImpl, "_locator_classes", [])
     assert compiled()(lambda number: 2 * number)(4) == 8

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from recommender.index import jit, kernels
+from recommender import jit
+from recommender.index import kernels
 from recommender.index.distances import distances, fused, of_few_pairs, of_pairs
 from recommender.index.metrics import METRIC_CODES, Metric
 from tests.indexes import index_of

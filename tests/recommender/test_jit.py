@@ -4,7 +4,8 @@ import numba
 import numpy as np
 import pytest
 
-from recommender.index import jit, kernels
+from recommender import jit
+from recommender.index import kernels
 
 
 @pytest.fixture
