@@ -2,7 +2,7 @@
 
 import pytest
 
-from recommender.mapping import draw, layout, sprites
+from recommender.mapping import draw, sprites
 from tests.conftest import picture_bytes
 
 COUNT = 14
@@ -10,8 +10,7 @@ COUNT = 14
 
 @pytest.fixture
 def small(monkeypatch):
-    """So few products lie where they should long before, and need no large tiles."""
-    monkeypatch.setattr(layout, "ROUNDS", 250)
+    """So few products need no large tiles."""
     monkeypatch.setattr(sprites, "TILE", 256)
 
 

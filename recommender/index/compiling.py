@@ -6,6 +6,7 @@ from recommender.index.codes import Codes
 from recommender.index.distances import distances, of_pairs, squared_norms
 from recommender.index.metrics import Metric
 from recommender.index.neighbours import all_lists, nearest_to
+from recommender.row_products import row_products
 
 
 def compile_for_queries() -> None:
@@ -21,6 +22,7 @@ def compile_for_queries() -> None:
         nearest_to(metric, vectors[0], vectors, squared, 2, possible)
     distances(Metric.COSINE, vectors[0], vectors)
     of_pairs(Metric.COSINE, vectors, rows, rows)
+    row_products(vectors, vectors)
 
 
 def compile_for_builds() -> None:

@@ -3,7 +3,7 @@
 Each part (a layer's numbers) is brought to unit length, the catalogue's mean is taken off, and the
 part is weighted; then a map may follow, learnt from altered copies of pictures without any labels.
 Last, each vector's length gives way to its root: where lengths differ much, euclidean and manhattan
-find whatever is short; were all the same, euclidean would be cosine. numpy only.
+find whatever is short; were all the same, euclidean would be cosine.
 """
 
 import json
@@ -15,11 +15,12 @@ from typing import Any
 
 import numpy as np
 
+from recommender.row_products import row_products
+
 Parts = tuple[tuple[int, float], ...]
 
-# Rows that go through the map together, always as many: in a matrix product of another height the
-# sums could round otherwise, and a vector must not depend on what is beside it.
-BLOCK = 16
+# Rows that go through the map together, so that little is in memory besides.
+BLOCK = 1024
 # What changes what a projection computes changes this.
 RECIPE = 1
 SHORTEST = 1e-9
@@ -122,12 +123,10 @@ class Projection:
         A row's vector depends on its features alone, bit for bit.
         """
         out = np.empty(features.shape, np.float32) if out is None else out
-        block = np.zeros((BLOCK, self.dimension), np.float32)
         for start in range(0, len(features), BLOCK):
-            rows = features[start : start + BLOCK]
-            block[: len(rows)] = self.weighted(rows)
-            mapped = block if self.matrix is None else block @ self.matrix
-            out[start : start + BLOCK] = _with_the_root_of_length(mapped[: len(rows)])
+            weighted = self.weighted(features[start : start + BLOCK])
+            mapped = weighted if self.matrix is None else row_products(weighted, self.matrix)
+            out[start : start + BLOCK] = _with_the_root_of_length(mapped)
         return out
 
     def weighted(self, features: np.ndarray) -> np.ndarray:

@@ -1,9 +1,9 @@
 """ncnn, the fast runtime of a machine without a GPU.
 
 ncnn does what works on places (convolutions, poolings, additions), a picture a thread; its
-convolutions take Winograd's way, which needs fewer products than a convolution has. numpy does
-the tail, dense layers as one matrix product a batch. ncnn's graph is written here from the arrays
-that every runtime takes; nothing is converted beforehand.
+convolutions take Winograd's way, which needs fewer products than a convolution has. The tail is
+numpy's, and dense layers are one matrix product a batch. ncnn's graph is written here from the
+arrays that every runtime takes; nothing is converted beforehand.
 """
 
 import tempfile
@@ -29,6 +29,7 @@ from recommender.embedders.graph import (
 )
 from recommender.embedders.pictures import Preprocessing
 from recommender.embedders.runtimes import cores
+from recommender.row_products import row_products
 
 # The first number of ncnn's text format, and the mark of float32 weights in its binary one.
 MAGIC = 7767517
@@ -97,9 +98,7 @@ def _dense(layer: Dense, x: np.ndarray, arrays: Arrays) -> np.ndarray:
     """(n, c, y, x) or (n, d) -> (n, d)."""
     if x.ndim == 4:
         x = x.transpose(0, 2, 3, 1).reshape(len(x), -1)
-    # One row alone would be added up in another order: a vector must not depend on its batch.
-    rows = np.repeat(x, 2, axis=0) if len(x) == 1 else x
-    product = (rows @ arrays[f"{layer.name}/kernel"])[: len(x)]
+    product = row_products(x, arrays[f"{layer.name}/kernel"])
     return np.asarray(np.maximum(product + arrays[f"{layer.name}/bias"], 0))
 
 

@@ -24,8 +24,9 @@ from recommender.index.metrics import Metric
 # A product's first picture, and its further ones.
 TABLES = tuple(model._meta.db_table for model in (Vector, FurtherVector))
 OPERATORS = {Metric.COSINE: "<=>", Metric.EUCLIDEAN: "<->", Metric.MANHATTAN: "<+>"}
-# Vectors that are compared one by one in less time than an index takes.
-FEW = 3_000
+# Vectors that are compared one by one in less time than an index takes: so many, or more of short
+# ones, of so many numbers together.
+FEW, FEW_NUMBERS = 3_000, 4_000_000
 # Candidates that are ordered by the metric asked for, at least; and twice as many as are wanted.
 CANDIDATES = 100
 # The vectors that IVFFlat and HNSW take, in numbers.
@@ -154,7 +155,8 @@ def statement(
         return asked.of_ids(ids, parameters)
     if not len(items):
         return None
-    few = len(items) * space.plan.most <= FEW
+    count = len(items) * space.plan.most
+    few = count <= FEW or count * space.dimension <= FEW_NUMBERS
     return asked.of_items(items) if few or not by_index else asked.by_bits(items)
 
 

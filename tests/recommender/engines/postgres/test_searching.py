@@ -53,6 +53,7 @@ def shop(monkeypatch):
     """Six hundred products are too many to be compared one by one."""
     for module in (searching, publishing):
         monkeypatch.setattr(module, "FEW", 50)
+    monkeypatch.setattr(searching, "FEW_NUMBERS", 0)
     now = timezone.now()
     Product.objects.bulk_create(
         Product(
@@ -165,6 +166,16 @@ def test_few_that_pass_are_looked_up_one_by_one(by_index):
     assert asked.exact
     assert "Nested Loop" in explained(asked)
     assert beside_the_catalogue()
+
+
+def test_of_short_vectors_more_are_few(by_index, monkeypatch):
+    _, index = by_index
+    monkeypatch.setattr(searching, "FEW_NUMBERS", 60 * 64)
+    for count in (60, 61):
+        ids = [f"{number:04}" for number in range(count)]
+        Product.objects.filter(item_id__in=ids).update(category="Hats")
+        asked = asked_of(index, Metric.EUCLIDEAN, Passing(Filters.of(category="Hats")))
+        assert asked.exact == (count == 60)
 
 
 @pytest.mark.parametrize("metric", Metric)
