@@ -15,8 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from recommender.row_products import row_products
-
 Parts = tuple[tuple[int, float], ...]
 
 # Rows that go through the map together, so that little is in memory besides.
@@ -124,10 +122,16 @@ class Projection:
         """
         out = np.empty(features.shape, np.float32) if out is None else out
         for start in range(0, len(features), BLOCK):
-            weighted = self.weighted(features[start : start + BLOCK])
-            mapped = weighted if self.matrix is None else row_products(weighted, self.matrix)
+            mapped = self._mapped(self.weighted(features[start : start + BLOCK]))
             out[start : start + BLOCK] = _with_the_root_of_length(mapped)
         return out
+
+    def _mapped(self, weighted: np.ndarray) -> np.ndarray:
+        if self.matrix is None:
+            return weighted
+        from recommender.row_products import row_products  # numba is loaded where it is needed
+
+        return row_products(weighted, self.matrix)
 
     def weighted(self, features: np.ndarray) -> np.ndarray:
         """(n, d) float32 features -> (n, d) float32: what a map is applied to."""

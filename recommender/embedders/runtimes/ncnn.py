@@ -29,7 +29,6 @@ from recommender.embedders.graph import (
 )
 from recommender.embedders.pictures import Preprocessing
 from recommender.embedders.runtimes import cores
-from recommender.row_products import row_products
 
 # The first number of ncnn's text format, and the mark of float32 weights in its binary one.
 MAGIC = 7767517
@@ -96,6 +95,8 @@ def _pooled(layer: Layer, sources: list[np.ndarray]) -> np.ndarray:
 
 def _dense(layer: Dense, x: np.ndarray, arrays: Arrays) -> np.ndarray:
     """(n, c, y, x) or (n, d) -> (n, d)."""
+    from recommender.row_products import row_products  # not where no layer is dense
+
     if x.ndim == 4:
         x = x.transpose(0, 2, 3, 1).reshape(len(x), -1)
     product = row_products(x, arrays[f"{layer.name}/kernel"])
