@@ -18,5 +18,11 @@ class IndexUnavailable(SimilarityError):
     """No index can be served; `command` mends it."""
 
 
+OF_ANOTHER_VERSION = (
+    "The previous index of %s was made in another way than this version of the program makes it, "
+    "and cannot be served."
+)
+
+
 class PublishError(SimilarityError):
     """The live index could not be changed, and is as it was; the sentence says why."""

@@ -13,6 +13,7 @@ from PIL import Image
 from catalog.colours.names import colour_names_where
 from recommender.building.focus import focus_of
 from recommender.embedders.contract import Embedder, UndecodablePicture
+from recommender.index.metrics import LARGEST
 from runs.files import sha256_of
 
 
@@ -85,8 +86,9 @@ def _seen(embedder: Embedder, batch: Sequence[Decoded]) -> dict[str, Embedded]:
 def _embedded(
     picture: Decoded, pixels: np.ndarray, vector: np.ndarray, attention: np.ndarray | None
 ) -> Embedded:
-    if not np.isfinite(vector).all():
-        return Embedded(picture.content_hash, None, "the network gave no finite vector")
+    if not (np.abs(vector) <= LARGEST).all():
+        reason = "the network gave a vector that is not finite, or too large"
+        return Embedded(picture.content_hash, None, reason)
     if attention is None:
         return Embedded(picture.content_hash, vector)
     names = colour_names_where(pixels, attention)

@@ -86,7 +86,7 @@ def _confusion(result: Result) -> Drawing | None:
         return None
     queries = result.now.queries
     five = result.sides[0].index.lists[Metric.COSINE].rows[queries, :SHOWN]
-    table = measures.confusion(five, result.now.categories, queries)[np.ix_(codes, codes)]
+    table = measures.confusion(five, result.now.categories, queries, codes)
     names = [result.labels.names[code] for code in codes]
     wrong = table - np.diag(np.diag(table))
     one, other = np.unravel_index(int(wrong.argmax()), wrong.shape)

@@ -137,13 +137,15 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
     return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)
 
 
-def confusion(rows: np.ndarray, labels: np.ndarray, queries: np.ndarray) -> np.ndarray:
-    """(c, c) of queries with label i, the share of their k nearest that have label j."""
-    count = int(labels.max()) + 1
-    asked = may_be_asked(labels)[queries]
-    one = np.repeat(labels[queries[asked]], rows.shape[1])
-    other = labels[rows[asked]].ravel()
-    known = other >= 0
-    table = np.zeros((count, count))
-    np.add.at(table, (one[known], other[known]), 1)
-    return table / np.maximum(np.bincount(one, minlength=count)[:, None], 1)
+def confusion(
+    rows: np.ndarray, labels: np.ndarray, queries: np.ndarray, codes: np.ndarray
+) -> np.ndarray:
+    """(c, c), c `codes`: of queries with label i, the share of their k nearest with label j."""
+    place = np.full(int(labels.max()) + 2, -1)  # of -1, which is no label, too
+    place[codes] = np.arange(len(codes))
+    asked = may_be_asked(labels)[queries] & (place[labels[queries]] >= 0)
+    one = np.repeat(place[labels[queries[asked]]], rows.shape[1])
+    other = place[labels[rows[asked]].ravel()]
+    table = np.zeros((len(codes), len(codes)))
+    np.add.at(table, (one[other >= 0], other[other >= 0]), 1)
+    return table / np.maximum(np.bincount(one, minlength=len(codes))[:, None], 1)

@@ -72,6 +72,15 @@ class Manifest:
             built_at, note or spec.notice(), precision=spec.precision,
         )  # fmt: skip
 
+    def is_of(self, spec: VectorSpec) -> bool:
+        """Whether the vectors are such as `spec` makes."""
+        return self.made_by == (spec.name, spec.layer, spec.preprocessing, spec.dimension)
+
+    @property
+    def made_by(self) -> tuple[str, str, str, int]:
+        """What vectors must have in common to be compared, weights and precision apart."""
+        return self.embedder, self.layer, self.preprocessing, self.dimension
+
     @property
     def built(self) -> datetime:
         """When they were made."""

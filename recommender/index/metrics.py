@@ -14,5 +14,7 @@ class Metric(StrEnum):
     MANHATTAN = "manhattan"
 
 
+# Beyond it, sums of squares would leave float32, of 25,088 numbers, too.
+LARGEST = 1e15
 # What the kernels call them.
 METRIC_CODES = {metric: code for code, metric in enumerate(Metric)}

@@ -16,12 +16,12 @@ from recommender.index.distances import fixed, squared_norms
 from recommender.index.inverted_file import FEWEST, RECALL, InvertedLists, make_inverted_lists
 from recommender.index.manifest import APPROXIMATE, EXACT, FORMAT_VERSION, Manifest, VectorSpec
 from recommender.index.merging import forget_what_has_lost, moved
-from recommender.index.metrics import Metric
+from recommender.index.metrics import LARGEST, Metric
 from recommender.index.neighbours import Lists, MakeLists, Progress, all_lists, nearest_to
 from recommender.index.pictures import Pictures
 from recommender.index.projection import Projection
 from recommender.index.statistics import Statistics
-from recommender.index.views import Views, nearest_products
+from recommender.index.views import Views, fingerprints, nearest_products
 from recommender.index.words import Words
 
 __all__ = [
@@ -145,7 +145,7 @@ class SimilarityIndex:
             )  # fmt: skip
         ids, hashes, vectors = _checked(manifest, item_ids, content_hashes, embeddings)
         squared = squared_norms(vectors)
-        old_rows, new_rows = self._rows_in_common(ids, hashes, views)
+        old_rows, new_rows = self._rows_in_common(ids, hashes, vectors, views)
         kept = {
             metric: moved(lists, old_rows, new_rows, len(self), len(ids))
             for metric, lists in self.lists.items()
@@ -175,14 +175,16 @@ class SimilarityIndex:
         return features if self.projection is None else self.projection(features)
 
     def _rows_in_common(
-        self, ids: np.ndarray, hashes: np.ndarray, views: Views | None
+        self, ids: np.ndarray, hashes: np.ndarray, vectors: np.ndarray, views: Views | None
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The rows here and there of the products whose item_id and pictures are the same."""
+        """The rows here and there of products whose item_id, pictures and vector are the same."""
         _, here, there = np.intersect1d(self.item_ids, ids, assume_unique=True, return_indices=True)
         same = self.content_hashes[here] == hashes[there]
         if self.views is not None or views is not None:
-            before, now = _fingerprints(self.views, len(self)), _fingerprints(views, len(ids))
+            before, now = fingerprints(self.views, len(self)), fingerprints(views, len(ids))
             same &= before[here] == now[there]
+        pairs = zip(here, there, strict=True)
+        same &= np.array([np.array_equal(self.embeddings[i], vectors[j]) for i, j in pairs], bool)
         return here[same], there[same]
 
     def __len__(self) -> int:
@@ -320,10 +322,6 @@ class SimilarityIndex:
         ]
 
 
-def _fingerprints(views: Views | None, count: int) -> np.ndarray:
-    return np.full(count, b"", object) if views is None else views.fingerprints(count)
-
-
 def _checked(
     manifest: Manifest,
     item_ids: Sequence[str],
@@ -344,7 +342,7 @@ def _checked(
         if item_id.endswith("\0"):
             raise ValueError(f"{item_id!r} ends with a NUL, which numpy would drop.")
     for item_id, vector in zip(item_ids, embeddings, strict=True):
-        if not np.isfinite(vector).all():
-            raise ValueError(f"The embedding of {item_id!r} is not finite.")
+        if not (np.abs(vector) <= LARGEST).all():
+            raise ValueError(f"The embedding of {item_id!r} is not finite, or too large.")
     ids = np.array(item_ids, dtype=str) if len(item_ids) else np.empty(0, "<U1")
     return ids, np.array(content_hashes, "S64"), fixed(embeddings, np.float32)

@@ -15,6 +15,7 @@ import joblib
 import numpy as np
 
 from recommender.errors import SimilarityError
+from recommender.index.metrics import LARGEST
 from recommender.index.projection import Projection
 from recommender.index.safe_joblib import UnsoundFile, read_whole
 from recommender.index.similarity_index import Manifest, SimilarityIndex
@@ -50,9 +51,10 @@ def _read(content: Any) -> tuple[list[str], np.ndarray]:
         raise UnsoundFile("its third part is not a two-dimensional array of numbers")
     ids = _ids_in_order(to_row, to_id, len(out))
     vectors = np.ascontiguousarray(out, np.float32)
-    if not np.isfinite(vectors).all():
-        row = int(np.flatnonzero(~np.isfinite(vectors).all(axis=1))[0])
-        raise UnsoundFile(f"the vector of {ids[row]!r} is not finite in float32")
+    sound = (np.abs(vectors) <= LARGEST).all(axis=1)
+    if not sound.all():
+        row = int(np.flatnonzero(~sound)[0])
+        raise UnsoundFile(f"the vector of {ids[row]!r} is not finite in float32, or too large")
     return ids, vectors
 
 

@@ -56,13 +56,6 @@ class Views:
         first, behind = np.searchsorted(self.products, np.array([product, product + 1], np.int32))
         return slice(int(first), int(behind))
 
-    def fingerprints(self, count: int) -> np.ndarray:
-        """(n,) object: the hashes of each product's further pictures, as one."""
-        found = np.full(count, b"", object)
-        for product, content_hash in zip(self.products.tolist(), self.hashes, strict=True):
-            found[product] += bytes(content_hash)
-        return found
-
     def owners(self, pictures: np.ndarray, count: int) -> np.ndarray:
         """The products of pictures that are numbered as `Pictures` does it, each once, ascending.
 
@@ -167,3 +160,12 @@ def _nearness(
     lengths = np.sqrt(np.outer(squares, own))
     cosines = np.divide(products, lengths, out=np.zeros(lengths.shape), where=lengths > 0)
     return np.asarray(1 - cosines)
+
+
+def fingerprints(views: Views | None, count: int) -> np.ndarray:
+    """(n,) object: the hashes of each product's further pictures, as one; b"" where it has none."""
+    found = np.full(count, b"", object)
+    if views is not None:
+        for product, content_hash in zip(views.products.tolist(), views.hashes, strict=True):
+            found[product] += bytes(content_hash)
+    return found

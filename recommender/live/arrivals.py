@@ -232,8 +232,13 @@ def _still_needed(built: FileIndex, kept: Kept | None) -> Kept:
 def _compared(built: FileIndex, kept: Kept, fresh: list[str]) -> Kept:
     """With the product whose picture each of the fresh ones shows, too."""
     changed = set(fresh)
-    behind = {i for i, one in kept.products.items() if one.same_as in changed}
-    kept = kept.being_the_same(dict.fromkeys(changed, ""))
+    # Those of another's picture are compared anew where that one is, and where it has left.
+    behind = {
+        i for i, one in kept.products.items()
+        if one.same_as in changed
+        or (one.same_as and one.same_as not in kept.products and one.same_as not in built)
+    }  # fmt: skip
+    kept = kept.being_the_same(dict.fromkeys(changed | behind, ""))
     index = _with(built, kept)
     if isinstance(index, FileIndex) or not index.has_groups:
         return kept

@@ -128,11 +128,11 @@ def signature_served(name: str) -> Signature | None:
 def _require_match(name: str, manifest: Manifest) -> None:
     """Raises IndexFileError when the vectors are not what embedder `name` makes."""
     spec = embedder_spec(name)
-    wanted = (spec.name, spec.layer, spec.preprocessing, spec.dimension)
-    found = (manifest.embedder, manifest.layer, manifest.preprocessing, manifest.dimension)
-    if wanted != found:
+    if not manifest.is_of(spec):
+        wanted = (spec.name, spec.layer, spec.preprocessing, spec.dimension)
         raise IndexFileError(
-            index_path(name), f"it holds vectors of {found}, the embedder {name} makes {wanted}"
+            index_path(name),
+            f"it holds vectors of {manifest.made_by}, the embedder {name} makes {wanted}",
         )
 
 

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from recommender.embedders.registry import embedder_spec
+from recommender.errors import OF_ANOTHER_VERSION
 from recommender.errors import PublishError as PublishError
 from recommender.index.file import IndexFileError, load_index, verify_index, write_index
 from recommender.index.similarity_index import Manifest, SimilarityIndex
@@ -52,9 +54,11 @@ def rollback(embedder: str) -> Manifest:
         verify_index(previous)
         if sha256_of_file(previous) not in _checksums(embedder):
             raise PublishError(f"{previous} is not what was written: its SHA-256 differs.")
+        if not (manifest := load_index(previous).manifest).is_of(embedder_spec(embedder)):
+            raise PublishError(OF_ANOTHER_VERSION % embedder)
         _link(previous, returning)
         _swap_in(returning, embedder)
-        return load_index(index_path(embedder)).manifest
+        return manifest
     except (OSError, IndexFileError) as error:
         reason = error.sentence if isinstance(error, IndexFileError) else error_text(error)
         raise PublishError(f"The previous index cannot be used: {reason}") from error

@@ -141,6 +141,17 @@ def held_out(lesson: Lesson, seed: int) -> np.ndarray:
     return np.flatnonzero(taken & (lesson.categories >= 0))
 
 
+def part_of(lesson: Lesson, rows: np.ndarray) -> Lesson:
+    """What it says of these rows. Raises NothingToLearn where that tells no categories apart."""
+    part = lesson.among(rows)
+    if len(np.unique(part.categories[part.categories >= 0])) < 2:
+        raise NothingToLearn(
+            "Variants of a product are held out together; what is left to learn from is of fewer "
+            "than two categories."
+        )
+    return part
+
+
 def _units(lesson: Lesson) -> np.ndarray:
     """(n,) what stays together: a number for each group of variants, and each other row."""
     alone = np.arange(len(lesson.groups)) + lesson.groups.max(initial=-1) + 1

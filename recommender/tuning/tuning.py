@@ -28,7 +28,7 @@ from recommender.index.projection import Projection
 from recommender.index.similarity_index import Manifest, SimilarityIndex
 from recommender.live.engine import engine
 from recommender.tuning.choosing import GUARDED, Exam, Trial, best, trials
-from recommender.tuning.knowledge import Knowledge, held_out, knowledge_of
+from recommender.tuning.knowledge import Knowledge, held_out, knowledge_of, part_of
 from recommender.tuning.separating import mapped, tuned
 
 # The held-out products whose pictures are altered, at most, and how.
@@ -146,12 +146,12 @@ def tuning(of: Subject, seed: int, never_shown: float | None, any_loss: bool, ba
     known = knowledge_of(list(of.rows))
     asked = held_out(known.lesson, seed)
     rest = np.setdiff1d(np.arange(len(of.features)), asked)
-    altered, copies = _altered(of, asked, seed, bar)
-    lesson = known.lesson.among(rest)
+    lesson = part_of(known.lesson, rest)
     choosing = held_out(lesson, seed)  # others again, or the choice would flatter the table
+    taught = part_of(lesson, np.setdiff1d(rest, choosing))
+    altered, copies = _altered(of, asked, seed, bar)
     exam, rows = _exam(of, known, choosing, altered, copies, seed)
     with bar("Strengths", "trial") as progress:
-        taught = lesson.among(np.setdiff1d(rest, choosing))
         found = list(trials(exam, taught.of(rows), progress))
     chosen = best(found, never_shown, any_loss)
     tried = tuned(of.base, of.features, lesson, chosen.shrinkage, chosen.separation)

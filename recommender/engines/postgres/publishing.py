@@ -15,13 +15,14 @@ import numpy as np
 from django.conf import settings
 from django.db import DatabaseError, connections, transaction
 
+from recommender.embedders.registry import embedder_spec
 from recommender.engines.postgres import generations, rows
 from recommender.engines.postgres.index import as_bytes, index_of
 from recommender.engines.postgres.models import FurtherVector, Generation, NeighbourList, Vector
 from recommender.engines.postgres.places import alias
 from recommender.engines.postgres.recall import searched_well
 from recommender.engines.postgres.searching import BITS, FEW, HNSW, IVFFLAT, LONGEST, SCAN, Plan
-from recommender.errors import PublishError
+from recommender.errors import OF_ANOTHER_VERSION, PublishError
 from recommender.index.metrics import Metric
 from recommender.index.similarity_index import Manifest, SimilarityIndex
 from recommender.index.statistics import Statistics
@@ -74,6 +75,8 @@ def rollback(embedder: str) -> Manifest:
             live, before = kept.get(Generation.State.LIVE), kept.get(Generation.State.PREVIOUS)
             if before is None:
                 raise PublishError(f"There is no previous index of {embedder} to go back to.")
+            if not Manifest.from_json(before.manifest).is_of(embedder_spec(embedder)):
+                raise PublishError(OF_ANOTHER_VERSION % embedder)
             _set_state(before, None)
             if live is not None:
                 _set_state(live, Generation.State.PREVIOUS)

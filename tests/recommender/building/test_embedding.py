@@ -44,7 +44,10 @@ def test_a_vector_that_is_not_finite_is_none(monkeypatch):
     vectors = np.array([[1, np.nan], [1, 2]], np.float32)
     monkeypatch.setattr(FakeEmbedder, "embed", lambda self, pictures: vectors)
     bad, good = embed_batch(FakeEmbedder(), [RED, BLUE])
-    assert (bad.vector, bad.reason) == (None, "the network gave no finite vector")
+    assert (bad.vector, bad.reason) == (
+        None,
+        "the network gave a vector that is not finite, or too large",
+    )
     assert good.vector.tolist() == [1, 2]
 
 

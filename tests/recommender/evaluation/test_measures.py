@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -100,5 +102,17 @@ def test_the_nearest_rows_are_those_of_a_plain_search(n):
 
 
 def test_confusion_tells_what_each_kind_finds():
-    table = measures.confusion(ROWS, LABELS, QUERIES)
+    table = measures.confusion(ROWS, LABELS, QUERIES, np.arange(2))
     np.testing.assert_allclose(table, [[2 / 6, 3 / 6], [5 / 9, 3 / 9]])
+    np.testing.assert_allclose(measures.confusion(ROWS, LABELS, QUERIES, np.array([1])), [[3 / 9]])
+
+
+def test_confusion_of_a_few_of_many_kinds_takes_little_memory():
+    labels = np.repeat(np.arange(3000), 2)
+    rows = np.repeat(np.arange(6000)[:, None] ^ 1, 5, axis=1)
+    tracemalloc.start()
+    table = measures.confusion(rows, labels, np.arange(6000), np.array([7, 2999]))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    np.testing.assert_array_equal(table, np.eye(2))
+    assert peak < 10_000_000

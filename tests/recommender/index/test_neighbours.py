@@ -156,3 +156,15 @@ def test_small_changes_to_a_larger_catalogue_are_patched_right(seed, added, remo
     hashes = [value.decode() for value in anew.content_hashes]
     ids = [str(item_id) for item_id in anew.item_ids]
     assert same(index.merged(manifest_of(4), ids, hashes, anew.embeddings), anew)
+
+
+def test_merging_does_so_where_known_pictures_have_other_vectors():
+    """As a later version of the program computes them, in their last bits."""
+    vectors = np.random.default_rng(2).normal(size=(60, 8)).astype(np.float32)
+    now = np.nextafter(vectors, np.float32(9))
+    now[:40] = vectors[:40]
+    ids = [f"{number:03}" for number in range(60)]
+    hashes = [hash_of(item_id) for item_id in ids]
+    index = SimilarityIndex.build(manifest_of(8), ids[:59], hashes[:59], vectors[:59])
+    merged = index.merged(manifest_of(8), ids, hashes, now)
+    assert same(merged, SimilarityIndex.build(manifest_of(8), ids, hashes, now))

@@ -118,6 +118,7 @@ BAD = {
     "an empty id": ({"": 0}, {0: ""}, OUT[:1]),
     "ids of another kind": ({(1, 2): 0}, {0: (1, 2)}, OUT[:1]),
     "not finite": ({"a": 0}, {0: "a"}, np.array([[np.nan, 1]])),
+    "too large to be compared": ({"a": 0}, {0: "a"}, np.array([[1e20, 1]])),
     "too large for float32": ({"a": 0}, {0: "a"}, np.array([[1e300, 1]])),
 }
 

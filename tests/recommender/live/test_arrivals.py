@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from catalog.models import Product
 from recommender.engines.contract import Newcomers
 from recommender.errors import PublishError
 from recommender.index.projection import Projection, Provenance
@@ -55,6 +56,17 @@ def test_a_build_takes_the_newcomers_in_and_they_are_dropped():
     kept = arrivals._read(newcomers_path("fake"))
     assert kept is not None
     assert list(kept.products) == ["05"]
+
+
+def test_newcomers_of_one_picture_stay_one_when_the_first_of_them_goes():
+    keep(["05", "06"], content_hash=hash_of(4.0))
+    for item_id in ("04", "05", "06"):
+        insert(item_id, 4.0)
+    Product.objects.filter(item_id="04").update(hidden=True)
+    keep(["07"], content_hash=hash_of(7.0))
+    insert("07", 7.0)
+    found = engine().live("fake").duplicates(["05", "06", "07"])
+    assert found["05"].group == found["06"].group != found["07"].group
 
 
 def test_what_came_while_a_build_ran_is_still_there_after_it():

@@ -251,6 +251,17 @@ def test_a_new_index_has_another_signature_and_can_be_taken_back(published):
     assert len(engine().live("fake")) == 31
 
 
+def test_what_would_not_be_served_does_not_come_back():
+    """As after an upgrade of the program that has pictures prepared in another way."""
+    keep(IDS)
+    made = grid_index(PLACES)
+    engine().publish(replace(made, manifest=replace(made.manifest, preprocessing="of old")))
+    engine().publish(made)
+    with pytest.raises(PublishError, match="made in another way"):
+        engine().rollback("fake")
+    assert len(engine().live("fake")) == 30
+
+
 def test_without_a_previous_one_there_is_nothing_to_go_back_to(published):
     with pytest.raises(PublishError, match="no previous index of fake"):
         engine().rollback("fake")

@@ -14,6 +14,7 @@ from recommender.tuning.knowledge import (
     least_liked,
     lesson_in,
     pairs_apart,
+    part_of,
 )
 
 
@@ -109,3 +110,12 @@ def test_products_that_are_one_by_the_merchants_word_are_one_group_with_their_va
 def test_without_such_words_groups_stay_what_they_are():
     groups = np.array([-1, 0, 0])
     assert groups_with_words(["a", "b", "c"], groups) is groups
+
+
+def test_where_variants_leave_too_little_to_learn_from_a_sentence_says_so():
+    """All of a category are variants of two products: one is held out, then the other one."""
+    found, _ = lesson(["hat"] * 12 + ["shoe"] * 12, [f"group {row // 6}" for row in range(24)])
+    rest = np.setdiff1d(np.arange(24), held_out(found, 0))
+    left = part_of(found, rest)
+    with pytest.raises(NothingToLearn, match="fewer than two categories"):
+        part_of(left, np.setdiff1d(rest, held_out(left, 0)))
