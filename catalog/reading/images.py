@@ -55,6 +55,15 @@ def is_stand_in(page: Page, number: int) -> bool:
     return after is not None and after.name == "noscript" and after.find("img") is not None
 
 
+def source_of(page: Page, number: int) -> str:
+    """The picture of a `source` beside an img, or nothing."""
+    for around in page.ancestors(number)[:2]:
+        if page.tags[around].name == "picture":
+            found = (picture_of(page, n) for n in page.inside(around, "source"))
+            return next(filter(None, found), "")
+    return ""
+
+
 def pictures_within(page: Page, number: int) -> list[str]:
     """The pictures in a part of the page, each once, in order; small ones and icons left out."""
     numbers = sorted(

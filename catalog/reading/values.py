@@ -34,6 +34,8 @@ PRODUCT_PAGE = re.compile(
 _ID_IN_QUERY = re.compile(
     r"(?:^|&)(?:products?_?id|item_?id|id_product|pid|sku|artnr|article|id|p)=([^&]{1,80})", re.I
 )
+_SESSION = re.compile(r";jsessionid=[^/]*", re.IGNORECASE)  # another one at each visit
+_SCHEMA = re.compile(r"^schema:|\.html?$")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _IN_STOCK = frozenset(
     [
@@ -109,8 +111,8 @@ def plain(words: str) -> str:
 
 def in_stock(availability: str) -> bool | None:
     """schema.org's availability, or a shop's own words, as yes, no or unknown."""
-    word = availability.rsplit("/", 1)[-1].removesuffix(".html").removesuffix(".htm")
-    word = re.sub(r"[^a-z]", "", word.lower())
+    word = _SCHEMA.sub("", availability.lower().rstrip("/#").rsplit("/", 1)[-1])
+    word = re.sub(r"[^a-z0-9]", "", word)  # "0 in stock" is another word
     if word in _OUT_OF_STOCK:
         return False
     return True if word in _IN_STOCK else said_of_stock(availability)
@@ -133,20 +135,22 @@ def id_from_url(url: str) -> str:
     parts = urlsplit(url)
     if named := _ID_IN_QUERY.search(parts.query):
         return unquote(named[1])
-    path = re.sub(r"/ref=[^/]*$", "", parts.path.rstrip("/"))
+    path = _SESSION.sub("", parts.path)
+    path = re.sub(r"/ref=[^/]*$", "", path.rstrip("/"))
     return re.sub(r"\.(html?|php|aspx?)$", "", unquote(path).rsplit("/", 1)[-1])
 
 
 @lru_cache(maxsize=4096)
 def address_key(url: str) -> str:
-    """What makes two addresses of a shop the same: no scheme, no www., no tracking, no fragment."""
+    """What makes two addresses of a shop the same: no scheme, www., tracking, session, fragment."""
     parts = urlsplit(url)
+    path = _SESSION.sub("", parts.path)
     query = [
         part
         for part in parts.query.split("&")
         if part and not re.match(r"utm_|gclid|fbclid|_pos=|_sid=|_ss=|ref=|variant=", part)
     ]
-    return f"{host_of(url)}{unquote(parts.path).rstrip('/').casefold()}?{'&'.join(sorted(query))}"
+    return f"{host_of(url)}{unquote(path).rstrip('/').casefold()}?{'&'.join(sorted(query))}"
 
 
 def same_words(one: str, other: str) -> bool:

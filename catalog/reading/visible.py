@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from catalog.reading.cards import repeated
 from catalog.reading.facts import Facts
 from catalog.reading.identifiers import address_parts, identifiers
-from catalog.reading.images import is_small, is_stand_in, picture_of
+from catalog.reading.images import is_small, is_stand_in, picture_of, source_of
 from catalog.reading.metas import meta, title
 from catalog.reading.page import Page
 from catalog.reading.prices import PriceCandidate, lower_beside, names_of, own_names, prices_seen
@@ -246,8 +246,9 @@ def _picture(page: Page, number: int, start: int, apart: bytearray) -> tuple[str
     name = page.text(number, 400) if number >= 0 else title(page)
     best, most, like = "", 1.0, 0
     for image in page.by_name.get("img", []):
-        link = picture_of(page, image)
-        if not link or apart[image] or is_small(page.tags[image]) or is_stand_in(page, image):
+        stands_in = is_stand_in(page, image)
+        link = source_of(page, image) if stands_in else picture_of(page, image)
+        if not link or apart[image] or is_small(page.tags[image]):
             continue
         points, alike = _picture_points(page, image, name, link)
         points += 1.5 if abs(page.first_text[image] - start) < 60 else 0

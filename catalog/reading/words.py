@@ -21,7 +21,8 @@ CANNOT_BE_HAD = _pattern(
     r"""
     out[- ]of[- ]stock | sold[- ]out | no longer (?:available|in stock)
     | (?:not|\w+n['’]t) (?:\w+ ){0,2}(?:available|in stock)
-    | (?:in stock|available): ?(?:no|0)\b | (?<![\d.,])0 (?:in stock|available|left)
+    | (?:in stock|available): ?(?:no|0)\b
+    | (?<![\d.,])0 (?:items? )?(?:in stock|available|left|auf lager|en stock|i lager|på lager)
     | (?:currently|temporarily|is|item|product) unavailable | ^unavailable
     | (?:^|been |is )discontinued(?! by) | be back in stock
     | when (?:\w+ ){1,4}(?:available|in stock)
@@ -32,18 +33,19 @@ CANNOT_BE_HAD = _pattern(
     | épuisé | rupture de stock | indisponible | en rupture | de nouveau (?:disponible|en stock)
     | (?:pas|non) (?:\w+ )?(?:disponible|en stock) | plus (?:disponible|en stock)
     | esaurito | non (?:\w+ ){0,2}disponibile | di nuovo disponibile | agotado | sin stock
+    | fuera de stock | no hay stock
     | no (?:\w+ ){0,2}(?:disponible|en stock) | de nuevo (?:disponible|en stock)
     | esgotado | indisponível | (?:sem|fora de) estoque | avise-me
     | não (?:\w+ ){0,2}(?:disponível|em estoque)
     | uitverkocht | niet (?:\w+ ){0,2}(?:op voorraad|leverbaar|beschikbaar)
-    | slut i lager | slutsåld | inte (?:\w+ ){0,2}i lager
+    | slut i lager | slutsåld | (?:inte|ej) (?:\w+ ){0,2}i lager
     | udsolgt | utsolgt | ikke (?:\w+ ){0,2}på lager
-    | loppuunmyyty | ei (?:\w+ ){0,2}varastossa
-    | wyprzedan[eya] | niedostępn[yea] | brak w magazynie
+    | loppuunmyyty | ei (?:\w+ ){0,2}(?:varastossa|saatavilla)
+    | wyprzedan[eya] | niedostępn[yea] | brak (?:w magazynie|na stanie)
     | nie (?:\w+ ){0,2}(?:dostępn[yea]|w magazynie)
     | vyprodáno | není (?:\w+ ){0,2}(?:skladem|na skladě) | nedostupn[ýáé] | vypredané
     | nie je (?:\w+ ){0,2}(?:skladom|na sklade) | momentálne nedostupn
-    | elfogyott | nincs (?:\w+ ){0,2}raktáron
+    | elfogyott | nincs (?:\w+ ){0,2}(?:raktáron|készleten)
     | stoc epuizat | indisponibil | nu (?:\w+ ){0,2}în stoc
     | nema na zalihi | rasprodano | nije (?:\w+ ){0,2}(?:dostupno|na zalihi)
     | распродано | (?:нет|не|отсутствует) (?:\w+ ){0,2}(?:в наличии|на складе)
@@ -55,7 +57,7 @@ CANNOT_BE_HAD = _pattern(
     """,
     "売り切れ | 在庫切れ | 在庫なし | 在庫は?(?:あり|ござい)ません | 品切れ | 完売"
     " | 缺货 | 缺貨 | 售罄 | 已售完 | 售完 | 補貨中 | (?:无|無|没有|沒有)(?:现|現)?(?:货|貨)"
-    " | 품절 | 판매종료 | 재고 ?없음 | غير متوفر | نفذت الكمية | אזל מהמלאי"
+    " | 품절 | 판매종료 | 재고 ?없음 | غير متوفر | غير متاح | نفذت الكمية | אזל מהמלאי | สินค้าหมด"
     r" | (?:לא|אינו|אינה|אין) (?:\w+ )?במלאי",
 )
 CAN_BE_HAD = _pattern(

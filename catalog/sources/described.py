@@ -15,7 +15,7 @@ from catalog.records import ProductRecord, Record, Unreadable
 
 MAX_PICTURES = 50
 LONGEST_ADDRESS = 2000
-_YES, _NO = {"1", "true", "yes", "y"}, {"0", "false", "no", "n"}
+_YES, _NO = {"true", "yes", "y"}, {"false", "no", "n"}
 
 
 def described(values: Mapping[str, Any], place: str, base: str = "") -> Record:
@@ -76,8 +76,10 @@ def web_address(link: str, base: str = "") -> str:
 
 
 def stock(value: Any) -> bool | None:
-    """Whether it can be had: a boolean, yes or no, or what shops write; None if unknown."""
+    """Whether it can be had: a boolean, yes or no, a number, or what shops write; else None."""
     if isinstance(value, bool):
         return value
     word = text(value).lower()
+    if word.lstrip("-").isdecimal():  # how many there are
+        return not word.startswith("-") and int(word) > 0
     return True if word in _YES else False if word in _NO else in_stock(word)

@@ -109,6 +109,8 @@ def test_a_place_for_stock_counts_before_words_nearby():
         ("<header><img src=/a.jpg></header><img src=/b.jpg width=600>", "b.jpg"),
         ("<img src=/payment-icon.png>", ""),
         ("<img src='data:,x' alt='Blue tee'>", ""),
+        ("<picture><source srcset=/b.webp><img src=/a.jpg alt='Blue tee'></picture>", "b.webp"),
+        ("<img src=/a.jpg alt='Blue tee'><noscript><img src=/b.jpg></noscript>", "b.jpg"),
         ("", ""),
     ],
 )

@@ -30,10 +30,13 @@ STOCK = {
     "fr": ("disponible", "n'est plus disponible"),
     "fr, not": ("en stock", "pas en stock"),
     "it": ("disponibile", "non è più disponibile"),
+    "es, not": ("en stock", "fuera de stock"),
+    "es, none": ("en stock", "no hay stock"),
     "es": ("disponible", "ya no está disponible"),
     "pt": ("disponível", "não está mais disponível"),
     "nl": ("op voorraad", "niet meer op voorraad"),
     "sv": ("i lager", "finns inte i lager"),
+    "sv, short": ("i lager", "ej i lager"),
     "da": ("på lager", "ikke længere på lager"),
     "fi": ("varastossa", "ei enää varastossa"),
     "pl": ("dostępny", "nie jest dostępny"),
@@ -64,6 +67,14 @@ def test_stock_and_its_denial_are_told_apart(has, lacks):
     assert said_of_stock(has) is True
     assert said_of_stock(lacks) is False
     assert said_of_stock(lacks.upper()) is False
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Brak na stanie", "Nincs készleten", "Ei saatavilla", "สินค้าหมด", "غير متاح", "0 items left"],
+)
+def test_some_words_say_only_that_there_is_none(words):
+    assert said_of_stock(words) is False
 
 
 @pytest.mark.parametrize(

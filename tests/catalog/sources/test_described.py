@@ -117,7 +117,8 @@ def test_only_addresses_of_the_web_are_links(link, base, address):
     ("said", "answer"),
     [
         (True, True), (False, False), (1, True), (0, False), ("Y", True), ("no", False),
-        ("in stock", True), ("https://schema.org/SoldOut", False), (None, None), ("12", None), ([], None),
+        ("in stock", True), ("https://schema.org/SoldOut", False), (None, None), ([], None),
+        ("12", True), (12, True), ("0", False), ("-3", False), ("--3", False), ("0 in stock", False),
     ],
 )  # fmt: skip
 def test_stock_is_yes_no_or_unknown(said, answer):
