@@ -67,6 +67,8 @@ def _walk_members(file: IO[bytes], name: str, size: int) -> Iterator[Record]:
     except _BROKEN as error:
         raise SourceError(f"{name} is no zip archive: {error}") from error
     with archive, tempfile.TemporaryDirectory() as folder:
+        if "[Content_Types].xml" in archive.namelist():
+            raise SourceError(f"{name} is a document of Office; a table is read as CSV")
         names = ZipNames(archive.infolist())
         members = [m for m in archive.infolist() if _is_picture(_path(m, names))]
         if not members:

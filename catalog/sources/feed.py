@@ -80,6 +80,6 @@ def _values(item: _Element) -> dict[str, list[str]]:
     values: dict[str, list[str]] = {}
     for child in sorted(item, key=lambda part: _GOOGLE not in part.tag):
         value = "".join(child.itertext()).strip() or child.get("href", "").strip()
-        if value:
+        if value and child.get("rel", "alternate") == "alternate":  # not Atom's "self"
             values.setdefault(local_name(child), []).append(value)
     return values

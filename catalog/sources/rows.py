@@ -21,6 +21,8 @@ MAX_BEFORE = 50
 # Of the lines above it so many are told one by one.
 MAX_TOLD = 3
 _SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE | re.DOTALL)
+# Excel's way of keeping an id's zeroes: ="00123".
+_EXCEL_TEXT = re.compile(r'^="([^"]*)"$')
 Row = tuple[int, dict[str, str]]
 
 
@@ -181,7 +183,7 @@ class _Table:
         self._kinds = self._kinds or _kinds(cells)
         row: dict[str, str] = {}
         for name, cell in zip(self._header, cells, strict=False):
-            row[name] = row.get(name) or cell
+            row[name] = row.get(name) or _EXCEL_TEXT.sub(r"\1", cell)
         return line, row
 
     def _alone(self, why: str) -> Iterator[Row | Unreadable]:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from itertools import product
 from typing import Any
 
-from catalog.reading.money import money
+from catalog.reading.money import money, prices_in
 from catalog.reading.values import text
 
 _TIME = (
@@ -48,7 +48,15 @@ def price_now(values: dict[str, Any]) -> tuple[Any, str]:
     except UnreadableDates:
         dates = dates or f"{first}/{last}"
         return price, f"sale_price {text(sale)[:40]!r} (its dates: {dates[:60]!r})"
-    return (sale if lasts else price), ""
+    return (_in_currency_of(price, sale) if lasts else price), ""
+
+
+def _in_currency_of(price: Any, sale: Any) -> Any:
+    """The sale's price, with the currency that stands beside the regular one alone."""
+    named = next((one.currency for one in prices_in(text(price))), "")
+    if not named or prices_in(text(sale)):
+        return sale
+    return f"{named} {money(sale) if isinstance(sale, int | float) else text(sale)}"
 
 
 def lasts_now(dates: str) -> bool:

@@ -2,12 +2,13 @@
 
 One record for each picture that variants share: a shirt in three colours and five sizes is three
 records of one group. The id is the variant's sku; its own number where it has none, or where
-another product has the same sku.
+another product, or a variant with another picture, has the same sku.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -28,11 +29,11 @@ Node = dict[str, Any]
 
 @dataclass(frozen=True)
 class _Shop:
-    """`skus` tells which product has taken which sku."""
+    """`skus` tells which product, and which of its pictures, has taken which sku."""
 
     address: str
     currency: str
-    skus: dict[str, str]
+    skus: dict[str, tuple[str, str]]
 
     @property
     def before(self) -> str:
@@ -99,9 +100,11 @@ def _number(node: Any) -> str:
     return text(node.get("id")) if isinstance(node, dict) else repr(node)[:100]
 
 
-def records_of(node: Any, base: str, currency: str) -> list[Record]:
-    """The records of one product of a shop at `base`, as in its list."""
-    return list(_records(node, "it", _Shop(products_address(base), currency, {})))
+def records_of(
+    node: Any, base: str, currency: str, skus: Mapping[str, tuple[str, str]] = MappingProxyType({})
+) -> list[Record]:
+    """The records of one product of a shop at `base`, as in its list; `skus` are taken already."""
+    return list(_records(node, "it", _Shop(products_address(base), currency, dict(skus))))
 
 
 def _records(node: Any, place: str, shop: _Shop) -> Iterator[Record]:
@@ -117,8 +120,9 @@ def _records(node: Any, place: str, shop: _Shop) -> Iterator[Record]:
         others = by_picture.keys() - {picture}
         fields = _common_fields(node, picture, alike, shop) | {"group": group}
         fields["image_urls"] = [one for one in fields["image_urls"] if one not in others]
-        if len(by_picture) > 1:
-            fields |= _own_fields(node, alike[0])
+        if others:
+            fields |= _own_fields(node, alike[0], fields["item_id"])
+        fields["item_id"] = fields["item_id"] or _number(node)
         yield described(fields, place, shop.address)
 
 
@@ -126,11 +130,11 @@ def _common_fields(node: Node, picture: str, alike: list[Node], shop: _Shop) -> 
     """What variants with one picture have in common; the first speaks for them."""
     first, number = alike[0], _number(node)
     sku = text(first.get("sku"))
-    if shop.skus.setdefault(sku, number) != number:
+    if shop.skus.setdefault(sku, (number, picture)) != (number, picture):
         sku = ""
     stock = [v["available"] for v in alike if isinstance(v.get("available"), bool)]
     return {
-        "item_id": sku or number,
+        "item_id": sku,
         "number": number,
         "title": node.get("title"),
         "price": first.get("price"),
@@ -143,12 +147,10 @@ def _common_fields(node: Node, picture: str, alike: list[Node], shop: _Shop) -> 
     }
 
 
-def _own_fields(node: Node, variant: Node) -> dict[str, Any]:
+def _own_fields(node: Node, variant: Node, sku: str) -> dict[str, Any]:
     """What tells a product's variants with pictures of their own from each other."""
-    fields = {"title": f"{text(node.get('title'))} – {text(variant.get('title'))}"}
-    if not text(variant.get("sku")):
-        fields["item_id"] = _number(variant)
-    return fields
+    title = f"{text(node.get('title'))} – {text(variant.get('title'))}"
+    return {"title": title, "item_id": sku or _number(variant)}
 
 
 def _own_picture(variant: Node, node: Node) -> str:

@@ -6,7 +6,9 @@ path: `import_folder --csv` is for pictures on disk.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
@@ -46,7 +48,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "image_urls", "image_url", "image_link", "image", "images", "image_src", "base_image",
     ),
     "more_images": ("additional_image_link", "additional_images", "additional_image_urls"),
-    "in_stock": ("in_stock", "availability", "is_in_stock", "in_stock?", "available"),
+    "in_stock": ("in_stock", "availability", "is_in_stock", "in_stock?", "available", "stock"),
     "group": ("group", "item_group_id", "group_id", "parent"),
     "brand": ("brand", "brands", "vendor", "manufacturer"),
 }  # fmt: skip
@@ -219,10 +221,14 @@ def _value(row: Mapping[str, Any], column: str) -> Any:
 
 
 def _addresses(value: Any) -> list[Any]:
-    """Several addresses in one cell stand between commas, bars or spaces, and begin anew."""
+    """Several addresses in one cell: a JSON list, or each begins anew behind a mark or a space."""
     if isinstance(value, list):
         return value
     if not isinstance(value, str) or not value.strip():
         return []
-    parts = value.replace("|", " ").replace(", ", " ").replace(",http", " http").split()
-    return parts if all("://" in part for part in parts) else [value.strip()]
+    if value.lstrip().startswith("["):
+        with suppress(ValueError, RecursionError):
+            return list(load(value))
+    parts = re.sub(r"[|]|[,;](?=\s|https?:|//)", " ", value).split()
+    whole = all("://" in part or part.startswith("//") for part in parts)
+    return parts if whole else [value.strip()]

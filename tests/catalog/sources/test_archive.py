@@ -49,6 +49,11 @@ def test_pictures_are_named_by_their_files_and_folders(tmp_path):
     assert found == [("104233", "", RED), ("7", "hats/winter", b"blue")]
 
 
+def test_a_workbook_is_no_archive_of_pictures(opened):
+    with pytest.raises(SourceError, match="a document of Office; a table is read as CSV"):
+        opened([("[Content_Types].xml", b"<x/>"), ("xl/media/image1.png", RED)])
+
+
 def test_an_archive_is_read_from_an_address(fetcher):
     with Shop({"/pictures.zip": zip_of([("1.jpg", RED)])}) as shop:
         [record] = walk_archive(f"{shop.url}/pictures.zip", fetcher)

@@ -43,6 +43,12 @@ def test_atom_is_read_whole(fetcher):
     assert (record.product_url, record.image_url) == (f"{url}/p/8", f"{url}/i/8.jpg")
 
 
+def test_the_entry_s_own_address_is_no_product_s(fetcher):
+    own = '<link rel="self" href="/feed/8"/><link rel="alternate"'
+    [record], url = records(ATOM.replace('<link rel="alternate"', own), fetcher)
+    assert record.product_url == f"{url}/p/8"
+
+
 def test_googles_own_attributes_come_before_those_of_atom(fetcher):
     entry = "<entry><id>tag:shop.example,8</id><title>Long title</title><g:title>Cap</g:title>"
     [record], _ = records(ATOM.replace("<entry>", entry), fetcher)

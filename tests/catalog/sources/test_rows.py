@@ -47,6 +47,10 @@ def test_csv_of_all_kinds_is_read(text, rows):
     assert cells(text) == rows
 
 
+def test_what_excel_is_told_to_keep_as_text_is_that_text():
+    assert cells('id,title\n="00123","=""0,7"""\n') == [["00123", "0,7"]]
+
+
 def test_a_row_knows_its_line_and_its_columns():
     rows, told = read('id,name\n1,"two\nlines"\n2,Coat\n')
     assert rows == [(3, {"id": "1", "name": "two\nlines"}), (4, {"id": "2", "name": "Coat"})]

@@ -52,3 +52,10 @@ def test_a_sale_whose_dates_cannot_be_read_is_told_and_not_taken():
     assert price_now(said | {"sale_dates": ""}) == ("15 EUR", "")
     assert price_now({"price": "20", "sale_price": "0", "sale_dates": "soon"}) == ("20", "")
     assert price_now({"price": "20", "sale_price": "15", "sale_ends": "1000000000"}) == ("20", "")
+
+
+@pytest.mark.parametrize(
+    ("sale", "price"), [("15", "EUR 15"), (1.299, "EUR 1.30"), ("$15", "$15"), ("15 EUR", "15 EUR")]
+)
+def test_a_sale_keeps_the_currency_that_the_price_alone_names(sale, price):
+    assert price_now({"price": "20 EUR", "sale_price": sale}) == (price, "")

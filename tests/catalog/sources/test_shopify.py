@@ -101,6 +101,18 @@ def test_a_sku_that_two_products_share_is_the_first_ones(fetcher):
         assert [r.item_id for r in walk_shopify(shop.url, fetcher)] == ["x", "2"]
 
 
+def test_a_sku_that_colours_share_is_the_first_one_s(fetcher):
+    def coloured(number, *names, **more):
+        return [variant(number * 10 + place, featured_image={"src": f"{CDN}/{name}.jpg"}, **more)
+                for place, name in enumerate(names)]  # fmt: skip
+
+    one = product(1, *coloured(1, "red", "blue", "green", sku="x"))
+    other = product(2, *coloured(2, "grey", "pink", sku="x"), *coloured(3, "grey", sku="y"))
+    with shop_of([one, other]) as shop:
+        ids = [r.item_id for r in walk_shopify(shop.url, fetcher)]
+    assert ids == ["x", "11", "12", "20", "21"]
+
+
 @pytest.mark.parametrize(
     ("url", "address"),
     [

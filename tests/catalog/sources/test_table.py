@@ -37,6 +37,39 @@ def test_columns_are_named_by_a_mapping():
     assert record.image_url == "http://a.example/1.jpg"
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "https://a.example/1.jpg;https://a.example/2.jpg",
+        "https://a.example/1.jpg; https://a.example/2.jpg",
+        "https://a.example/1.jpg, https://a.example/2.jpg",
+        "https://a.example/1.jpg|https://a.example/2.jpg",
+        '["https://a.example/1.jpg", "https://a.example/2.jpg"]',
+    ],
+)
+def test_a_cell_may_hold_several_pictures(cell):
+    [record] = rows(f"id\ttitle\timages\n1\tA\t{cell}\n")
+    assert record.image_urls == ("https://a.example/1.jpg", "https://a.example/2.jpg")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://a.example/w_300,h_300/1.jpg",
+        "https://a.example/1;2.jpg",
+        "https://a.example/[1].jpg",
+    ],
+)
+def test_a_mark_within_an_address_is_a_part_of_it(address):
+    [record] = rows(f"id\ttitle\timages\n1\tA\t{address}\n")
+    assert record.image_urls == (address,)
+
+
+def test_a_column_of_stock_may_count():
+    found = rows("id,title,stock\n1,A,12\n2,B,0\n")
+    assert [record.in_stock for record in found] == [True, False]
+
+
 def test_json_lines_are_read_and_reached_into():
     lines = [
         {
