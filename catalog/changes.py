@@ -192,20 +192,25 @@ def first_time(key: str) -> None:
 
 def amend(product: Product, changed: Mapping[str, Any]) -> None:
     """Changes a product at once, and what is said of it and waits."""
+    mine = Change.objects.filter(shop=product.shop, shop_item_id=product.shop_item_id)
     with transaction.atomic():
         Product.objects.filter(pk=product.pk).update(**changed)
-        for change in _of(product).filter(due_at__isnull=False).select_for_update():
+        for change in mine.filter(due_at__isnull=False).select_for_update():
             change.record |= _storable(dict(changed))
             change.mark = secrets.token_hex(8)
             change.save(update_fields=["record", "mark"])
 
 
-def withdraw(product: Product) -> None:
-    """Marks a product as gone at once, and drops what is said of it and waits."""
+def withdraw(shop: str, shop_item_id: str, as_of: datetime | None = None) -> None:
+    """Marks a product as gone at once, and drops what is said of it and waits, unless something
+    newer is known than what was so `as_of` then. What comes later and is older is passed over."""
+    own, now = {"shop": shop, "shop_item_id": shop_item_id}, timezone.now()
     with transaction.atomic():
-        there = Product.objects.filter(pk=product.pk, gone_since=None)
-        there.update(gone_since=timezone.now())
-        _withdraw(_of(product))
+        mine, _ = Change.objects.select_for_update().get_or_create(**own, defaults={"said_at": now})
+        if as_of and mine.as_of and as_of < mine.as_of:
+            return
+        Product.objects.filter(**own, gone_since=None).update(gone_since=now)
+        _withdraw(Change.objects.filter(pk=mine.pk), as_of)
 
 
 def withdraw_waiting(item_id: str) -> bool:
@@ -214,16 +219,12 @@ def withdraw_waiting(item_id: str) -> bool:
     return _withdraw(waiting) > 0
 
 
-def _withdraw(said: "QuerySet[Change]") -> int:
+def _withdraw(said: "QuerySet[Change]", as_of: datetime | None = None) -> int:
     now = timezone.now()
     return said.update(
         state=State.WITHDRAWN, mark=secrets.token_hex(8), record={}, picture=None, due_at=None,
-        said_at=now, as_of=now, reason="",
+        said_at=now, as_of=as_of or now, reason="",
     )  # fmt: skip
-
-
-def _of(product: Product) -> "QuerySet[Change]":
-    return Change.objects.filter(shop=product.shop, shop_item_id=product.shop_item_id)
 
 
 # What the worker does ----------------------------------------------------------------------------

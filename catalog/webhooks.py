@@ -6,13 +6,14 @@ https://shopify.dev/docs/api/webhooks · https://woocommerce.github.io/woocommer
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
 from catalog.changes import API, NotTaken, Said, usual_shop
 from catalog.hosts import host_of
-from catalog.models import Product
+from catalog.models import Change, Product
 from catalog.reading.values import text
 from catalog.records import ProductRecord, Record, Unreadable
 from catalog.sources import shopify, woocommerce
@@ -21,7 +22,7 @@ Node = dict[str, Any]
 # What a queue keeps of a record.
 FIELDS = (
     "title", "price", "currency", "category", "product_url", "image_urls", "in_stock", "group",
-    "number",
+    "number", "brand",
 )  # fmt: skip
 
 
@@ -30,7 +31,8 @@ class Sent:
     """What a webhook says: products as they are now, and products that are gone."""
 
     said: list[Said]
-    gone: list[Product]
+    gone: list[tuple[str, str]]  # each by its shop and the shop's own id
+    as_of: datetime | None = None
 
     @property
     def addresses(self) -> list[str]:
@@ -46,9 +48,10 @@ def of_shopify(topic: str, node: Any, domain: str) -> Sent:
     shop = _shop(number, domain)
     active = node.get("status", "active") == "active" and node.get("published_at", "") is not None
     if topic.endswith("delete") or not active:
-        return Sent([], list(_products_of(shop, number)))
+        return Sent([], _names_of(shop, number), _moment(text(node.get("updated_at"))))
     told = {**node, "variants": list(_variants(node))}
-    records = shopify.records_of(told, f"https://{_host(shop, domain)}", _currency(shop))
+    base = f"https://{_host(shop, domain)}"
+    records = shopify.records_of(told, base, _currency(shop), _taken(shop, number, node))
     return _sent(shop, number, records, text(node.get("updated_at")))
 
 
@@ -60,7 +63,8 @@ def of_woocommerce(topic: str, node: Any, domain: str) -> Sent:
     number = _number(node)
     shop = _shop(number, domain)
     if topic.endswith("deleted") or node.get("status", "publish") != "publish":
-        return Sent([], list(_products_of(shop, number)))
+        as_of = _moment(text(node.get("date_modified_gmt")))
+        return Sent([], _names_of(shop, number), as_of)
     record = woocommerce.record_of(node, f"https://{_host(shop, domain)}", _currency(shop))
     return _sent(shop, number, [record], text(node.get("date_modified_gmt")))
 
@@ -74,8 +78,8 @@ def _sent(shop: str, number: str, records: Iterable[Record], as_of: str) -> Sent
         if record.image_urls:
             said.append(Said(shop, record.item_id, _fields(record), as_of=_moment(as_of)))
     names = {one.shop_item_id for one in said}
-    gone = [p for p in _products_of(shop, number) if said and p.shop_item_id not in names]
-    return Sent(said, gone)
+    gone = [one for one in _names_of(shop, number) if said and one[1] not in names]
+    return Sent(said, gone, _moment(as_of))
 
 
 def _fields(record: ProductRecord) -> Node:
@@ -98,8 +102,20 @@ def _number(node: Any) -> str:
     return number
 
 
-def _products_of(shop: str, number: str) -> Iterable[Product]:
-    return Product.objects.filter(shop=shop, number=number, gone_since=None)
+def _names_of(shop: str, number: str) -> list[tuple[str, str]]:
+    """What the shop has of a product, and what waits to become one of it."""
+    there = Product.objects.filter(shop=shop, number=number, gone_since=None)
+    waiting = Change.objects.filter(shop=shop, due_at__isnull=False, record__number=number)
+    names = (found.values_list("shop", "shop_item_id") for found in (there, waiting))
+    return sorted(set(chain.from_iterable(names)))
+
+
+def _taken(shop: str, number: str, node: Node) -> dict[str, tuple[str, str]]:
+    """The skus that another product of the shop has, as `records_of` takes them."""
+    skus = {text(variant.get("sku")) for variant in _variants(node)} - {""}
+    others = Product.objects.filter(shop=shop, shop_item_id__in=skus, gone_since=None)
+    others = others.exclude(number__in=("", number))
+    return {sku: (other, "") for sku, other in others.values_list("shop_item_id", "number")}
 
 
 def _shop(number: str, domain: str) -> str:

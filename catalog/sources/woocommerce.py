@@ -132,6 +132,7 @@ def record_of(node: Node, base: str, currency: str) -> Record:
         "price": node.get("price"),
         "currency": currency,
         "category": _first_name(node.get("categories")),
+        "brand": _first_name(node.get("brands")),
         "product_url": node.get("permalink"),
         "image_urls": _pictures(node.get("images")),
         "in_stock": {"instock": True, "onbackorder": True, "outofstock": False}.get(

@@ -64,7 +64,8 @@ def test_what_failed_is_tried_again_later_and_not_for_ever():
 def test_a_product_that_was_withdrawn_while_it_was_taken_in_stays_gone():
     (change,) = changes.take([said()])
     keep(["a"], shop="shop.example")
-    changes.withdraw(Product.objects.get())
+    product = Product.objects.get()
+    changes.withdraw(product.shop, product.shop_item_id)
     Product.objects.update(gone_since=None)  # as the worker saves it
     changes.end(change)
     assert Product.objects.get().gone_since is not None

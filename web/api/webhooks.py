@@ -140,5 +140,5 @@ def _keep(sent: Sent, keys: list[str]) -> None:
         for key in keys:
             changes.first_time(key)
         changes.take(sent.said)
-        for product in sent.gone:
-            changes.withdraw(product)
+        for shop, shop_item_id in sent.gone:
+            changes.withdraw(shop, shop_item_id, sent.as_of)

@@ -94,7 +94,7 @@ def remove(request: HttpRequest, item_id: str) -> HttpResponse:
     require_writer(request)
     product = Product.objects.filter(item_id=item_id).first()
     if product is not None:
-        changes.withdraw(product)
+        changes.withdraw(product.shop, product.shop_item_id)
     elif not changes.withdraw_waiting(item_id):
         raise UnknownProduct(item_id)
     return _written(200, item_id, Change.State.WITHDRAWN)

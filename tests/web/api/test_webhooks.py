@@ -150,6 +150,83 @@ def test_woocommerce_s_product_comes_changes_and_goes(client, shop, live):
     assert not Product.shown.filter(item_id="mug").exists()
 
 
+NEWER = {"updated_at": "2024-11-28T11:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "left"),
+    [
+        (("red",), None, []),
+        (("red", "blue"), ("red",), ["sh-red"]),
+    ],
+)
+def test_what_is_gone_before_the_worker_took_it_in_never_comes(
+    client, shop, live, first, then, left
+):
+    from_shopify(client, shirt(shop, *first), "products/create")
+    node, topic = (shirt(shop, *then, **NEWER), "update") if then else ({"id": 632910392}, "delete")
+    response = from_shopify(client, node, f"products/{topic}", number="2")
+    assert response.json()["gone"] == 1
+    work()
+    assert [p.item_id for p in Product.shown.filter(number="632910392")] == left
+
+
+@pytest.mark.parametrize("late", [{"status": "draft"}, {}])
+def test_what_says_late_that_something_is_gone_is_passed_over(client, shop, live, late):
+    from_shopify(client, shirt(shop, "red", "blue", **NEWER))
+    work()
+    assert from_shopify(client, shirt(shop, "red", **late), number="2").status_code == 200
+    work()
+    assert Product.shown.filter(number="632910392").count() == 2
+
+
+def test_what_is_shown_again_is_there_again(client, shop, live):
+    """The draft may come long after it was one: what counts is when it was."""
+    from_shopify(client, shirt(shop, "red"))
+    work()
+    from_shopify(client, shirt(shop, "red", status="draft", **NEWER), number="2")
+    assert not Product.shown.filter(number="632910392").exists()
+    again = {"updated_at": "2024-11-28T11:00:02Z"}
+    from_shopify(client, shirt(shop, "red", **again), "products/create", number="3")
+    work()
+    assert Product.shown.filter(number="632910392").exists()
+
+
+def test_a_scraped_product_that_is_gone_stays_so_for_a_late_update(client, shop, live):
+    keep(["mug"], shop="woo.example", shop_item_id="mug", number="799", currency="EUR")
+    from_woocommerce(client, {"id": 799}, "product.deleted")
+    from_woocommerce(client, mug(shop), number="2")
+    work()
+    assert not Product.shown.filter(item_id="mug").exists()
+
+
+def test_what_was_withdrawn_is_forgotten_like_all_else(client, shop):
+    from_shopify(client, shirt(shop, "red"))
+    from_shopify(client, {"id": 632910392}, "products/delete", number="2")
+    change = Change.objects.get()
+    assert (change.state, change.due_at, change.record) == (Change.State.WITHDRAWN, None, {})
+    Change.objects.update(said_at=change.said_at - changes.KEPT * 2)
+    changes.beat()
+    assert not Change.objects.exists()
+    assert not Product.objects.exists()
+
+
+def test_a_sku_that_another_product_has_stays_its(client, shop, live):
+    keep(["sh-red"], shop="tees.myshopify.com", shop_item_id="sh-red", number="1", title="Other")
+    from_shopify(client, shirt(shop, "red"))
+    work()
+    assert Product.objects.get(item_id="sh-red").title == "Other"
+    assert Product.shown.get(number="632910392").item_id == "632910392"
+
+
+def test_a_brand_comes_along(client, shop, live):
+    from_woocommerce(client, mug(shop, brands=[{"id": 1, "name": "Acme"}]))
+    from_shopify(client, shirt(shop, "red", vendor="Tees"))
+    work()
+    assert Product.shown.get(item_id="mug").brand == "Acme"
+    assert Product.shown.get(item_id="sh-red").brand == "Tees"
+
+
 def test_woocommerce_s_unsigned_ping_is_answered(client):
     response = client.post(
         WOOCOMMERCE, b"webhook_id=7", content_type="application/x-www-form-urlencoded"
