@@ -4,6 +4,7 @@ from typing import Any
 
 from catalog.reading.images import picture_of
 from catalog.reading.page import Page
+from catalog.reading.prices import tight
 
 MAX_REFERENCES = 20
 Item = dict[str, Any]
@@ -23,7 +24,7 @@ def loose_properties(page: Page) -> Item:
     for number, owner, names in _properties(page):
         if owner is None:
             for name in names:
-                found.setdefault(name, []).append(_value(page, number, None))
+                found.setdefault(name, []).append(_value(page, number, None, names))
     return found
 
 
@@ -31,7 +32,7 @@ def _items(page: Page) -> list[tuple[Item, int]]:
     items = {n: _item(page, n) for n, tag in enumerate(page.tags) if "itemscope" in tag.attrs}
     for number, owner, names in _properties(page):
         own = items.get(number)
-        value = _value(page, number, own)
+        value = _value(page, number, own, names)
         if own is not None and (owner is not None or names):
             own["@inner"] = owner is not None
         if owner is not None:
@@ -73,11 +74,11 @@ def _add_references(page: Page, items: dict[int, Item]) -> None:
                 continue
             for inner in range(start, min(page.ends[start] + 1, start + 200)):
                 for prop in str(page.tags[inner].get("itemprop", "")).lower().split()[:5]:
-                    value = _value(page, inner, items.get(inner))
+                    value = _value(page, inner, items.get(inner), [prop])
                     items[number].setdefault(prop, []).append(value)
 
 
-def _value(page: Page, number: int, own: Item | None) -> Any:
+def _value(page: Page, number: int, own: Item | None, names: list[str]) -> Any:
     tag = page.tags[number]
     if own is not None:
         return own
@@ -88,9 +89,11 @@ def _value(page: Page, number: int, own: Item | None) -> Any:
             name in ("content", "datetime") or tag.name in _LINKED.get(name, ())
         ) and name in tag.attrs:
             return str(tag[name])
-    return page.text(number)
+    # The cents may stand in a tag of their own.
+    return tight(page, number) if _PRICES & set(names) else page.text(number)
 
 
+_PRICES = {"price", "lowprice", "highprice"}
 _LINKED = {
     "href": ("a", "link", "area"),
     "src": ("source", "iframe", "embed", "video", "audio"),

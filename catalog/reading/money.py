@@ -94,7 +94,7 @@ _SIGNS = {
     "тг": "KZT", "р.": "RUB", "円": "JPY", "元": "CNY", "원": "KRW", "ر.س": "SAR", "د.إ": "AED",
     "د.ك": "KWD", "Fr.": "CHF", "SFr.": "CHF", "kn": "HRK", "Kn": "HRK",
     "Euro": "EUR", "euro": "EUR", "Eur": "EUR", "Lei": "RON", "TL": "TRY",
-    "RMB": "CNY", "฿.": "THB", "￥": "JPY",
+    "RMB": "CNY", "฿.": "THB", "￥": "JPY", "đ": "VND",
 }  # fmt: skip
 # These mean another currency from country to country: the shop's address or language tells.
 _SHARED = {
@@ -106,7 +106,11 @@ _SHARED = {
     "元": ("CNY", {"tw": "TWD", "hk": "HKD"}),
     "р.": ("RUB", {"by": "BYN"}),
     "руб": ("RUB", {"by": "BYN"}),
+    "DH": ("MAD", {"ae": "AED"}),
 }  # fmt: skip
+# What such a sign may mean, where a code stands beside it.
+_CODES_OF = {mark: frozenset([usual, *elsewhere.values()])
+             for mark, (usual, elsewhere) in _SHARED.items()}  # fmt: skip
 _MARKS = sorted({*_SIGNS, *_SHARED, *_CODES}, key=len, reverse=True)
 
 
@@ -117,9 +121,12 @@ def _mark_pattern() -> str:
 
 
 _MARK = _mark_pattern()
-_NUMBER = r"\d{1,3}(?:[ ,.'] ?\d{3})+(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)*"
+_CENTS_ALONE = r"(?<![\w.,/])[.,]\d{1,2}(?![\d.,])"  # "$.99"
+_GROUPED = r"\d{1,3}(?:[ ,.'] ?\d{3})+(?:[.,]\d{1,2}(?!\d))?"
+_NUMBER = rf"{_CENTS_ALONE}|{_GROUPED}|\d+(?:[.,]\d+)*"
+_CODE_BEHIND = re.compile(r"\s?([A-Z]{3})(?![^\W\d_])")  # "$19.90 CAD"
 _BEFORE = re.compile(rf"(?P<mark>{_MARK})\s?[.:]?\s?$")
-_AFTER = re.compile(rf"(?:,[-–—]+)?\s?(?P<mark>{_MARK})(?:(?P<cents>\d\d)(?![\d.,])|(?!\d))")
+_AFTER = re.compile(rf"(?:[.,][-–—]+)?\s?(?P<mark>{_MARK})(?:(?P<cents>\d\d)(?![\d.,])|(?!\d))")
 # No mark and what stands between it and the number is longer than this.
 _REACH = 10
 _BARE = re.compile(_NUMBER)
@@ -174,13 +181,15 @@ def prices_in(text: str, currency: str = "", place: str = "") -> list[Price]:
 
     `place` is the shop's country or language, for signs that many countries share.
     """
-    if len(text) > MAX_CHARACTERS:
-        text = text[:MAX_CHARACTERS]
+    return [price for _, _, price in placed_prices(normal(text[:MAX_CHARACTERS]), currency, place)]
+
+
+def placed_prices(plain: str, currency: str = "", place: str = "") -> list[tuple[int, int, Price]]:
+    """As prices_in, of a text that is `normal`: where each begins and ends, its mark included."""
     found = []
-    plain = normal(text)
     end = 0  # of the price before: its mark is not this one's too
     for number in _BARE.finditer(plain):
-        mark, cents, after = _mark_of(
+        mark, cents, ahead, after = _mark_of(
             plain[max(end, number.start() - _REACH) : number.start()],
             plain[number.end() : number.end() + _REACH],
         )
@@ -191,18 +200,25 @@ def prices_in(text: str, currency: str = "", place: str = "") -> list[Price]:
         written = f"{number[0]}.{cents}" if cents and number[0].isdigit() else number[0]
         amount = _in_cents(_amount(written, code or currency))
         if amount is not None:
-            found.append(Price(amount, code))
+            found.append((number.start() - ahead, end, Price(amount, code)))
     return found
 
 
 @lru_cache(maxsize=4096)
-def _mark_of(before: str, after: str) -> tuple[str, str, int]:
-    """The currency beside a number, the cents behind it, and how far behind it reaches."""
+def _mark_of(before: str, after: str) -> tuple[str, str, int, int]:
+    """The currency beside a number, the cents behind it, and how far it reaches before and behind
+    the number."""
     if match := _BEFORE.search(before):
-        return match["mark"], "", 0
+        ahead, codes = len(before) - match.start(), _CODES_OF.get(match["mark"], frozenset())
+        code = _CODE_BEHIND.match(after)
+        if code and code[1] in codes:
+            return code[1], "", ahead, code.end()
+        word = re.findall(r"[^\W\d_]+", before[: match.start()])[-1:]
+        named = next((one for one in word if one in codes), match["mark"])  # "CAD $19.90"
+        return named, "", ahead, 0
     if match := _AFTER.match(after):
-        return match["mark"], match["cents"] or "", match.end()
-    return "", "", 0
+        return match["mark"], match["cents"] or "", 0, match.end()
+    return "", "", 0, 0
 
 
 def normal(text: str) -> str:
@@ -253,7 +269,7 @@ def _amount(number: str, currency: str) -> Decimal | None:
         return _decimal(number)
     last = marks[-1]
     whole, _, fraction = number.rpartition(last)
-    if marks.count(last) > 1:  # 1.299.000: all of them group
+    if marks.count(last) > 1 and len(fraction) > 2:  # 1.299.000: all of them group
         return _decimal(re.sub(r"[.,]", "", number))
     if len(set(marks)) == 1 and len(fraction) == 3 and currency not in THREE_DECIMALS:
         grouped = 1 <= len(whole) <= 3 and whole.lstrip("0") != ""

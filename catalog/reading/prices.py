@@ -5,7 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from catalog.reading.money import Price, hundredths, money, normal, place_of, prices_in
+from catalog.reading.money import (
+    Price,
+    hundredths,
+    money,
+    normal,
+    place_of,
+    placed_prices,
+    prices_in,
+)
 from catalog.reading.page import Page
 from catalog.reading.words import BEFORE_OLD_PRICE, BEFORE_OTHER_PRICE
 
@@ -33,6 +41,10 @@ _AFTER_WORDS = re.compile(
     r"zzgl|netto\b|h\.?t\b\.?|hors tax)",
     re.IGNORECASE,
 )
+_INSTALMENT = re.compile(r"\d+\s?[x×]\s?(?:de|à|of)?\s*$", re.IGNORECASE)
+# Between an old price and the one now; a range goes on.
+_FEW_WORDS = re.compile(r"(?!\s*(?:[-–—~]|to|bis|à|a)\s*$)\W*(?:\w+\W+){0,2}", re.IGNORECASE)
+_TWO_NUMBERS = re.compile(r"\d[\d.,' ]*[^\d.,' ]\D*\d")
 _A_LETTER = re.compile(r"[^\W\d_]")
 _A_NUMBER = re.compile(r"^[^\w]*\d[\d.,' ]*[^\w]*$")
 _A_PRICE_NEXT = re.compile(r"^\W*[^\w\s/(]\s?\d|^\d")
@@ -61,12 +73,27 @@ def prices_seen(page: Page) -> tuple[PriceCandidate, ...]:
             break
         if index % 100 == 0:
             page.check_deadline()
+        words = _of_now(words, place)
         around, price = _price_around(page, number, words, place)
         if price is not None and around not in found:
             found[around] = PriceCandidate(
                 around, price, index, _points(page, around, index, words)
             )
     return tuple(found.values())
+
+
+def _of_now(words: str, place: str) -> str:
+    """The words from the price now on, where one text tells the old one or an instalment first."""
+    if not _TWO_NUMBERS.search(words):
+        return words
+    plain, cut = normal(words), 0
+    for begin, end, _ in placed_prices(plain, "", place):
+        before = plain[cut:begin]
+        if not (BEFORE_OLD_PRICE.search(before) or _INSTALMENT.search(before)):
+            is_other = BEFORE_OTHER_PRICE.search(before) or _AFTER_WORDS.search(plain[end:])
+            return plain[cut:] if cut and _FEW_WORDS.fullmatch(before) and not is_other else words
+        cut = end
+    return words
 
 
 def lower_beside(best: PriceCandidate, alike: list[PriceCandidate]) -> PriceCandidate:

@@ -7,7 +7,7 @@ from typing import Any
 
 from catalog.reading.facts import Facts
 from catalog.reading.images import is_picture
-from catalog.reading.money import currency_of, money
+from catalog.reading.money import currency_of, money, place_of, prices_in
 from catalog.reading.page import Page
 from catalog.reading.values import ID_KEYS, in_stock, text
 
@@ -30,7 +30,11 @@ _NOT_NOW = (
     "srp",
     "regularprice",
     "suggestedretailprice",
+    "minimumadvertisedprice",
+    "invoiceprice",
 )
+# What the price of a litre has, or one that is not everybody's.
+_NOT_ALL = ("referencequantity", "validformembertier")
 _WITH_PRICE = ("price", "lowprice", "pricespecification", "offers", "minprice")
 
 
@@ -152,11 +156,10 @@ def _amounts(node: Node, variants: list[Facts]) -> tuple[Decimal, ...]:
 def facts_of(node: Node, page: Page) -> Facts:
     offers = _offers(node.get("offers") or (_bare(node) if "price" in node else None))
     offer = _best(offers)
-    currency = text(offer.get("pricecurrency"))
     address = text(node.get("url")) or text(node.get("@id")) or text(offer.get("url"))
     main = node.get("mainentityofpage")
     address = address or text(main.get("@id") if isinstance(main, dict) else main)
-    code = currency_of(currency)
+    code = _currency_of(offer, page)
     return Facts(
         title=text(node.get("name")),
         price=money(text_or_number(offer.get("price")), code),
@@ -169,6 +172,14 @@ def facts_of(node: Node, page: Page) -> Facts:
         brand=text(node.get("brand")),
         ids=_ids(node, offer),
     )
+
+
+def _currency_of(offer: Node, page: Page) -> str:
+    """The currency that an offer names, or that stands beside its price."""
+    place = place_of(page.url, page.language)
+    named = currency_of(text(offer.get("pricecurrency")), place)
+    written = prices_in(text(offer.get("price")), "", place)
+    return named or next((one.currency for one in written), "")
 
 
 def _bare(node: Node) -> Node:
@@ -226,9 +237,17 @@ def _specification(value: Any) -> Node:
 
     def is_now(node: Node) -> bool:
         kind = text(node.get("pricetype")).rsplit("/", 1)[-1].lower()
-        return kind not in _NOT_NOW and not node.get("referencequantity")
+        several = _least(node.get("eligiblequantity")) > 1
+        return kind not in _NOT_NOW and not several and not any(node.get(key) for key in _NOT_ALL)
 
     return next(filter(is_now, specifications), specifications[0] if specifications else {})
+
+
+def _least(quantity: Any) -> Decimal:
+    """The lowest number in a QuantitativeValue; 0 where it tells none."""
+    node = quantity[0] if isinstance(quantity, list) and quantity else quantity
+    least = (node.get("minvalue") or node.get("value")) if isinstance(node, dict) else None
+    return money(text_or_number(least)) or Decimal(0)
 
 
 def _best(offers: list[Node]) -> Node:
@@ -241,9 +260,16 @@ def _best(offers: list[Node]) -> Node:
 
 def _stock(offers: list[Node]) -> bool | None:
     """In stock if any offer is; out if all that speak are out."""
-    words = [text(offer.get("availability")) for offer in offers]
+    words = [_named(offer.get("availability")) for offer in offers]
     answers = [answer for word in words if word and (answer := in_stock(word)) is not None]
     return any(answers) if answers else None
+
+
+def _named(value: Any) -> str:
+    """The text of a value of schema.org's own lists, which may be a reference."""
+    first = value[0] if isinstance(value, list) and value else value
+    reference = text(first.get("@id")) if isinstance(first, dict) else ""
+    return text(value) or reference
 
 
 def _images(value: Any, page: Page) -> list[str]:

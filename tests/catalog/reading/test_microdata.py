@@ -47,6 +47,19 @@ def test_the_value_of_a_property_is_where_html_puts_it(html, value):
     assert properties(html) == {"p": [value]}
 
 
+@pytest.mark.parametrize(
+    ("html", "value"),
+    [
+        ("<b itemprop=price>1 299<sup>90</sup></b>", "1 299.90"),
+        ("<b itemprop=lowPrice>19<i>,90 €</i></b>", "19,90 €"),
+        ("<b itemprop=price><i>$29.00</i> <i>$19.00</i></b>", "$29.00 $19.00"),
+        ("<b itemprop=name>Tee 19<sup>90</sup></b>", "Tee 19 90"),
+    ],
+)
+def test_a_price_s_cents_may_stand_in_a_tag_of_their_own(html, value):
+    assert list(properties(html).values()) == [[value]]
+
+
 def test_properties_have_several_names_and_values():
     html = "<b itemprop='Name title'>Tee</b><b itemprop=name>Shirt</b>"
     assert properties(html) == {"name": ["Tee", "Shirt"], "title": ["Tee"]}

@@ -26,6 +26,12 @@ from catalog.reading.money import Price, currency_of, money, place_of, prices_in
         ("from 9,95 €", "9.95"),
         ("2 for 20", "20.00"),
         ("2 for £20", "20.00"),
+        (".99", "0.99"),
+        ("$.99", "0.99"),
+        ("1.299.00", "1299.00"),
+        ("1,299,00", "1299.00"),
+        ("49.– CHF", "49.00"),
+        ("1.980.000đ", "1980000.00"),
         ("12.5", "12.50"),
         ("1299.0000", "1299.00"),
         (Decimal("1.299"), "1.30"),
@@ -57,6 +63,28 @@ def test_a_text_gives_its_prices_with_their_currencies_in_order():
     ]
     assert prices_in("Agenda 2016 R$81,90") == [Price(Decimal("81.90"), "BRL")]
     assert prices_in("Room 12, 17ft long") == []
+
+
+@pytest.mark.parametrize(
+    ("written", "currency"),
+    [
+        ("$19.90 CAD", "CAD"),
+        ("CAD $19.90", "CAD"),
+        ("CAD$19.90", "CAD"),
+        ("$19.90 USD", "USD"),
+        ("$19.90 ABC", "USD"),  # no code that the sign may stand for
+        ("kr 199 NOK", "NOK"),
+        ("199 DH", "MAD"),
+        ("199.000 đ", "VND"),
+    ],
+)
+def test_a_code_beside_a_sign_of_many_countries_tells_which(written, currency):
+    assert [price.currency for price in prices_in(written)] == [currency]
+
+
+def test_a_price_s_code_is_not_the_next_one_s():
+    codes = [price.currency for price in prices_in("$19.90 CAD $29.90")]
+    assert codes == ["CAD", "USD"]
 
 
 def test_a_sign_of_many_countries_is_told_by_the_shops_place():

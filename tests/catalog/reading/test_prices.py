@@ -66,6 +66,38 @@ def test_a_price_stands_in_the_innermost_tag_that_holds_it_whole(html, tags):
     assert [page.tags[one.number].name for one in prices_seen(page)] == tags
 
 
+@pytest.mark.parametrize(
+    ("words", "price"),
+    [
+        ("Was £29.00 Now £19.00", "19.00"),
+        ("Reg. $29.00 Sale $19.00", "19.00"),
+        ("UVP 29,90 € 19,90 €", "19.90"),
+        ("Save $10 $19.90", "19.90"),
+        ("was £29, save £10, now £19", "19.00"),
+        ("12x de R$ 16,58 ou R$ 199,00", "199.00"),
+        ("£19.00 was £29.00", "19.00"),
+        ("from $10 to $20", "10.00"),
+        ("ab 19,90 € bis 29,90 €", "19.90"),
+        ("2 for $30, $19.90 each", "30.00"),
+        ("19,90 €/kg 5,00 €", "19.90"),
+        ("Versand ab 50 € frei, sonst 4,90 €", "50.00"),
+        ("Save £5 when you spend £50", "5.00"),
+        ("Save £5 over £50", "5.00"),
+        ("Was £20.00 - £30.00", "20.00"),
+        ("UVP 29,90 € bis 39,90 €", "29.90"),
+        ("Was £29.00 (£5 off)", "29.00"),
+        ("Statt 29,90 € 2,99 €/kg", "29.90"),
+        ("was £29.00", "29.00"),
+    ],
+)
+def test_a_text_with_several_prices_is_of_the_one_now(words, price):
+    assert [amount for amount, _ in seen(f"<p>{words}</p>")] == [price]
+
+
+def test_the_price_now_is_as_likely_behind_the_old_one_as_alone():
+    assert points("<p>Was $9 Now $5</p>") == points(PLAIN)
+
+
 def test_the_shop_s_country_tells_whose_dollars_they_are():
     assert seen("<p>$5</p>", "https://shop.example.ca/p/1") == [("5.00", "CAD")]
     assert seen("<html lang=es-MX><p>$5</p>") == [("5.00", "MXN")]

@@ -105,6 +105,47 @@ def test_stock_is_yes_no_or_unknown(word, answer):
     assert in_stock(word) is answer
 
 
+def offered(url=PAGE, **offer):
+    [found] = products_in(json_ld(product("7", offers=[{"@type": "Offer"} | offer])), url)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("offer", "url", "currency"),
+    [
+        ({"price": "19.90 EUR"}, PAGE, "EUR"),
+        ({"price": "£19.90"}, PAGE, "GBP"),
+        ({"price": "19.90", "priceCurrency": "$"}, "https://shop.example.ca/p/7", "CAD"),
+        ({"price": "€19.90", "priceCurrency": "USD"}, PAGE, "USD"),  # what is named counts
+    ],
+)
+def test_a_currency_stands_beside_the_price_or_is_the_shop_s_country_s(offer, url, currency):
+    assert offered(url, **offer).currency == currency
+
+
+@pytest.mark.parametrize(
+    "not_now",
+    [
+        {"priceType": "https://schema.org/MinimumAdvertisedPrice"},
+        {"priceType": "https://schema.org/InvoicePrice"},
+        {"validForMemberTier": {"@type": "MemberProgramTier"}},
+        {"eligibleQuantity": {"@type": "QuantitativeValue", "minValue": 10}},
+    ],
+)
+def test_a_price_that_is_not_everybody_s_is_passed_over(not_now):
+    everybody = {"price": "19.90", "eligibleQuantity": {"value": 1}}
+    offer = {"priceCurrency": "EUR", "priceSpecification": [{"price": "15"} | not_now, everybody]}
+    assert offered(**offer).price == Decimal("19.90")
+
+
+@pytest.mark.parametrize(
+    "word",
+    [{"@id": "https://schema.org/OutOfStock"}, ["https://schema.org/OutOfStock"], "0 in stock"],
+)
+def test_stock_is_read_however_it_is_referred_to(word):
+    assert offered(price="19.90", availability=word).in_stock is False
+
+
 def test_ids_from_addresses_are_decoded():
     assert id_from_url("https://a.example/p/%C3%A9t%C3%A9.html?x=1") == "été"
 
