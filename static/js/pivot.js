@@ -49,9 +49,39 @@ document.addEventListener("htmx:configRequest", ({detail}) => {
   }
 });
 
+/* Who goes elsewhere waits no more for what was asked before, as without scripts: its answer would take the place of
+   the new page, or put an address of its own over it. It may come, but is not read: of what is broken off, htmx
+   complains in the console. */
+const awaited = new Map(), left = new WeakSet(); // requests, and where their answers are to stand
+let back = null; // the request of a page that is gone back to and is not kept any more
+
+function leave(isLeft) {
+  for (const [xhr, target] of awaited) if (isLeft(target)) left.add(xhr);
+}
+
+function goElsewhere() {
+  back?.abort();
+  leave(() => true);
+}
+
+const pass = (event) => left.has(event.detail.xhr) && event.preventDefault();
+
+document.addEventListener("htmx:beforeSend", ({detail: {elt, target, xhr, boosted, etc}}) => {
+  if (target === document.body) goElsewhere();
+  if (boosted) etc.push = "true"; // the link, which says so, may have left the page until then
+  awaited.set(xhr, target);
+  xhr.addEventListener("loadend", () => awaited.delete(xhr));
+  elt.addEventListener("htmx:beforeOnLoad", pass); // of what has left the page, nothing rises to the document
+});
+document.addEventListener("htmx:afterSwap", () => leave((target) => !target.isConnected));
+
 // Back and Forward are there at once: one that follows while a picture still moves would keep the wrong page.
 for (const name of ["htmx:historyCacheHit", "htmx:historyCacheMiss"]) {
-  document.addEventListener(name, ({detail}) => { detail.swapSpec.transition = false; });
+  document.addEventListener(name, ({detail}) => {
+    goElsewhere();
+    back = detail.xhr;
+    detail.swapSpec.transition = false;
+  });
 }
 
 /* What one comes back to was kept as text while the next answer was on its way. Its address alone knows what
