@@ -75,6 +75,11 @@ document.addEventListener("htmx:beforeSend", ({detail: {elt, target, xhr, booste
 });
 document.addEventListener("htmx:afterSwap", () => leave((target) => !target.isConnected));
 
+// What is asked for again is no step of its own, as a price is that changes and is sent by one Enter.
+document.addEventListener("htmx:beforeHistoryUpdate", ({detail: {history}}) => {
+  if (history.path === location.pathname + location.search) history.type = "replace";
+});
+
 // Back and Forward are there at once: one that follows while a picture still moves would keep the wrong page.
 for (const name of ["htmx:historyCacheHit", "htmx:historyCacheMiss"]) {
   document.addEventListener(name, ({detail}) => {
@@ -102,7 +107,10 @@ document.addEventListener("htmx:historyRestore", () => {
   }
 });
 
-// The language is changed on the page that one sees, wherever the grid has gone on to.
+// The language is changed on the page that one sees, wherever the grid has gone on to; of pages in the language of
+// before, none is kept for Back.
 document.addEventListener("submit", ({target}) => {
-  if (target.matches(".languages")) target.elements.next.value = location.pathname + location.search;
+  if (!target.matches(".languages")) return;
+  target.elements.next.value = location.pathname + location.search;
+  sessionStorage.removeItem("htmx-history-cache");
 }, true);

@@ -50,6 +50,12 @@ document.addEventListener("htmx:afterSwap", ({detail}) => {
 document.addEventListener("focusout", ({target, relatedTarget}) => {
   if (target === box() && !list().contains(relatedTarget)) show(false);
 });
+// What one comes back to is a page on which nobody types.
+document.addEventListener("htmx:historyRestore", () => {
+  if (!list()) return;
+  show(false);
+  list().replaceChildren();
+});
 // A click on a suggestion leaves the focus in the box, so that it stays until the click is done.
 document.addEventListener("mousedown", (event) => list()?.contains(event.target) && event.preventDefault());
 

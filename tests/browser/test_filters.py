@@ -354,3 +354,14 @@ def test_a_title_begins_where_its_price_does_whatever_its_letters(shop, open_pag
     card = phone(open_page).locator("#grid a.tile[data-item='0']")
     expect(card.locator(".tile-title")).to_have_css("text-align", "left")
     expect(card.locator(".tile-title")).to_have_css("direction", "rtl")
+
+
+def test_enter_in_a_price_is_one_step_back(shop, open_page):
+    page = open_page("/browse/")
+    before = page.evaluate("history.length")
+    page.get_by_role("button", name="Price").click()
+    with page.expect_response("**price_from=25**"), page.expect_response("**price_from=25**"):
+        page.get_by_label("Price from").fill("25")
+        page.get_by_label("Price from").press("Enter")
+    says(page, "/browse/?price_from=25", products=2, active="1")
+    assert page.evaluate("history.length") == before + 1

@@ -185,3 +185,17 @@ def test_on_a_phone_the_shelf_stands_in_the_menu(live, open_page):
     page.get_by_role("button", name="Menu").click()
     shelf = page.locator("#menu").get_by_role("link", name="Your shelf")
     expect(shelf).to_have_attribute("aria-current", "page")
+
+
+def test_what_was_suggested_does_not_come_back_with_the_page(live, open_page):
+    page = open_page("/products/0/")
+    typed(page)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/browse/\?category=hats$"))
+    expect(page.locator("#grid a.tile")).to_have_count(3)
+    page.go_back()
+    expect(page.locator("ol.looks")).to_be_visible()
+    expect(page.locator(".suggestions")).to_be_hidden()
+    page.locator(".bar [name=q]").press("ArrowDown")
+    expect(page.locator(".suggestions")).to_be_hidden()

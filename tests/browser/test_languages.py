@@ -51,6 +51,21 @@ def test_one_switches_the_language_and_stays_where_one_is(live, open_page, javas
     page.get_by_role("heading", name="Looks similar").wait_for()
 
 
+def test_back_speaks_the_language_that_was_chosen(live, open_page):
+    page = open_page("/")
+    page.get_by_role("link", name="See all products").first.click()
+    expect(page).to_have_url(re.compile("/browse/$"))
+    page.locator("#grid a.tile").first.click()
+    page.locator("ol.looks").wait_for()
+    page.get_by_role("button", name="日本語").click()
+    page.locator("html[lang=ja]").wait_for(state="attached")
+    page.go_back()
+    page.get_by_role("heading", name="似ている商品").wait_for()
+    page.go_back()
+    expect(page).to_have_url(re.compile("/browse/$"))
+    expect(page.locator("#menu a").first).to_have_text("一覧")
+
+
 @pytest.mark.parametrize("language", ["de", "es", "ja", "ru"])
 @pytest.mark.parametrize("width", [390, 820])
 def test_no_page_scrolls_sideways_in_any_language(live, open_page, width, language):
