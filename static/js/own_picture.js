@@ -20,14 +20,19 @@ const LEAST_SHARE = 0.08, STEP = 0.02;
 const WHOLE = [0, 0, 1, 1];
 let part = WHOLE;
 let isNew = false;
+let taken = 0;
 
 /* The picture ------------------------------------------------------------------------------ */
 
+/* What was chosen last counts, whichever is ready first. */
 async function take(file) {
+  const number = ++taken;
   const picture = await createImageBitmap(file).catch(() => null);
+  if (number !== taken) return;
   if (picture === null) say(form.dataset.unseen);
   else show(picture);
   const sent = picture !== null && file.size > LARGE_BYTES ? await smaller(picture) : file;
+  if (number !== taken) return;
   put(new File([sent], file.name, {type: sent.type}));
   set(WHOLE);
   form.elements.k.value = form.elements.k.defaultValue;
@@ -162,7 +167,9 @@ document.addEventListener("click", async (event) => {
   const example = event.target.closest?.("[data-example]");
   if (!example || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
+  const number = ++taken;
   const picture = await fetch(example.dataset.example).then((came) => came.ok && came.blob()).catch(() => null);
+  if (number !== taken) return;
   if (picture) take(new File([picture], "example.jpg", {type: picture.type}));
   else location.assign(example.href);
 });

@@ -200,3 +200,27 @@ def test_a_picture_by_its_address_can_be_narrowed_and_gone_on_from(
     page.wait_for_url("**q=5**")
     expect(page.locator(FIRST)).to_have_attribute("data-item", "5")
     expect(page).to_have_url(re.compile("url=https"))
+
+
+# The first picture that is chosen is ready after the second one.
+SLOW = """() => {
+  const make = createImageBitmap;
+  let before = 0;
+  window.createImageBitmap = async (file) => {
+    if (!before++) await new Promise((done) => { window.ready = done });
+    return make(file);
+  };
+}"""
+
+
+def test_of_two_pictures_the_one_chosen_last_counts(live, folder, open_page):
+    page = open_page("/picture/")
+    page.evaluate(SLOW)
+    chooser = page.locator("#own [type=file]").first
+    chooser.set_input_files(folder / "hats" / "3.jpg")
+    chooser.set_input_files(folder / "shirts" / "0.jpg")
+    expect(page.locator(FIRST)).to_have_attribute("data-item", "0")
+    page.evaluate("ready()")
+    page.wait_for_timeout(700)
+    expect(page.locator(FIRST)).to_have_attribute("data-item", "0")
+    assert chooser.evaluate("input => input.files[0].name") == "0.jpg"

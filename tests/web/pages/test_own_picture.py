@@ -1,5 +1,6 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from lxml import html
 
 pytestmark = pytest.mark.django_db
 BOUNDARY = "multipart/form-data; boundary=x"
@@ -21,3 +22,11 @@ def test_an_empty_file_is_called_empty(client, live, address):
     response = client.post(address, {"picture": SimpleUploadedFile("a.jpg", b"")})
     assert response.status_code == 400
     assert "The file is empty." in response.content.decode()
+
+
+def test_no_link_throws_a_sent_picture_away(client, live, folder):
+    with (folder / "hats" / "3.jpg").open("rb") as file:
+        sent = client.post("/picture/", {"picture": file, "price_from": "9999"})
+    (empty,) = html.fromstring(sent.content).xpath("//ol[contains(@class, 'looks')]/li")
+    assert empty.text_content().strip() == "Nothing matches these filters."
+    assert not empty.xpath(".//a")
