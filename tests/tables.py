@@ -25,8 +25,9 @@ def fields() -> str:
 
 
 def widget_fields() -> str:
-    """The list in static/js/widget.js: what an element may ask of the API."""
+    """The lists in static/js/widget.js: what an element may ask of the API, and by a name alone."""
     from catalog.fields import User, names_for
+    from catalog.kinds import YesNo
     from recommender.search.fields import SIMILAR
 
     names = [n for n in names_for(User.PROGRAM, SIMILAR) if n not in ("url", "liked", "disliked")]
@@ -36,7 +37,8 @@ def widget_fields() -> str:
         if len(line) + len(name) > 94:
             lines, line = [*lines, line.rstrip()], "    "
         line += f'"{name}", '
-    return "\n".join([*lines, line.rstrip(", ") + "];"])
+    flags = ", ".join(f'"{field.name}"' for field in SIMILAR if isinstance(field.kind, YesNo))
+    return "\n".join([*lines, line.rstrip(", ") + "];", f"  const FLAGS = new Set([{flags}]);"])
 
 
 def example() -> str:
@@ -74,7 +76,7 @@ PARTS = {
     "docs/use.md": (r"(?<=<!-- make tables: fields -->\n).*?(?=\n<!-- end -->)", fields),
     "README.md": (r"(?<=<!-- make tables: settings -->\n).*?(?=\n<!-- end -->)", settings),
     ".env.example": (r".+\Z", example),
-    "static/js/widget.js": (r"  const FIELDS = \[.*?\];", widget_fields),
+    "static/js/widget.js": (r"  const FIELDS = \[.*?  const FLAGS = .*?;", widget_fields),
 }
 
 

@@ -9,12 +9,14 @@ from django.http import HttpRequest, QueryDict
 
 from catalog.addresses import can_be_an_id
 from catalog.models import Product
-from recommender.search.fields import NARROWING
+from recommender.search.fields import NARROWING, SIMILAR
 
 # Steps that an address tells, and how long it may become by them: servers take 4,094 characters.
 MAX_STEPS, MAX_CHARACTERS = 8, 1500
 # What goes on from page to page beside the filters: how a page shows its rows.
 SHOWING = ("metric", "distances", "measured")
+# Sliders and yes or no: at "0" these ask for nothing. Of others, as of a price, "0" is an answer.
+NOTHING_AT_ZERO = frozenset(field.name for field in SIMILAR if field.default == 0)
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,11 @@ def _ids(given: Sequence[str], item_id: str) -> list[str]:
 
 def _pairs(asked: QueryDict, names: Iterable[str]) -> list[tuple[str, str]]:
     pairs = [(name, asked.get(name, "")) for name in names]
-    return [(name, value) for name, value in pairs if value not in ("", "0")]
+    return [
+        (name, value)
+        for name, value in pairs
+        if value and not (value == "0" and name in NOTHING_AT_ZERO)
+    ]
 
 
 def _query(pairs: list[tuple[str, str]], way: Iterable[Product] = (), last: str = "") -> str:

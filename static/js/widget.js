@@ -12,6 +12,7 @@
   const FIELDS = ["q", "category", "shop", "price_from", "price_to", "in_stock", "in_colour",
     "metric", "k", "crop", "looks", "cheaper", "diversity", "colour", "min_score",
     "weigh_category", "weigh_price", "weigh_brand", "weigh_new", "weigh_stock"];
+  const FLAGS = new Set(["in_stock", "cheaper"]); // which may be empty
   const OTHERS = ["item", "server", "key", "label", "link", "sold-out", "timeout"];
   const LAYOUTS = ["row", "grid", "carousel", "compact"]; // which the styles alone draw
   const WORDS = { de: ["Ähnliche Artikel", "Ausverkauft"], es: ["Productos similares", "Agotado"],
@@ -173,7 +174,8 @@
       const url = new URL(`api/v1/products/${encodeURIComponent(item)}/similar/`, this.server);
       for (const name in this.dataset) {
         const field = name.replace(/[A-Z]/g, (letter) => "_" + letter.toLowerCase());
-        if (FIELDS.includes(field)) url.searchParams.set(field, this.dataset[name] || "on");
+        const value = this.dataset[name] || (FLAGS.has(field) ? "on" : "");
+        if (value && FIELDS.includes(field)) url.searchParams.set(field, value);
       }
       url.searchParams.set("counted", "on"); // a site that counts says so in its answer
       return url;

@@ -388,6 +388,14 @@ def test_it_follows_its_attributes(visit, shop, asked, name, value, query):
     assert told.value.all_headers().get("x-api-key") == ("secret" if name == "key" else None)
 
 
+def test_an_empty_attribute_asks_for_something_only_where_it_is_a_yes(visit, shop, asked):
+    row = '<look-alikes data-item="7" data-category="" data-price-to="" data-in-stock data-cheaper></look-alikes>'
+    shop.answers["/where"] = page(f'<script src="{asked.url}/widget.js"></script>{row}')
+    visit("/where").locator("look-alikes li").wait_for()
+    (question,) = [path for path in asked.requests if "/similar/" in path]
+    assert question == "/api/v1/products/7/similar/?in_stock=on&cheaper=on&counted=on"
+
+
 def test_an_older_answer_never_overwrites_a_newer_one(visit, shop, asked):
     late, original = threading.Event(), asked.answer
     asked.answer = lambda path, headers: (

@@ -108,3 +108,17 @@ def test_narrowing_down_keeps_what_else_is_asked(client, live):
     narrow = html[: html.index('<form id="choosing"')]
     assert 'type="hidden" name="q"' not in narrow
     assert 'href="/products/0/?liked=1&amp;trail=2">Show all' in html
+
+
+def test_a_zero_that_says_something_goes_on(client, live):
+    Product.objects.update(price=5, category="0")
+    first = tiles(page(client, "/products/0/?category=0&price_from=0&weigh_price=0&measured=0"))[0]
+    assert parse_qs(urlsplit(first).query) == {
+        "category": ["0"],
+        "price_from": ["0"],
+        "weigh_price": ["0"],
+        "measured": ["0"],
+        "trail": ["0"],
+    }
+    first = tiles(page(client, "/products/0/?colour=0&diversity=0&min_score=0&in_stock=0"))[0]
+    assert parse_qs(urlsplit(first).query) == {"trail": ["0"]}

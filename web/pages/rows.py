@@ -61,7 +61,9 @@ def rows(
     `number` is the page of what looks similar, `per_page` how many it has. Raises NoSuchPage.
     """
     by_metric = {ranking.metric: ranking for ranking in answered.rankings}
-    page = page_of(_with_words(answered.looks.matches), number, per_page or PER_PAGE)
+    wanted = form.cleaned_data["k"] if "k" in asked else None  # may be fewer than PER_ROW
+    shown = _with_words(answered.looks.matches[:wanted])
+    page = page_of(shown, number, per_page or PER_PAGE)
     return {
         "answer": answered,
         "page": page,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from lxml import html
 
 from catalog.models import Product
 from recommender.index.metrics import Metric
@@ -57,3 +58,14 @@ def test_the_metrics_stand_in_their_order_whichever_leads(live):
 def test_the_empty_page_offers_pictures_of_the_shop_to_try(client, photos):
     page = client.get("/picture/").content.decode()
     assert page.count("data-example=") == own_picture.EXAMPLES
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("k", [1, 3, 5])
+def test_a_page_shows_as_many_as_are_asked_for(client, live, folder, k):
+    page = html.fromstring(client.get(f"/products/0/?k={k}").content)
+    assert len(page.xpath("//ol[contains(@class, 'looks')]/li")) == k
+    with (folder / "hats" / "3.jpg").open("rb") as file:
+        page = html.fromstring(client.post("/picture/", {"picture": file, "k": k}).content)
+    assert len(page.xpath("//ol[contains(@class, 'looks')]/li")) == k
+    assert len(page.xpath("//ol[contains(@class, 'row')]")[0]) == rows.PER_ROW
