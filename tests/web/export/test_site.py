@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from catalog.models import Product
 from catalog.registry import import_folder
 from recommender.building import build as building
+from tests.recommender.building.test_further import give
 from web.export import asking, site
 from web.export.folder import RECORD
 from web.export.whereabouts import web_address
@@ -211,3 +212,10 @@ def test_what_asks_a_server_is_not_there(client, live, tmp_path, capsys):
         assert word not in page
     links = re.findall(r'<a [^>]*href="([^"]*)"', page)
     assert not [link for link in links if link.endswith("0.html")], "a switch that switches nothing"
+
+
+def test_further_pictures_which_have_no_page_leave_no_list_behind(live, tmp_path, capsys, client):
+    give("0", "red")
+    assert 'class="further"' in client.get("/products/0/").content.decode()
+    export(tmp_path / "out", capsys)
+    assert "More pictures" not in (tmp_path / "out" / "products" / "0.html").read_text()
