@@ -110,6 +110,7 @@ SECRET_KEY = secret_key(VAR_DIR)
 SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env_hosts("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env_sites("CSRF_TRUSTED_ORIGINS")
+CSRF_FAILURE_VIEW = "web.error_pages.forbidden"
 # The path below which the site lies, as in /look; gunicorn reads the same variable.
 FORCE_SCRIPT_NAME = env_prefix("SCRIPT_NAME")
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = FORCE_SCRIPT_NAME or "/"

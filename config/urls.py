@@ -11,5 +11,6 @@ if settings.ADMIN_PATH:
     urlpatterns.append(path(settings.ADMIN_PATH, admin.site.urls))
 
 handler400 = "web.error_pages.bad_request"
+handler403 = "web.error_pages.forbidden"
 handler404 = "web.error_pages.not_found"
 handler500 = "web.error_pages.server_error"

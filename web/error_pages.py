@@ -17,6 +17,20 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return nowhere(request)
 
 
+def forbidden(
+    request: HttpRequest, exception: Exception | None = None, reason: str = ""
+) -> HttpResponse:
+    """403: the account lacks a right; or, for a `reason` that the log has, a form its token."""
+    sentence = (
+        _("This page is out of date. Please reload it.")
+        if reason
+        else _("Your account may not do this. Whoever runs the site can give it the right.")
+    )
+    if is_api(request):
+        return failure(sentence, 403)
+    return render(request, "403.html", {"error": sentence, "is_stale": bool(reason)}, status=403)
+
+
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400, before any view: the request itself is not understood."""
     sentence = _("The request could not be understood.")

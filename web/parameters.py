@@ -49,6 +49,12 @@ def repeated(given: QueryDict, single: Iterable[str]) -> str:
     return told % {"name": name} if name else ""
 
 
+def one_of(name: str, allowed: Iterable[str]) -> str:
+    """What is wrong where a parameter is none of those, in a sentence."""
+    told = _("%(name)s must be one of: %(allowed)s.")
+    return told % {"name": name, "allowed": ", ".join(allowed)}
+
+
 def garbled(request: HttpRequest) -> str:
     """What is wrong where the parameters are no text, in a sentence; nothing where they are."""
     try:

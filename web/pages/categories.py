@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import lazy
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -20,12 +21,12 @@ from catalog.models import Filing, Product
 from recommender.search import filing_doubts
 from recommender.search.errors import BadQuery, SearchError
 from web.paging import NoSuchPage, page_of
-from web.parameters import takes
+from web.parameters import one_of, takes
 from web.refusals import refused
 from web.staff import for_staff, may
 
 PRODUCTS, WORDS = 20, 40
-WRONG, NONE, DECIDED = "wrong", "none", "decided"
+ALLOWED = WRONG, NONE, DECIDED = "wrong", "none", "decided"
 MAY_DECIDE, MAY_UNDO = "lookalike_catalog.add_filing", "lookalike_catalog.delete_filing"
 
 
@@ -34,8 +35,8 @@ class CategoriesForm(forms.Form):
 
     which = forms.ChoiceField(
         required=False,
-        choices=[(name, name) for name in (WRONG, NONE, DECIDED)],
-        error_messages={"invalid_choice": "which must be wrong, none or decided."},
+        choices=[(name, name) for name in ALLOWED],
+        error_messages={"invalid_choice": lazy(one_of, str)("which", ALLOWED)},
     )
     page = forms.IntegerField(required=False, min_value=1, max_value=1_000_000)
 

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
@@ -19,7 +18,7 @@ from recommender.search.errors import BadQuery, SearchError
 from recommender.search.fields import MOST
 from recommender.search.query import Query
 from web.pages.rows import NAMES
-from web.parameters import takes
+from web.parameters import one_of, takes
 from web.refusals import refused
 from web.staff import is_for_owner
 
@@ -36,10 +35,7 @@ class CompareForm(forms.Form):
             self.fields[name] = forms.ChoiceField(
                 required=False,
                 choices=[(value, value) for value in allowed],
-                error_messages={
-                    "invalid_choice": _("%(name)s must be one of: %(allowed)s.")
-                    % {"name": name, "allowed": ", ".join(allowed)}
-                },
+                error_messages={"invalid_choice": one_of(name, allowed)},
             )
 
 

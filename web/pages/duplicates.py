@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import lazy
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,14 +24,14 @@ from recommender.search.answering import live_index
 from recommender.search.errors import BadQuery, SearchError
 from recommender.search.products import shown_products
 from web.paging import NoSuchPage, page_of
-from web.parameters import takes
+from web.parameters import one_of, takes
 from web.refusals import refused
 from web.staff import for_staff, may
 
 GROUPS, WORDS = 20, 40
 # Pictures shown of a group; the rest is counted.
 MAX_SHOWN = 24
-SAME, SIMILAR, APART, ONE = "same", "similar", "apart", "one"
+ALLOWED = SAME, SIMILAR, APART, ONE = "same", "similar", "apart", "one"
 # Products that may be said to be one at once.
 MAX_SAID = 100
 LABEL = "lookalike_recommender"
@@ -41,8 +42,8 @@ class DuplicatesForm(forms.Form):
 
     within = forms.ChoiceField(
         required=False,
-        choices=[(name, name) for name in (SAME, SIMILAR, APART, ONE)],
-        error_messages={"invalid_choice": "within must be same, similar, apart or one."},
+        choices=[(name, name) for name in ALLOWED],
+        error_messages={"invalid_choice": lazy(one_of, str)("within", ALLOWED)},
     )
     page = forms.IntegerField(required=False, min_value=1, max_value=1_000_000)
 

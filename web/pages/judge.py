@@ -21,7 +21,7 @@ from recommender.search.errors import BadQuery, SearchError
 from recommender.search.judgements import Choice, Side
 from web.csv_answer import csv_answer
 from web.pages.rows import NAMES
-from web.parameters import takes
+from web.parameters import one_of, takes
 from web.refusals import refused
 from web.staff import for_staff, may
 
@@ -96,9 +96,7 @@ def _chosen(there: list[Contest], wanted: str) -> Contest:
     """The contest of that name, the first without one; raises BadQuery."""
     found = next((contest for contest in there if contest.name == (wanted or contest.name)), None)
     if found is None:
-        names = ", ".join(contest.name for contest in there)
-        rule = _("%(name)s must be one of: %(allowed)s.")
-        raise BadQuery(rule % {"name": "against", "allowed": names})
+        raise BadQuery(one_of("against", [contest.name for contest in there]))
     return found
 
 
@@ -155,10 +153,7 @@ def _keep_or_undo(request: HttpRequest) -> str:
         raise _out_of_date() from None
     choice = request.POST.get("choice", "")
     if choice not in Choice.values:
-        raise BadQuery(
-            _("%(name)s must be one of: %(allowed)s.")
-            % {"name": "choice", "allowed": ", ".join(Choice.values)}
-        )
+        raise BadQuery(one_of("choice", Choice.values))
     left, right = Side.from_dict(page["left"]), Side.from_dict(page["right"])
     judgements.keep(_key(page["key"]), page["item_id"], left, right, Choice(choice), who)
     return ""

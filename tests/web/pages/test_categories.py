@@ -132,7 +132,12 @@ def test_they_come_in_pages_and_the_last_one_decided_leads_back(admin_client, do
     given = {"item_id": second, "category": "Hats"}
     response = admin_client.post(f"{PAGE}?page=2", given, follow=True)
     assert response.redirect_chain[-1] == (f"{PAGE}?page=1", 302)
-    assert admin_client.get(f"{PAGE}?which=all").status_code == 400
+
+
+def test_what_is_not_looked_through_is_refused_in_the_readers_language(admin_client, live):
+    refused = admin_client.get(f"{PAGE}?which=all", HTTP_ACCEPT_LANGUAGE="de")
+    assert refused.status_code == 400
+    assert "which muss eines davon sein: wrong, none, decided." in refused.content.decode()
 
 
 def test_before_anything_was_looked_through_the_command_is_named(admin_client, live):

@@ -149,7 +149,13 @@ def test_groups_come_in_pages_and_the_last_one_told_apart_leads_back(
     assert admin_client.get(f"{PAGE}?page=9").status_code == 404
     response = admin_client.post(f"{PAGE}?page=2", {"item_id": "0"}, follow=True)
     assert response.redirect_chain[-1] == (f"{PAGE}?page=1", 302)
-    assert admin_client.get(f"{PAGE}?within=all").status_code == 400
+
+
+def test_what_is_not_looked_through_is_refused_in_the_readers_language(admin_client, live):
+    refused = admin_client.get(f"{PAGE}?within=all", HTTP_ACCEPT_LANGUAGE="de")
+    assert refused.status_code == 400
+    told = "within muss eines davon sein: same, similar, apart, one."
+    assert told in refused.content.decode()
 
 
 def test_a_large_group_is_shown_in_part(admin_client, doubled, monkeypatch):
