@@ -74,7 +74,7 @@ def first_page(site, url):
     while time.monotonic() < end and site.poll() is None:
         try:
             return requests.get(url, timeout=60)
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.2)
     site.kill()
     raise AssertionError(site.communicate()[0])

@@ -152,7 +152,7 @@ def wait_for(url, seconds=60):
         try:
             if requests.get(url, timeout=5).ok:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.1)
     raise AssertionError(f"{url} does not answer")
 
