@@ -72,7 +72,8 @@ def test_what_is_gone_back_to_waits_for_nothing_either(live, open_page, late):
     stands(page, "/products/0/", "0")
     page.evaluate("sessionStorage.removeItem('htmx-history-cache')")
     come = late(page, "/browse/$")
-    page.go_back()
+    with page.expect_request(re.compile("/browse/$")):
+        page.go_back()
     page.go_back()
     stands(page, r":\d+/", re.compile("Click a picture"))
     come()

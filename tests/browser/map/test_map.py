@@ -48,7 +48,7 @@ def place_of(page, drawn, item_id) -> dict[str, float]:
 
 def test_a_click_leads_to_the_product_and_back_to_the_same_place(open_map, drawn):
     page = open_map()
-    assert page.evaluate(PAINTED, ".map-canvas") > 0.1
+    assert page.evaluate(PAINTED, ".map-canvas") > 0.05
     expect(page).not_to_have_url(re.compile("zoom"))
     page.locator(".map-canvas").hover()
     page.mouse.wheel(0, -100)
