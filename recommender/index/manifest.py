@@ -33,6 +33,11 @@ class VectorSpec(Protocol):
     def notice(self) -> str: ...
 
 
+def made_by(spec: VectorSpec) -> tuple[str, str, str, int]:
+    """What vectors must have in common to be compared, weights and precision apart."""
+    return spec.name, spec.layer, spec.preprocessing, spec.dimension
+
+
 @dataclass(frozen=True)
 class Manifest:
     """What made the vectors, how many they are, and when. Can be written as JSON.
@@ -74,11 +79,11 @@ class Manifest:
 
     def is_of(self, spec: VectorSpec) -> bool:
         """Whether the vectors are such as `spec` makes."""
-        return self.made_by == (spec.name, spec.layer, spec.preprocessing, spec.dimension)
+        return self.made_by == made_by(spec)
 
     @property
     def made_by(self) -> tuple[str, str, str, int]:
-        """What vectors must have in common to be compared, weights and precision apart."""
+        """As `made_by` says it of a spec."""
         return self.embedder, self.layer, self.preprocessing, self.dimension
 
     @property

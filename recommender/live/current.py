@@ -10,6 +10,7 @@ from recommender.embedders.contract import LoadableEmbedder
 from recommender.embedders.registry import EMBEDDERS, embedder_spec
 from recommender.errors import IndexUnavailable as IndexUnavailable
 from recommender.index.file import IndexFileError, load_index
+from recommender.index.manifest import made_by
 from recommender.index.similarity_index import Manifest, SimilarityIndex
 from recommender.live import publishing, selection
 from recommender.live.file_index import FileIndex
@@ -129,10 +130,9 @@ def _require_match(name: str, manifest: Manifest) -> None:
     """Raises IndexFileError when the vectors are not what embedder `name` makes."""
     spec = embedder_spec(name)
     if not manifest.is_of(spec):
-        wanted = (spec.name, spec.layer, spec.preprocessing, spec.dimension)
         raise IndexFileError(
             index_path(name),
-            f"it holds vectors of {manifest.made_by}, the embedder {name} makes {wanted}",
+            f"it holds vectors of {manifest.made_by}, the embedder {name} makes {made_by(spec)}",
         )
 
 

@@ -16,6 +16,7 @@ from recommender.engines.postgres.models import Generation
 from recommender.engines.postgres.places import alias_to_read
 from recommender.engines.postgres.whole import whole_of
 from recommender.errors import IndexUnavailable
+from recommender.index.manifest import made_by
 from recommender.index.projection import Projection
 from recommender.index.similarity_index import Manifest, SimilarityIndex
 
@@ -35,8 +36,9 @@ class PostgresEngine:
     def live(self, embedder: str = "") -> PostgresIndex:
         name = embedder or self.served
         index = _index(self._required(name))
-        made, wanted = _made_as(index.manifest), _wanted(name)
-        if made != wanted:
+        spec = embedder_spec(name)
+        if not index.manifest.is_of(spec):
+            made, wanted = index.manifest.made_by, made_by(spec)
             raise IndexUnavailable(
                 f"The index of {name} holds vectors of {made}, the embedder makes {wanted}.",
                 f"manage.py build_index --embedder {name}",
@@ -135,15 +137,6 @@ def _index(generation: Generation) -> PostgresIndex:
             _indexes.clear()
         _indexes[key] = index_of(generation)
     return _indexes[key]
-
-
-def _wanted(name: str) -> tuple[object, ...]:
-    spec = embedder_spec(name)
-    return spec.name, spec.layer, spec.preprocessing, spec.dimension
-
-
-def _made_as(manifest: Manifest) -> tuple[object, ...]:
-    return manifest.embedder, manifest.layer, manifest.preprocessing, manifest.dimension
 
 
 def _bytes(generation: Generation) -> int:
