@@ -13,8 +13,9 @@ from numba import njit, prange
 
 from benchmarks.common import COUNT, SPEC, clustered_vectors
 from benchmarks.figures import figure
+from recommender.arrays import fixed
 from recommender.index.codes import codes_of
-from recommender.index.distances import fixed, squared_norms
+from recommender.index.distances import squared_norms
 from recommender.index.metrics import Metric
 from recommender.index.neighbours import Lists
 from recommender.index.similarity_index import Manifest, SimilarityIndex

@@ -18,10 +18,11 @@ from benchmarks.figures import figure
 from benchmarks.index_file import in_fresh_process
 from benchmarks.live_query import read
 from benchmarks.peers import beside
+from recommender.arrays import fixed
 from recommender.embedders.contract import EmbedderSpec
 from recommender.index.approximate import lists_by_cell
 from recommender.index.codes import Codes
-from recommender.index.distances import fixed, squared_norms
+from recommender.index.distances import squared_norms
 from recommender.index.file import write_index
 from recommender.index.inverted_file import InvertedLists, make_inverted_lists
 from recommender.index.metrics import Metric

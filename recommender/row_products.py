@@ -9,6 +9,7 @@ order, at about half a BLAS's rate.
 import numpy as np
 from numba import prange
 
+from recommender.arrays import fixed
 from recommender.jit import compiled, in_parallel
 
 Part = tuple[int, int]
@@ -21,15 +22,8 @@ ROWS, COLUMNS, DEPTH = 32, 256, 256
 def row_products(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     """(n, d) and (d, m) float32 -> (n, m) float32. A row of it depends on that row alone."""
     found = np.empty((len(rows), matrix.shape[1]), np.float32)
-    _row_products(*map(_readable, (rows, matrix)), found)
+    _row_products(fixed(rows, np.float32), fixed(matrix, np.float32), found)
     return found
-
-
-def _readable(array: np.ndarray) -> np.ndarray:
-    """One kind of array for the kernel: in one piece, not to be written."""
-    view = np.ascontiguousarray(array, np.float32).view()
-    view.flags.writeable = False
-    return view
 
 
 @in_parallel(numbers=lambda rows, matrix, found: len(rows) * matrix.size)

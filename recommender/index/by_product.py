@@ -12,8 +12,8 @@ from functools import cached_property
 
 import numpy as np
 
+from recommender.arrays import fixed
 from recommender.index.candidates import Scorer
-from recommender.index.distances import fixed
 from recommender.index.merging import has_lost, merged_lists
 from recommender.index.metrics import Metric
 from recommender.index.neighbours import (

@@ -7,8 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
+from recommender.arrays import fixed
 from recommender.index.codes import Codes, codes_of
-from recommender.index.distances import fixed
 from recommender.index.metrics import Metric
 
 # Vectors multiplied at a time: 16 MB at 4,096 numbers each.

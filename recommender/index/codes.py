@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from recommender.index.distances import fixed
+from recommender.arrays import fixed
 from recommender.index.metrics import METRIC_CODES, Metric
 
 # Numbers (rows × dimension) below which reading all vectors takes no longer than looking at codes.

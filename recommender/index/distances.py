@@ -2,14 +2,8 @@
 
 import numpy as np
 
+from recommender.arrays import fixed
 from recommender.index.metrics import METRIC_CODES, Metric
-
-
-def fixed(array: np.ndarray, dtype: type) -> np.ndarray:
-    """A read-only view in C order, so that each kernel is compiled for one kind of array only."""
-    view = np.ascontiguousarray(array, dtype).view(np.ndarray)
-    view.flags.writeable = False
-    return view
 
 
 def squared_norms(embeddings: np.ndarray) -> np.ndarray:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recommender.index.distances import distances, fixed
+from recommender.arrays import fixed
+from recommender.index.distances import distances
 from recommender.index.metrics import Metric
 from recommender.index.pictures import Pictures
 

@@ -11,8 +11,8 @@ from typing import Protocol
 
 import numpy as np
 
+from recommender.arrays import fixed
 from recommender.index.candidates import UNIT, Scorer, Scores, own_columns, rounding
-from recommender.index.distances import fixed
 from recommender.index.metrics import METRIC_CODES, Metric
 
 Progress = Callable[[int, int], None]

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from recommender.index.distances import fixed
+from recommender.arrays import fixed
 from recommender.index.metrics import Metric
 from recommender.index.neighbours import nearest_to
 from recommender.index.views import Views, nearest_products

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from recommender.arrays import fixed
 from recommender.index.approximate import lists_by_cell
 from recommender.index.by_product import exact_lists, merged_exact_lists
 from recommender.index.codes import Codes
-from recommender.index.distances import fixed, squared_norms
+from recommender.index.distances import squared_norms
 from recommender.index.inverted_file import FEWEST, RECALL, InvertedLists, make_inverted_lists
 from recommender.index.manifest import APPROXIMATE, EXACT, FORMAT_VERSION, Manifest, VectorSpec
 from recommender.index.merging import forget_what_has_lost, moved

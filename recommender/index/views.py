@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from recommender.arrays import fixed
 from recommender.index.codes import Codes
-from recommender.index.distances import fixed, squared_norms
+from recommender.index.distances import squared_norms
 from recommender.index.metrics import Metric
 from recommender.index.neighbours import nearest_to
 
